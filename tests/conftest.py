@@ -1,0 +1,1 @@
+"""What every test may ask for: the real programs, and a deterministic hypothesis in CI."""
