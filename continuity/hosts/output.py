@@ -1,0 +1,81 @@
+"""What becomes of a program's output: bounded, whatever it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Sink(Protocol):
+    """Takes one stream of output as it comes."""
+
+    cut: bool
+
+    def take(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+
+    def end(self) -> bytes:
+        """Say that no more comes; gives what was kept."""
+
+
+class Tail:
+    """Keeps the last bytes of a stream."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept = bytearray()
+        self.cut = False
+
+    def take(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        self._kept += chunk
+        if len(self._kept) > 2 * self._limit:
+            self._trim()
+
+    def end(self) -> bytes:
+        """Finish; gives what was kept."""
+        self._trim()
+        return bytes(self._kept)
+
+    def _trim(self) -> None:
+        surplus = len(self._kept) - self._limit
+        if surplus > 0:
+            self.cut = True
+            del self._kept[:surplus]
+
+
+class Lines:
+    """Hands over whole lines; the part of a line beyond the limit is dropped."""
+
+    def __init__(self, on_line: Callable[[bytes], None], limit: int) -> None:
+        self._on_line = on_line
+        self._limit = limit
+        self._begun = bytearray()
+        self.cut = False
+
+    def take(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        parts = chunk.split(b"\n")
+        for part in parts[:-1]:
+            if self._begun or len(part) > self._limit:
+                self._grow(part)
+                self._hand_over()
+            else:
+                self._on_line(part)
+        self._grow(parts[-1])
+
+    def end(self) -> bytes:
+        """Hand over a last line that has no newline."""
+        if self._begun:
+            self._hand_over()
+        return b""
+
+    def _grow(self, part: bytes) -> None:
+        room = self._limit - len(self._begun)
+        self.cut = self.cut or len(part) > room
+        self._begun += part[:room]
+
+    def _hand_over(self) -> None:
+        line = bytes(self._begun)
+        self._begun.clear()
+        self._on_line(line)
