@@ -1,0 +1,75 @@
+"""The language in which people are addressed: one gettext catalogue, English as its source."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from continuity.domain.text import Message
+
+_LOCALES = Path(__file__).resolve().parent.parent / "locales"
+_KNOWN = ("en", "es")
+
+
+class _Chosen:
+    """The language of this process, set once before any command is loaded."""
+
+    code = "en"
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def choose_language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Pick the language from ``--lang``, else from the usual variables, else English.
+
+    The arguments are read before click reads them, because help texts are made while commands load.
+    """
+    for wanted in (*_asked(arguments), *_usual(environ)):
+        code = wanted.replace("-", "_").split("_")[0].split(".")[0].lower()
+        if code in _KNOWN:
+            return code
+    return "en"
+
+
+def _asked(arguments: Sequence[str]) -> list[str]:
+    asked: list[str] = []
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            asked.append(arguments[position + 1])
+        elif argument.startswith("--lang="):
+            asked.append(argument.removeprefix("--lang="))
+    return asked
+
+
+def _usual(environ: Mapping[str, str]) -> list[str]:
+    listed = environ.get("LANGUAGE", "").split(":")
+    others = [environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    return [name for name in (*listed, *others) if name]
+
+
+def speak(code: str) -> None:
+    """Use this language from here on."""
+    _Chosen.code = code
+    _Chosen.catalogue = gettext.translation(
+        "continuity", localedir=_LOCALES, languages=[code], fallback=True
+    )
+
+
+def language() -> str:
+    """Tell the language in use."""
+    return _Chosen.code
+
+
+def _(template: str) -> str:
+    """Translate a template."""
+    return _Chosen.catalogue.gettext(template)
+
+
+def plural(one: str, many: str, count: int) -> str:
+    """Translate a template that depends on a count."""
+    return _Chosen.catalogue.ngettext(one, many, count)
+
+
+def sentence(message: Message) -> str:
+    """Show a message in the language in use."""
+    return _(message.template).format_map(message.values)

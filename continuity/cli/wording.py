@@ -1,0 +1,51 @@
+"""Numbers, sizes, durations and moments as people of each language write them."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from continuity.cli.language import _, language
+
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+_MINUTE = 60
+_HOUR = 3_600
+_DAY = 86_400
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Write a number with the language's own separators."""
+    text = f"{value:,.{decimals}f}"
+    if language() == "es":
+        return text.translate(str.maketrans(",.", ".,"))
+    return text
+
+
+def size(count: int) -> str:
+    """Write bytes in the largest unit that keeps the number at one or more."""
+    value = float(count)
+    for unit in _UNITS:
+        if value < 1024 or unit == _UNITS[-1]:  # noqa: PLR2004 - bytes in a kibibyte
+            return f"{number(value, 0 if unit == 'B' else 1)} {unit}"
+        value /= 1024
+    raise AssertionError("the last unit takes everything")
+
+
+def duration(seconds: float | None) -> str:
+    """Write a span with its two largest units; None is unknown."""
+    if seconds is None:
+        return _("unknown")
+    if seconds < _MINUTE:
+        return f"{number(seconds, 1 if seconds < 10 else 0)} s"  # noqa: PLR2004 - one digit left
+    minutes = int(seconds // _MINUTE)
+    if seconds < _HOUR:
+        return f"{minutes} min {int(seconds % _MINUTE):02d} s"
+    if seconds < _DAY:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{int(seconds // _DAY)} d {int(seconds % _DAY // _HOUR)} h"
+
+
+def moment(when: datetime, zone: tzinfo) -> str:
+    """Write a moment in local time with its offset."""
+    local = when.astimezone(zone)
+    pattern = "%d/%m/%Y %H:%M %z" if language() == "es" else "%Y-%m-%d %H:%M %z"
+    return local.strftime(pattern)

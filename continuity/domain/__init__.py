@@ -1,0 +1,1 @@
+"""Nouns and judgements: no I/O, no clock, no randomness."""

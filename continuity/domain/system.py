@@ -1,0 +1,87 @@
+"""What people write about business systems, the places they depend on and who answers for them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from continuity.domain.written import Duration, Location, Name, SecretReference, Written
+
+
+class Criticality(StrEnum):
+    """How much the business needs a system, from the first to come back to the last."""
+
+    VITAL = "vital"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class System(Written):
+    """A business service, such as billing: what must come back, how soon, and with what loss."""
+
+    title: str = Field(min_length=1, description="what the business calls it")
+    criticality: Criticality = Field(description="how much the business needs it")
+    owner: Name = Field(description="person who answers for the service")
+    deputy: Name | None = Field(default=None, description="person who stands in for the owner")
+    depends_on: tuple[Name, ...] = Field(
+        default=(), description="systems that must be back before this one"
+    )
+    rpo: Duration | None = Field(
+        default=None, description="how much work may be lost; no value means no target"
+    )
+    rto: Duration | None = Field(
+        default=None, description="how long it may be down; no value means no target"
+    )
+    prove: Duration | None = Field(
+        default=None, description="a restore test must have passed within this time"
+    )
+    proof_level: Literal["L3", "L4"] = Field(
+        default="L3", description="L3: a restored sample; L4: everything restored"
+    )
+    manual_alternative: str | None = Field(
+        default=None, description="how the business goes on meanwhile"
+    )
+    runbook: Name | None = Field(default=None, description="runbook that brings it back")
+
+
+class Host(Written):
+    """A machine on which commands run."""
+
+    kind: Literal["local"] = Field(default="local", description="local: this machine")
+    site: Name | None = Field(default=None, description="where it stands")
+
+
+class Repository(Written):
+    """Where copies live, and what engine keeps them there."""
+
+    engine: Name = Field(description="restic, rsync")
+    location: Location = Field(
+        min_length=1,
+        description="directory, absolute or relative to the workspace, or the engine's own address",
+    )
+    password: SecretReference | None = Field(default=None, description="where its secret is kept")
+    site: Name | None = Field(default=None, description="where the storage stands")
+    medium: Literal["disk", "nas", "object", "tape", "removable"] = Field(
+        default="disk", description="what the copies are kept on"
+    )
+    options: dict[str, object] = Field(
+        default_factory=dict, description="what only this engine understands"
+    )
+
+
+class Person(Written):
+    """Somebody with a role in a recovery."""
+
+    name: str = Field(min_length=1, description="as colleagues say it")
+    side: Literal["internal", "provider"] = Field(
+        default="internal", description="of the firm itself, or of a provider"
+    )
+    email: str | None = Field(default=None, description="where mail reaches this person")
+    phone: str | None = Field(default=None, description="where a call reaches this person at night")
+    language: Literal["es", "en"] | None = Field(
+        default=None,
+        description="language of messages to this person; the organisation's if absent",
+    )

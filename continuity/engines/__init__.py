@@ -1,0 +1,1 @@
+"""Backup engines; every module here that defines ``ENGINE`` is one."""

@@ -1,0 +1,203 @@
+"""What every backup engine can do, in the product's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from continuity.domain.secret import Secret
+from continuity.domain.snapshot import Listed, Snapshot
+from continuity.domain.text import Message
+from continuity.hosts.host import Host
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tool:
+    """A program found on a host. ``capabilities`` are stable words, such as ``subfolder``."""
+
+    name: str
+    version: str
+    capabilities: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far long work has come; totals are None while unknown."""
+
+    files: int
+    bytes: int
+    total_files: int | None
+    total_bytes: int | None
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackupRequest:
+    """What to copy; ``paths`` are absolute, ``excludes`` patterns in the engine's own language."""
+
+    paths: tuple[bytes, ...]
+    excludes: tuple[str, ...]
+    one_file_system: bool
+    host: str
+    tags: tuple[str, ...]
+    timeout: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackupResult:
+    """What the engine says it copied. ``complete`` is False when it could not read everything.
+
+    ``unchanged_tree`` holds when the snapshot's tree is identical with its parent's, so that what
+    was known of the parent's listing holds for this one.
+    """
+
+    snapshot: Snapshot
+    parent: str | None
+    unchanged_tree: bool
+    files: int
+    bytes: int
+    added_bytes: int
+    complete: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RestoreRequest:
+    """What to bring back into an empty directory.
+
+    ``paths`` are absolute paths as in the manifest, none of them a directory with content; None
+    means everything. ``population_files`` and ``population_bytes`` describe the whole snapshot, so
+    that the cheapest correct way can be chosen; ``room_bytes`` is how much may be written.
+    """
+
+    snapshot: str
+    paths: tuple[bytes, ...] | None
+    target: Path
+    population_files: int
+    population_bytes: int
+    room_bytes: int
+    timeout: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RestoreResult:
+    """How a restore went. ``whole`` says that more than the asked paths may be there.
+
+    ``problems`` are the engine's complaints, escaped; they are findings, not the verdict: the
+    comparison of what is on disk decides.
+    """
+
+    way: str
+    calls: int
+    whole: bool
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slice:
+    """The ``k``-th of ``n`` equal parts of the stored bytes, k from 1."""
+
+    k: int
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckResult:
+    """What a structure check and read-back found; sound only when nothing was found."""
+
+    sound: bool
+    read: Slice | None
+    problems: tuple[Message, ...]
+
+
+class LockState(StrEnum):
+    """What is known about the holder of a lock."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lock:
+    """A lock in a repository; DEAD only when its process is provably gone from this machine."""
+
+    id: str
+    holder: str
+    exclusive: bool
+    state: LockState
+
+
+class Engine(Protocol):
+    """One repository, opened with one engine on one host.
+
+    Every method raises a ContinuityError subclass that tells the failure class: UnreachableError
+    (no repository), AuthenticationError (wrong password), LockedError, NoSpaceError, DamagedError,
+    ToolMissingError, TimedOutError; anything not understood is a ToolError, never a success.
+    """
+
+    def probe(self) -> Tool:
+        """Find the program and its version, once. Raises ToolMissingError also when too old."""
+
+    def exists(self) -> bool:
+        """Tell whether there is a repository; raises when that cannot be known."""
+
+    def initialise(self) -> None:
+        """Make an empty repository; refuses where anything exists already."""
+
+    def identity(self) -> str:
+        """Give the repository's own id, which changes when somebody replaces it."""
+
+    def back_up(self, request: BackupRequest, on_progress: OnProgress) -> BackupResult:
+        """Copy the paths. Raises SourceError when a path is missing or nothing was found."""
+
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """List all snapshots, oldest first, with full ids."""
+
+    def listing(self, snapshot: str) -> Iterator[Listed]:
+        """List everything in a snapshot in tree order; raises rather than end early."""
+
+    def restore(self, request: RestoreRequest, on_progress: OnProgress) -> RestoreResult:
+        """Bring paths back, each under ``target`` followed by its absolute path."""
+
+    def check(self, read: Slice | None, timeout: float, on_progress: OnProgress) -> CheckResult:
+        """Check the structure and, with a slice, read those stored bytes back."""
+
+    def forget(self, snapshots: tuple[str, ...], *, prune: bool, timeout: float) -> None:
+        """Remove exactly these snapshots, and with ``prune`` the space they took."""
+
+    def locks(self) -> tuple[Lock, ...]:
+        """List the locks and what is known of their holders."""
+
+    def unlock_dead(self) -> int:
+        """Remove locks when every one of them is provably dead; gives how many were removed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opening:
+    """What an engine needs to open a repository. ``scratch`` is a private directory for it."""
+
+    host: Host
+    location: str
+    password: Secret | None
+    options: BaseModel
+    scratch: Path
+    use_cache: bool = True
+    program: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineKind:
+    """An entry of the registry: the name people write, its own keys, and how it is opened."""
+
+    name: str
+    options: type[BaseModel]
+    needs_password: bool
+    open: Callable[[Opening], Engine]

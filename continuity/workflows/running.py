@@ -1,0 +1,132 @@
+"""Every run writes its start before anything else, and its end whatever happens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from continuity.domain.evidence import Draft, Record, RecordKind
+from continuity.domain.failure import ContinuityError
+from continuity.domain.run import (
+    Conclusion,
+    RunKind,
+    conclusion_from_error,
+    interrupted,
+    unexplained,
+)
+from continuity.workflows.world import Protected, Watch, Workbench
+
+_MILLISECONDS = 1_000
+
+
+@dataclass(kw_only=True, slots=True)
+class Running:
+    """A run under way: its id, its one clock from the trigger on, and what it found so far."""
+
+    run_id: str
+    kind: RunKind
+    began: float
+    monotonic: Callable[[], float]
+    watch: Watch
+    phases: list[dict[str, object]] = field(default_factory=list)
+    body: dict[str, object] = field(default_factory=dict)
+    finished: Record | None = None
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time one phase; it counts also when it ends by an error."""
+        self.watch.phase(name)
+        began = self.monotonic()
+        try:
+            yield
+        finally:
+            self.phases.append({"name": name, "milliseconds": self._since(began)})
+
+    def elapsed(self) -> int:
+        """Give the whole milliseconds since the trigger."""
+        return self._since(self.began)
+
+    def _since(self, began: float) -> int:
+        return round((self.monotonic() - began) * _MILLISECONDS)
+
+
+@contextmanager
+def started(
+    bench: Workbench, protected: Protected, kind: RunKind, watch: Watch
+) -> Iterator[Running]:
+    """Claim the job, write the start, and make sure that an end is written.
+
+    A caller that returns normally has called ``finish``. An error becomes the end: its verdict,
+    class and words go into the record, and it is raised again. Raises ConflictError when another
+    process runs the same job.
+    """
+    run = Running(
+        run_id=new_run_id(bench),
+        kind=kind,
+        began=bench.monotonic(),
+        monotonic=bench.monotonic,
+        watch=watch,
+    )
+    with bench.store.transaction() as transaction:
+        transaction.claim_run(
+            run_id=run.run_id, job=protected.job.name, kind=kind.value, identity=bench.identity
+        )
+        transaction.append(_draft(bench, protected, run, "started", _opening(protected)))
+    try:
+        yield run
+    except ContinuityError as error:
+        finish(bench, protected, run, conclusion_from_error(error))
+        raise
+    except KeyboardInterrupt:
+        finish(bench, protected, run, interrupted())
+        raise
+    except BaseException as error:
+        finish(bench, protected, run, unexplained(type(error).__name__))
+        raise
+
+
+def new_run_id(bench: Workbench) -> str:
+    """Make an id that sorts by time and cannot be guessed."""
+    stamp = bench.now().strftime("%Y%m%dT%H%M%SZ")
+    return f"{stamp}-{bench.entropy(5).hex()}"
+
+
+def finish(
+    bench: Workbench, protected: Protected, run: Running, conclusion: Conclusion
+) -> Record:
+    """Write the end of a run once; a second call changes nothing."""
+    if run.finished is not None:
+        return run.finished
+    body = {
+        **conclusion.plain(),
+        **_opening(protected),
+        **run.body,
+        "phases": run.phases,
+        "milliseconds": run.elapsed(),
+    }
+    with bench.store.transaction() as transaction:
+        run.finished = transaction.append(_draft(bench, protected, run, "finished", body))
+        transaction.close_run(run.run_id, state="finished")
+    return run.finished
+
+
+def _opening(protected: Protected) -> dict[str, object]:
+    return {
+        "repository": protected.job.repository,
+        "engine": protected.repository.engine,
+        "path_set": protected.path_set,
+    }
+
+
+def _draft(
+    bench: Workbench, protected: Protected, run: Running, step: str, body: Mapping[str, object]
+) -> Draft:
+    return Draft(
+        kind=RecordKind(f"{run.kind.value}.{step}"),
+        job=protected.job.name,
+        run_id=run.run_id,
+        body=body,
+        personal={"actor": bench.actor, "process": str(os.getpid())},
+    )

@@ -1,0 +1,77 @@
+"""What every workflow is given: the places, the clock and the one job it works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from continuity.domain.clock import Now
+from continuity.domain.exclude import Excludes
+from continuity.domain.job import Job
+from continuity.domain.system import Repository, System
+from continuity.engines.engine import Engine, OnProgress
+from continuity.hosts.process import ProcessIdentity
+from continuity.store.manifests import ManifestShelf
+from continuity.store.store import Store
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workbench:
+    """The places and powers of this installation.
+
+    ``monotonic`` gives seconds that only grow; ``entropy`` gives that many random bytes.
+    ``reserve_bytes`` is what a restore leaves free; ``sandbox_ttl`` is how long an abandoned sandbox
+    may stay.
+    """
+
+    organisation: str
+    host_name: str
+    actor: str
+    now: Now
+    monotonic: Callable[[], float]
+    entropy: Callable[[int], bytes]
+    identity: ProcessIdentity
+    store: Store
+    shelf: ManifestShelf
+    scratch: Path
+    sandbox_place: Path
+    sandbox_ttl: timedelta
+    reserve_bytes: int
+    interlocks: tuple[bytes, ...]
+    owner_matters: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Protected:
+    """One job with everything that its name stands for.
+
+    ``open_engine`` opens the repository; a drill passes False so that no cache can hide damage.
+    """
+
+    job: Job
+    system: System
+    repository: Repository
+    roots: tuple[bytes, ...]
+    exclude_patterns: tuple[str, ...]
+    excludes: Excludes
+    one_file_system: bool
+    mounts: tuple[bytes, ...]
+    sentinels: tuple[bytes, ...]
+    path_set: str
+    zone: str
+    open_engine: Callable[[bool], Engine]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """Who wants to know how a run goes: the phase that begins, and how far it has come."""
+
+    phase: Callable[[str], None]
+    progress: OnProgress
+
+
+def unwatched() -> Watch:
+    """Make a watch that tells nobody."""
+    return Watch(phase=lambda _name: None, progress=lambda _progress: None)
