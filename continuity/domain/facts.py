@@ -1,0 +1,136 @@
+"""What the record of evidence says about each job, kept small enough to judge from.
+
+Facts are named tuples, not dataclasses: ``status`` reads tens of thousands of them at each start,
+and a frozen dataclass takes several times as long to make. Make them with keywords.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from continuity.domain.failure import FailureClass
+from continuity.domain.text import Message
+from continuity.domain.verdict import Verdict
+
+
+class Identity(NamedTuple):
+    """What a proof holds for: change one of these, and it proves nothing about the next backup."""
+
+    repository: str = ""
+    repository_id: str = ""
+    engine: str = ""
+    version: str = ""
+    path_set: str = ""
+
+
+class Point(NamedTuple):
+    """A restore point and its life.
+
+    ``whole`` says that its backup passed, or that a person accepted it: only such points count
+    towards a target. ``doubtful`` says that its times contradict the record's clock.
+    """
+
+    id: str
+    data_time: datetime
+    usable_time: datetime
+    identity: Identity
+    files: int
+    bytes: int
+    whole: bool
+    quarantined: bool = False
+    doubtful: bool = False
+    removed_at: datetime | None = None
+
+
+class BackupRun(NamedTuple):
+    """A finished backup; ``point`` is empty when it left none."""
+
+    run_id: str
+    at: datetime
+    verdict: Verdict
+    failure: FailureClass | None
+    reason: Message | None
+    point: str
+    identity: Identity
+    milliseconds: int
+    changed_percent: int | None
+
+
+class DrillRun(NamedTuple):
+    """A finished restore test; sizes are of what was restored, ``milliseconds`` of all phases.
+
+    ``measured`` says that it timed the recovery of everything.
+    """
+
+    run_id: str
+    at: datetime
+    verdict: Verdict
+    failure: FailureClass | None
+    reason: Message | None
+    level: str
+    full: bool
+    point: str
+    data_time: datetime | None
+    identity: Identity
+    milliseconds: int
+    measured: bool
+    files: int
+    bytes: int
+    adopted: bool
+
+
+class CheckRun(NamedTuple):
+    """A finished check of a repository; slice ``k`` of ``n`` was read back, 0 of 0 means none."""
+
+    run_id: str
+    at: datetime
+    verdict: Verdict
+    failure: FailureClass | None
+    reason: Message | None
+    k: int
+    n: int
+    identity: Identity
+
+
+class OpenRun(NamedTuple):
+    """A run that started and of which no end is recorded."""
+
+    run_id: str
+    kind: str
+    at: datetime
+
+
+class Skip(NamedTuple):
+    """A person's recorded decision not to test until a time."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobFacts:
+    """All that is known of one job, each kind in the order of time."""
+
+    job: str
+    points: tuple[Point, ...] = ()
+    backups: tuple[BackupRun, ...] = ()
+    drills: tuple[DrillRun, ...] = ()
+    checks: tuple[CheckRun, ...] = ()
+    open_runs: tuple[OpenRun, ...] = ()
+    skip: Skip | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What was read of the record up to ``sequence``; ``newest`` is its latest time."""
+
+    jobs: Mapping[str, JobFacts] = field(default_factory=dict)
+    sequence: int = 0
+    newest: datetime | None = None
+
+    def of(self, job: str) -> JobFacts:
+        """Give what is known of a job; of an unknown one nothing is."""
+        return self.jobs.get(job) or JobFacts(job=job)

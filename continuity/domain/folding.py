@@ -1,0 +1,300 @@
+"""From records of evidence to facts, one record after the other.
+
+A record never makes things look better than its own numbers: a PASS that compared nothing, or that
+counts damage, is not taken as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from operator import attrgetter
+
+from continuity.domain.evidence import Record, RecordKind
+from continuity.domain.facts import (
+    BackupRun,
+    CheckRun,
+    DrillRun,
+    Facts,
+    Identity,
+    JobFacts,
+    OpenRun,
+    Point,
+    Skip,
+)
+from continuity.domain.failure import FailureClass
+from continuity.domain.plain import (
+    flag_in,
+    list_in,
+    mapping_in,
+    moment_in,
+    number_in,
+    text_in,
+)
+from continuity.domain.text import N_, Message, message_from_plain, say
+from continuity.domain.verdict import Verdict
+
+KEPT_BACKUPS = 60
+KEPT_DRILLS = 120
+KEPT_CHECKS = 400
+KEPT_OPEN = 40
+KEPT_REMOVED = timedelta(days=45)
+"""Removed points are kept for the window over which past exposure is shown, and some more."""
+
+CLOCK_TOLERANCE = timedelta(seconds=60)
+"""How far two honest clocks may differ."""
+
+_DAMAGE = ("corrupt", "missing")
+
+
+def fold(facts: Facts, record: Record) -> Facts:
+    """Take one more record into account."""
+    return fold_all(facts, (record,))
+
+
+def fold_all(facts: Facts, records: Iterable[Record]) -> Facts:
+    """Take records into account, in their order; those already known are passed over."""
+    jobs = dict(facts.jobs)
+    sequence, newest = facts.sequence, facts.newest
+    for record in records:
+        if record.sequence <= sequence:
+            continue
+        sequence = record.sequence
+        newest = record.recorded_at if newest is None else max(newest, record.recorded_at)
+        learn = _LEARN.get(record.kind)
+        if learn is not None and record.job is not None:
+            known = jobs.get(record.job) or JobFacts(job=record.job)
+            jobs[record.job] = learn(known, record)
+    return Facts(jobs=jobs, sequence=sequence, newest=newest)
+
+
+def _started(facts: JobFacts, record: Record) -> JobFacts:
+    kind = record.kind.value.removesuffix(".started")
+    run = OpenRun(run_id=record.run_id or "", kind=kind, at=record.recorded_at)
+    return replace(facts, open_runs=(*facts.open_runs, run)[-KEPT_OPEN:])
+
+
+def _close(facts: JobFacts, run_id: str | None) -> JobFacts:
+    left = tuple(run for run in facts.open_runs if run.run_id != run_id)
+    return replace(facts, open_runs=left)
+
+
+def _backed_up(facts: JobFacts, record: Record) -> JobFacts:
+    body = record.body
+    identity = _identity(body)
+    point = _point(record, identity)
+    verdict, failure = _outcome(body)
+    if verdict is Verdict.PASS and point is None:
+        verdict, failure = Verdict.INCONCLUSIVE, FailureClass.TOOL_ERROR
+    changed = body.get("changed_percent")
+    run = BackupRun(
+        run_id=record.run_id or "",
+        at=record.recorded_at,
+        verdict=verdict,
+        failure=failure,
+        reason=_reason(body, verdict),
+        point="" if point is None else point.id,
+        identity=identity,
+        milliseconds=_milliseconds(body),
+        changed_percent=changed if isinstance(changed, int) else None,
+    )
+    closed = _close(facts, record.run_id)
+    points = closed.points if point is None else _with_point(closed.points, point)
+    return replace(
+        closed,
+        points=_still_needed(points, record.recorded_at),
+        backups=(*closed.backups, run)[-KEPT_BACKUPS:],
+    )
+
+
+def _point(record: Record, identity: Identity) -> Point | None:
+    plain = mapping_in(record.body, "point")
+    data_time, usable_time = moment_in(plain, "data_time"), moment_in(plain, "usable_time")
+    name = text_in(plain, "id")
+    if not name or data_time is None or usable_time is None:
+        return None
+    latest = record.recorded_at + CLOCK_TOLERANCE
+    quarantined = flag_in(record.body, "quarantined")
+    return Point(
+        id=name,
+        # Within the tolerance the later clock is the wrong one: exposure is never understated.
+        data_time=min(data_time, usable_time, record.recorded_at),
+        usable_time=min(usable_time, record.recorded_at),
+        identity=identity,
+        files=number_in(plain, "files"),
+        bytes=number_in(plain, "bytes"),
+        whole=_outcome(record.body)[0] is Verdict.PASS and not quarantined,
+        quarantined=quarantined,
+        doubtful=usable_time > latest or data_time > usable_time + CLOCK_TOLERANCE,
+    )
+
+
+def _with_point(points: tuple[Point, ...], point: Point) -> tuple[Point, ...]:
+    others = (known for known in points if known.id != point.id)
+    return tuple(sorted((*others, point), key=attrgetter("usable_time", "data_time", "id")))
+
+
+def _still_needed(points: tuple[Point, ...], now: datetime) -> tuple[Point, ...]:
+    horizon = now - KEPT_REMOVED
+    return tuple(
+        point for point in points if point.removed_at is None or point.removed_at > horizon
+    )
+
+
+def _drilled(facts: JobFacts, record: Record) -> JobFacts:
+    body = record.body
+    point, restored = mapping_in(body, "point"), mapping_in(body, "restored")
+    verdict, failure = _compared_outcome(body)
+    recovery = mapping_in(body, "rto")
+    run = DrillRun(
+        run_id=record.run_id or "",
+        at=record.recorded_at,
+        verdict=verdict,
+        failure=failure,
+        reason=_reason(body, verdict),
+        level=text_in(body, "level"),
+        full=flag_in(body, "full"),
+        point=text_in(point, "id"),
+        data_time=moment_in(point, "data_time"),
+        identity=_identity(body),
+        milliseconds=number_in(recovery, "milliseconds") or _milliseconds(body),
+        measured=text_in(recovery, "kind").upper() == "MEASURED" and flag_in(body, "full"),
+        files=number_in(restored, "files"),
+        bytes=number_in(restored, "bytes"),
+        adopted=flag_in(body, "adopted"),
+    )
+    closed = _close(facts, record.run_id)
+    return replace(closed, drills=(*closed.drills, run)[-KEPT_DRILLS:])
+
+
+def _checked(facts: JobFacts, record: Record) -> JobFacts:
+    verdict, failure = _outcome(record.body)
+    part = mapping_in(record.body, "slice")
+    run = CheckRun(
+        run_id=record.run_id or "",
+        at=record.recorded_at,
+        verdict=verdict,
+        failure=failure,
+        reason=_reason(record.body, verdict),
+        k=number_in(part, "k"),
+        n=number_in(part, "n"),
+        identity=_identity(record.body),
+    )
+    closed = _close(facts, record.run_id)
+    return replace(closed, checks=(*closed.checks, run)[-KEPT_CHECKS:])
+
+
+def _retained(facts: JobFacts, record: Record) -> JobFacts:
+    gone = {str(name) for name in list_in(record.body, "removed")}
+    closed = _close(facts, record.run_id)
+    points = (
+        point._replace(removed_at=record.recorded_at)
+        if point.id in gone and point.removed_at is None
+        else point
+        for point in closed.points
+    )
+    return replace(closed, points=_still_needed(tuple(points), record.recorded_at))
+
+
+def _closed(facts: JobFacts, record: Record) -> JobFacts:
+    """Turn an interrupted run into a finished one that could not know."""
+    run_id = text_in(record.body, "closes") or record.run_id or ""
+    started = next((run for run in facts.open_runs if run.run_id == run_id), None)
+    if started is None:
+        return facts
+    body = {**record.body, "verdict": "INCONCLUSIVE", "failure": FailureClass.INTERRUPTED.value}
+    finish = _FINISH.get(started.kind, _ended)
+    return finish(facts, replace(record, run_id=run_id, body=body))
+
+
+def _ended(facts: JobFacts, record: Record) -> JobFacts:
+    return _close(facts, record.run_id)
+
+
+def _accepted(facts: JobFacts, record: Record) -> JobFacts:
+    name = text_in(record.body, "point")
+    points = (
+        point._replace(whole=True, quarantined=False) if point.id == name else point
+        for point in facts.points
+    )
+    return replace(facts, points=tuple(points))
+
+
+def _skipped(facts: JobFacts, record: Record) -> JobFacts:
+    until = moment_in(record.body, "until")
+    if until is None:
+        return facts
+    return replace(facts, skip=Skip(until=until, reason=text_in(record.body, "reason_text")))
+
+
+_Learn = Callable[[JobFacts, Record], JobFacts]
+_FINISH: Mapping[str, _Learn] = {
+    "backup": _backed_up,
+    "drill": _drilled,
+    "check": _checked,
+    "retention": _retained,
+}
+_LEARN: Mapping[RecordKind, _Learn] = {
+    RecordKind.BACKUP_STARTED: _started,
+    RecordKind.DRILL_STARTED: _started,
+    RecordKind.CHECK_STARTED: _started,
+    RecordKind.RETENTION_STARTED: _started,
+    RecordKind.BACKUP_FINISHED: _backed_up,
+    RecordKind.DRILL_FINISHED: _drilled,
+    RecordKind.CHECK_FINISHED: _checked,
+    RecordKind.RETENTION_FINISHED: _retained,
+    RecordKind.RUN_CLOSED: _closed,
+    RecordKind.BASELINE_ACCEPTED: _accepted,
+    RecordKind.SKIP_DECIDED: _skipped,
+}
+
+
+def _identity(body: Mapping[str, object]) -> Identity:
+    return Identity(
+        repository=text_in(body, "repository"),
+        repository_id=text_in(body, "repository_id"),
+        engine=text_in(body, "engine"),
+        version=text_in(mapping_in(body, "tool"), "version"),
+        path_set=text_in(body, "path_set"),
+    )
+
+
+def _outcome(body: Mapping[str, object]) -> tuple[Verdict, FailureClass | None]:
+    """Read verdict and failure class; what is not understood is INCONCLUSIVE."""
+    try:
+        verdict = Verdict(text_in(body, "verdict"))
+    except ValueError:
+        return Verdict.INCONCLUSIVE, FailureClass.TOOL_ERROR
+    if verdict is Verdict.PASS:
+        return verdict, None
+    try:
+        return verdict, FailureClass(text_in(body, "failure"))
+    except ValueError:
+        return verdict, FailureClass.TOOL_ERROR
+
+
+def _compared_outcome(body: Mapping[str, object]) -> tuple[Verdict, FailureClass | None]:
+    verdict, failure = _outcome(body)
+    classes = mapping_in(body, "classes")
+    if verdict is not Verdict.PASS:
+        return verdict, failure
+    if any(number_in(classes, name) for name in _DAMAGE):
+        return Verdict.FAIL, FailureClass.INTEGRITY
+    if number_in(classes, "match") == 0 or not text_in(mapping_in(body, "point"), "id"):
+        return Verdict.INCONCLUSIVE, FailureClass.NO_PROOF
+    return verdict, None
+
+
+def _reason(body: Mapping[str, object], verdict: Verdict) -> Message | None:
+    if verdict is Verdict.PASS:
+        return None
+    try:
+        return message_from_plain(mapping_in(body, "reason"))
+    except (KeyError, TypeError):
+        return say(N_("The run gave no reason that could be read."))
+
+
+def _milliseconds(body: Mapping[str, object]) -> int:
+    phases = (phase for phase in list_in(body, "phases") if isinstance(phase, Mapping))
+    return sum(number_in(phase, "milliseconds") for phase in phases)

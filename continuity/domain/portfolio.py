@@ -1,0 +1,74 @@
+"""What is judged: systems, their jobs and the targets, as plain values that load fast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from continuity.domain.facts import Facts
+from continuity.domain.schedule import Timetable
+
+CRITICALITIES = ("vital", "high", "normal", "low")
+"""From the first to come back to the last, as people write them."""
+
+DEFAULT_PROOF_VALIDITY = timedelta(days=35)
+"""How long a restore test counts where nobody set ``prove``: monthly, and some grace."""
+
+DEFAULT_TIME_VALIDITY = timedelta(days=100)
+"""How long a measured recovery time counts: quarterly, and some grace."""
+
+DEFAULT_GRACE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobPlan:
+    """What judgement needs of a job; ``site`` and ``medium`` are its repository's.
+
+    ``path_set`` is the digest of what is protected; two jobs with the same one are two copies of
+    one thing. Empty means unknown, which never voids a proof.
+    """
+
+    name: str
+    title: str
+    system: str
+    repository: str
+    engine: str
+    site: str | None = None
+    medium: str = "disk"
+    path_set: str = ""
+    backup: Timetable | None = None
+    drill: Timetable | None = None
+    full_drill: Timetable | None = None
+    grace: timedelta = DEFAULT_GRACE
+    skip_until: datetime | None = None
+    skip_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SystemPlan:
+    """What judgement needs of a business service; a target that is None was never set."""
+
+    name: str
+    title: str
+    criticality: str = "normal"
+    depends_on: tuple[str, ...] = ()
+    rpo: timedelta | None = None
+    rto: timedelta | None = None
+    prove: timedelta | None = None
+    proof_level: str = "L3"
+    time_validity: timedelta = DEFAULT_TIME_VALIDITY
+
+    @property
+    def proof_validity(self) -> timedelta:
+        """How long a passed restore test counts."""
+        return DEFAULT_PROOF_VALIDITY if self.prove is None else self.prove
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Portfolio:
+    """Everything that is judged together; ``zone`` is in which times are shown."""
+
+    systems: tuple[SystemPlan, ...]
+    jobs: tuple[JobPlan, ...]
+    facts: Facts
+    zone: str = "UTC"
