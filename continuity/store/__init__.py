@@ -1,0 +1,1 @@
+"""Where the record and the state of runs are kept: SQLite, or PostgreSQL."""

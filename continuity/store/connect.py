@@ -1,0 +1,124 @@
+"""Connections to the database, set so that what was confirmed is on disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from continuity.domain.failure import ConfigurationError, StoreError
+from continuity.domain.text import N_, say
+
+BUSY_SECONDS = 15.0
+"""How long to wait for another writer; 200,000 proven paths hold the lock for 3 s at most."""
+
+_WRITES = "continuity_writes"
+# One writer at a time, as on SQLite, or the sequence could not be gapless. Any number would do.
+_ADVISORY_LOCK = 7_211_983_604_115
+
+
+def connect(address: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """Prepare an engine for ``sqlite:///PATH`` or ``postgresql+psycopg://…``.
+
+    Nothing is opened yet, but a SQLite file that does not exist is created for its owner alone.
+    Raises ConfigurationError for any other address, StoreError when the file cannot be made.
+    """
+    url = _url(address)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, busy_seconds)
+    return _postgresql(url, busy_seconds)
+
+
+def _url(address: str) -> URL:
+    remedy = say(N_("Write sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE."))
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        # The address itself is not repeated: it may hold a password.
+        raise ConfigurationError(
+            say(N_("The store's address cannot be read.")), remedy=remedy
+        ) from None
+    if url.drivername in {"sqlite", "postgresql+psycopg"} and url.database not in {
+        None,
+        ":memory:",
+    }:
+        return url
+    raise ConfigurationError(
+        say(N_("The store cannot be kept at {place}."), place=place_of(url)), remedy=remedy
+    )
+
+
+def place_of(url: URL) -> str:
+    """Name a database to a person, without its password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def writing(engine: Engine) -> Engine:
+    """Give the engine whose transactions take the write lock when they begin."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(_WRITES, False))
+
+
+def _sqlite(url: URL, busy_seconds: float) -> Engine:
+    _create_for_owner(Path(url.database or ""))
+    # The driver in autocommit, transactions begun by us: otherwise a failed migration leaves
+    # half of its tables behind, and a reader that turns writer fails at once.
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": busy_seconds})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin_on_sqlite)
+    return engine
+
+
+def _create_for_owner(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise StoreError(
+            say(N_("The state database {place} cannot be made: {why}."), place=str(path), why=why),
+            remedy=say(N_("Check that its directory exists and that this user may write there.")),
+        ) from error
+
+
+def _set_pragmas(driver: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = driver.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA recursive_triggers=ON")
+    cursor.close()
+
+
+def _begin_on_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+
+def _postgresql(url: URL, busy_seconds: float) -> Engine:
+    try:
+        engine = create_engine(url, connect_args={"connect_timeout": max(2, int(busy_seconds))})
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            say(N_("The driver for PostgreSQL is not installed.")),
+            remedy=say(N_("Install it with `pip install 'continuity[postgres]'`.")),
+        ) from error
+    milliseconds = int(busy_seconds * 1000)
+
+    def begin(connection: Connection) -> None:
+        if _writes(connection):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+
+    event.listen(engine, "begin", begin)
+    return engine

@@ -1,0 +1,201 @@
+"""The store: what is recorded, who runs, what is proven, all in one database."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from continuity.domain.clock import Now
+from continuity.domain.evidence import Draft, Head, Line, Record, RecordKind, opening
+from continuity.domain.verdict import Verdict
+from continuity.store import checkpoints, coverage, evidence, notes, runs
+from continuity.store.checkpoints import SignedCheckpoint
+from continuity.store.connect import BUSY_SECONDS, connect, place_of, writing
+from continuity.store.coverage import Proof, ProvenAt
+from continuity.store.errors import translated
+from continuity.store.evidence import Wanted
+from continuity.store.runs import Run
+from continuity.store.schema import prepare
+
+
+def open_store(address: str, now: Now, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """Open the store at ``sqlite:///PATH`` or ``postgresql+psycopg://…``, made or upgraded if due.
+
+    Raises ConfigurationError for another address, and StoreError, as everything here does, when
+    the database cannot be used; it waits at most ``busy_seconds`` for another writer.
+    """
+    engine = connect(address, busy_seconds)
+    try:
+        with translated(place_of(engine.url)):
+            prepare(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, now)
+
+
+class Transaction:
+    """Writes that happen together or not at all, while nobody else writes."""
+
+    def __init__(self, connection: Connection, now: Now) -> None:
+        self._connection = connection
+        self._now = now
+        self._head: Head | None = None
+
+    def head(self) -> Head:
+        """Give the end of the record, this transaction's own records included."""
+        if self._head is None:
+            self._head = evidence.head(self._connection)
+        return self._head
+
+    def append(self, draft: Draft) -> Record:
+        """Put a draft at the end of the record."""
+        record = evidence.append(self._connection, draft, self.head(), self._now)
+        self._head = Head(sequence=record.sequence, hash=record.hash)
+        return record
+
+    def claim(self, run: Run) -> None:
+        """Open a run; raises ConflictError, which names the holder."""
+        runs.claim(self._connection, run)
+
+    def finish_run(self, run_id: str, verdict: Verdict) -> bool:
+        """Close a run; False when somebody closed it before."""
+        return runs.finish(self._connection, run_id, verdict, self._now())
+
+    def prove(
+        self, job: str, proven: Iterable[tuple[bytes, bytes | None]], proven_at: datetime
+    ) -> int:
+        """Note paths, each with the digest of its content, as proven; gives how many."""
+        return coverage.prove(self._connection, job, proven, proven_at)
+
+    def forget(self, job: str, existing: Container[bytes]) -> int:
+        """Drop coverage of paths that no longer exist; gives how many."""
+        return coverage.forget(self._connection, job, existing)
+
+    def add_checkpoint(self, signed: SignedCheckpoint) -> None:
+        """Keep a signed checkpoint."""
+        checkpoints.add(self._connection, signed)
+
+    def erase_person(self, name: str) -> tuple[int, ...]:
+        """Erase a person's name from beside the record, and record that this was done."""
+        erased = evidence.erase(self._connection, name)
+        if erased:
+            self.append(Draft(kind=RecordKind.PERSONAL_ERASED, body={"records": list(erased)}))
+        return erased
+
+    def note(self, name: str, value: str) -> None:
+        """Remember a text under a name, in place of what was there."""
+        notes.note(self._connection, name, value)
+
+
+class Store:
+    """An open database. Close it, or use it in a ``with``."""
+
+    def __init__(self, engine: Engine, now: Now) -> None:
+        self._engine = engine
+        self._writing = writing(engine)
+        self._now = now
+        self.place = place_of(engine.url)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin a transaction: committed to the disk at the end, undone by any exception."""
+        with translated(self.place), self._writing.begin() as connection:
+            yield Transaction(connection, self._now)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(self.place), self._engine.connect() as connection:
+            yield connection
+
+    def append(self, *drafts: Draft) -> tuple[Record, ...]:
+        """Record these drafts together; when it returns, they are on the disk."""
+        with self.transaction() as transaction:
+            return tuple([transaction.append(draft) for draft in drafts])
+
+    def open_record(self, organisation: str) -> None:
+        """Write the first record, which says whose record this is, unless there is one."""
+        with self.transaction() as transaction:
+            if transaction.head().sequence == 0:
+                transaction.append(opening(organisation))
+
+    def head(self) -> Head:
+        """Give the end of the record."""
+        with self._reading() as connection:
+            return evidence.head(connection)
+
+    def records(
+        self,
+        *,
+        after: int = 0,
+        job: str | None = None,
+        kinds: Iterable[RecordKind] = (),
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Record]:
+        """Read records one by one; raises RecordError at one that was altered."""
+        wanted = Wanted(
+            after=after, job=job, kinds=tuple(kinds), limit=limit, newest_first=newest_first
+        )
+        with translated(self.place):
+            yield from evidence.records(self._engine, wanted)
+
+    def lines(self, after: int = 0) -> Iterator[Line]:
+        """Read records as they are written down, before anything of them is believed."""
+        with translated(self.place):
+            yield from evidence.lines(self._engine, Wanted(after=after))
+
+    def personal_text(self, sequence: int) -> tuple[bytes, str] | None:
+        """Read salt and canonical text of the people a record names; None when erased."""
+        with self._reading() as connection:
+            return evidence.personal_text(connection, sequence)
+
+    def people(self) -> Mapping[int, Mapping[str, str]]:
+        """Read who is named beside which record."""
+        with self._reading() as connection:
+            return dict(evidence.people(connection))
+
+    def running(self) -> Sequence[Run]:
+        """List the open runs, the oldest first."""
+        with self._reading() as connection:
+            return runs.running(connection)
+
+    def proofs(self, job: str) -> Iterator[Proof]:
+        """Read all proven paths of a job, in no order."""
+        with self._reading() as connection:
+            yield from coverage.proofs(connection, job)
+
+    def coverage_ages(self, job: str) -> Sequence[ProvenAt]:
+        """Count the proven paths of a job by the time of their proof, the oldest first."""
+        with self._reading() as connection:
+            return coverage.ages(connection, job)
+
+    def checkpoints(self, after: int = 0) -> Sequence[SignedCheckpoint]:
+        """Read the checkpoints of records after a sequence."""
+        with self._reading() as connection:
+            return checkpoints.checkpoints(connection, after)
+
+    def noted(self, name: str) -> str | None:
+        """Recall what was noted under a name."""
+        with self._reading() as connection:
+            return notes.noted(connection, name)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,142 @@
+"""The tables, once for SQLite and PostgreSQL; triggers and their like are in the migrations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from continuity.domain.clock import text_from_time, time_from_text
+
+# Many rows share one time: what a drill proved, it proved at once.
+_time_from_text = lru_cache(maxsize=1024)(time_from_text)
+_text_from_time = lru_cache(maxsize=1024)(text_from_time)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware time, kept as the same text in the database as in the record."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Write it; a naive datetime is refused with ValueError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return _text_from_time(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Read it back."""
+        return None if value is None else _time_from_text(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite's row number is its INTEGER PRIMARY KEY, and nothing else will do.
+_Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("sequence", _Sequence, primary_key=True, autoincrement=False),
+    # Text as it was hashed: an altered time must be shown, not fail to be read.
+    Column("recorded_at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("job", Text),
+    Column("run_id", Text),
+    Column("body", Text, nullable=False),
+    Column("personal_hash", Text),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("ix_evidence_job", "job", "sequence"),
+    Index("ix_evidence_kind", "kind", "sequence"),
+)
+
+personal = Table(
+    "personal",
+    metadata,
+    Column(
+        "sequence",
+        _Sequence,
+        ForeignKey("evidence.sequence"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("salt", LargeBinary, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("sequence", _Sequence, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("job", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("started_at", Utc, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column("pid", BigInteger, nullable=False),
+    Column("start_ticks", BigInteger, nullable=False),
+    Column("closed_at", Utc),
+    Column("verdict", Text),
+)
+
+# What makes a second run of the same thing impossible, whoever starts it.
+Index(
+    "uq_run_open",
+    run.c.job,
+    run.c.lane,
+    unique=True,
+    sqlite_where=run.c.closed_at.is_(None),
+    postgresql_where=run.c.closed_at.is_(None),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("path", LargeBinary, primary_key=True),
+    Column("proven_at", Utc, nullable=False),
+    Column("sha256", LargeBinary),
+    sqlite_with_rowid=False,
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
