@@ -1,0 +1,1 @@
+"""A disposable place to restore into, which can be deleted without fear."""
