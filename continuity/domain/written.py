@@ -99,15 +99,20 @@ def local_path_from_text(text: str, info: ValidationInfo[Mapping[str, str] | Non
     return "/" + path.lstrip("/")
 
 
+def text_without_password(text: str) -> str:
+    """Give an address back. Raises ExpectedError when there is a password in it."""
+    if _PASSWORD_IN_ADDRESS.search(text):
+        raise ExpectedError(say(N_("an address without a password in it")))
+    return text
+
+
 def location_from_text(text: str, info: ValidationInfo[Mapping[str, str] | None]) -> str:
     """Read where a repository lives: a path, or an address such as ``sftp:host:/path``.
 
     An address must not hold a password, because it is shown and becomes a program's argument.
     Raises ExpectedError.
     """
-    if _PASSWORD_IN_ADDRESS.search(text):
-        raise ExpectedError(say(N_("an address without a password in it")))
-    path = text.removeprefix("local:")
+    path = text_without_password(text).removeprefix("local:")
     return text if _ADDRESS.match(path) else local_path_from_text(path, info)
 
 
@@ -116,9 +121,9 @@ def path_from_location(location: str) -> str | None:
     return location if location.startswith("/") else None
 
 
-_NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
+NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
-Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters, digits and hyphens")]
+Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower-case letters, digits and hyphens")]
 Duration = Annotated[
     timedelta,
     BeforeValidator(duration_from_text),

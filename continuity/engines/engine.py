@@ -195,9 +195,13 @@ class Opening:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineKind:
-    """An entry of the registry: the name people write, its own keys, and how it is opened."""
+    """An entry of the registry: the name people write, its own keys, and how it is opened.
+
+    With ``one_job`` a repository takes the copies of one job only.
+    """
 
     name: str
     options: type[BaseModel]
     needs_password: bool
     open: Callable[[Opening], Engine]
+    one_job: bool = False

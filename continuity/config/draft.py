@@ -1,0 +1,61 @@
+"""A workspace while it is being read: what is valid so far, and where each part was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from continuity.config.document import Document
+from continuity.config.models import Settings
+from continuity.config.problem import Place, Problem
+from continuity.domain.job import Job
+from continuity.domain.runbook import Runbook
+from continuity.domain.system import Host, Person, Repository, System
+from continuity.domain.text import Message
+
+M_co = TypeVar("M_co", bound=BaseModel, covariant=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part(Generic[M_co]):
+    """One valid thing, and its place in its file."""
+
+    model: M_co
+    document: Document
+    place: Place
+
+    def problem(self, inside: Place, expected: Message, found: Message) -> Problem:
+        """Make a problem at a place inside this thing."""
+        return self.document.problem((*self.place, *inside), expected, found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section(Generic[M_co]):
+    """All things of one kind. ``written`` are the names of broken ones too.
+
+    ``known`` is False when the place they are written in could not be read, so that a name that
+    is not here says nothing.
+    """
+
+    where: str
+    parts: Mapping[str, Part[M_co]]
+    written: frozenset[str]
+    known: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """Everything that could be read."""
+
+    root: Path
+    settings: Part[Settings] | None
+    systems: Section[System]
+    hosts: Section[Host]
+    repositories: Section[Repository]
+    people: Section[Person]
+    jobs: Section[Job]
+    runbooks: Section[Runbook]

@@ -1,0 +1,138 @@
+"""A whole workspace read: every problem of every file, or a value without any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from continuity.config.draft import Draft, Section
+from continuity.config.fingerprint import fingerprint
+from continuity.config.interlocks import interlock_problems
+from continuity.config.models import Settings
+from continuity.config.problem import Problem, WorkspaceError
+from continuity.config.references import reference_problems
+from continuity.config.secrets import secret_problems
+from continuity.config.sections import Reader
+from continuity.config.workspace import Reading, Workspace
+from continuity.domain.job import Job
+from continuity.domain.system import Person, Repository, System
+
+M = TypeVar("M", bound=BaseModel)
+
+_VITAL_FILES = frozenset({"config/continuity.yaml", "config/systems.yaml"})
+
+
+def load(root: Path, *, environ: Mapping[str, str] | None = None) -> Workspace:
+    """Read a workspace. With ``environ``, every secret must also be there to be fetched.
+
+    Raises WorkspaceError with every problem of every file.
+    """
+    reading = _read(root, root, environ)
+    if reading.problems:
+        raise WorkspaceError(reading.problems)
+    return reading.workspace
+
+
+def load_tolerant(root: Path, *, environ: Mapping[str, str] | None = None) -> Reading:
+    """Read what can be used, so that a broken job never stops the others.
+
+    A job goes when its file, its repository or its host has a problem. Raises WorkspaceError when
+    the settings or the systems have one, because nothing can be judged without them.
+    """
+    reading = _read(root, root, environ)
+    if any(problem.file in _VITAL_FILES for problem in reading.problems):
+        raise WorkspaceError(reading.problems)
+    return reading
+
+
+def problems_of(root: Path, *, home: Path) -> tuple[Problem, ...]:
+    """Give the problems a workspace in ``root`` would have if it stood in ``home``."""
+    try:
+        return _read(root, home, None).problems
+    except WorkspaceError as error:
+        return error.problems
+
+
+def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
+    stamp = fingerprint(root)
+    reader = Reader(root, home=home.absolute())
+    settings = reader.settings()
+    draft = Draft(
+        root=home.absolute(),
+        settings=settings,
+        systems=reader.named("config/systems.yaml", System),
+        hosts=reader.hosts(),
+        repositories=reader.repositories(),
+        people=reader.named("config/people.yaml", Person),
+        jobs=reader.jobs(),
+        runbooks=reader.runbooks(),
+    )
+    reader.leftovers()
+    problems = [*reader.problems, *reference_problems(draft), *interlock_problems(draft)]
+    if environ is not None:
+        problems += secret_problems(draft, environ)
+    error = WorkspaceError(problems)
+    if settings is None:
+        raise error
+    workspace = _workspace(draft, settings.model, error.problems, tuple(reader.files), stamp)
+    return Reading(workspace=workspace, problems=error.problems)
+
+
+def _workspace(
+    draft: Draft,
+    settings: Settings,
+    problems: Iterable[Problem],
+    files: tuple[str, ...],
+    stamp: str,
+) -> Workspace:
+    broken = frozenset((problem.file, problem.key.split(".")[0]) for problem in problems)
+    hosts = _sound(draft.hosts, broken)
+    repositories = _sound(draft.repositories, broken)
+    return Workspace(
+        root=draft.root,
+        settings=settings,
+        systems=_sound(draft.systems, broken),
+        hosts=hosts,
+        repositories=repositories,
+        people=_sound(draft.people, broken),
+        jobs=_sound_jobs(draft, repositories, hosts, {file for file, _ in broken}),
+        runbooks=_sound_files(draft.runbooks, {file for file, _ in broken}),
+        files=files,
+        fingerprint=stamp,
+    )
+
+
+def _sound(section: Section[M], broken: frozenset[tuple[str, str]]) -> Mapping[str, M]:
+    """Leave out what has a problem somewhere inside."""
+    parts = section.parts.items()
+    return MappingProxyType(
+        {name: part.model for name, part in parts if (section.where, name) not in broken}
+    )
+
+
+def _sound_files(section: Section[M], broken: set[str]) -> Mapping[str, M]:
+    """Leave out what is written in a file that has a problem."""
+    parts = section.parts.items()
+    return MappingProxyType(
+        {name: part.model for name, part in parts if part.document.file not in broken}
+    )
+
+
+def _sound_jobs(
+    draft: Draft,
+    repositories: Mapping[str, Repository],
+    hosts: Mapping[str, object],
+    broken: set[str],
+) -> Mapping[str, Job]:
+    jobs = _sound_files(draft.jobs, broken).items()
+    return MappingProxyType(
+        {
+            name: job
+            for name, job in jobs
+            if job.repository in repositories and job.source.host in hosts
+        }
+    )

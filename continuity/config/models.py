@@ -1,0 +1,71 @@
+"""What people write that is no noun of the domain: the settings of a workspace."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from continuity.domain.text import N_, say
+from continuity.domain.written import (
+    Duration,
+    ExpectedError,
+    LocalPath,
+    SecretReference,
+    Size,
+    Written,
+    duration_from_text,
+    text_without_password,
+)
+
+
+def _host_name(text: str) -> str:
+    if not text or not text.isprintable() or any(character.isspace() for character in text):
+        raise ExpectedError(say(N_("a name without blanks")))
+    return text
+
+
+class Store(Written):
+    """Where the record of what happened is kept."""
+
+    state: LocalPath = Field(
+        default="state", description="directory for the record, manifests and keys"
+    )
+    url: Annotated[str, AfterValidator(text_without_password)] | None = Field(
+        default=None,
+        description="address of the database; a file in the state directory if absent",
+        examples=["postgresql+psycopg://continuity@db.example/continuity"],
+    )
+    password: SecretReference | None = Field(
+        default=None, description="where the database's password is kept"
+    )
+
+
+class SandboxPlace(Written):
+    """Where restores go, apart from everything that matters."""
+
+    place: LocalPath = Field(default="sandbox", description="directory made for restores alone")
+    ttl: Duration = Field(
+        default=duration_from_text("24h"),
+        description="after this, what a stopped run left there is removed",
+    )
+    reserve: Size = Field(
+        default=1 << 30, description="room that a restore must leave free on that file system"
+    )
+
+
+class Settings(Written):
+    """The workspace as a whole."""
+
+    organisation: str = Field(min_length=1, description="whose continuity this is")
+    language: Literal["es", "en"] = Field(description="language of what people read")
+    zone: str = Field(description="IANA zone of schedules and reports", examples=["Europe/Madrid"])
+    host_name: Annotated[str, AfterValidator(_host_name)] | None = Field(
+        default=None, description="name of this machine in the copies; its own if absent"
+    )
+    store: Store = Field(description="where the record is kept")
+    sandbox: SandboxPlace = Field(description="where restores go")
+
+
+SECTIONS_WITH_PATHS = ("store", "sandbox")
+"""Sections that nobody has to write: their defaults are paths, so only the reader can add them."""

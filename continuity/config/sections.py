@@ -1,0 +1,240 @@
+"""Each file of a workspace read into its section, with the problems met on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from continuity.config.document import Document
+from continuity.config.draft import Part, Section
+from continuity.config.models import SECTIONS_WITH_PATHS, Settings
+from continuity.config.problem import NOTHING, Problem, nearest, text_shown, value_shown
+from continuity.config.reader import name_shown, read_front_matter, read_yaml
+from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
+from continuity.domain.job import Job, Source
+from continuity.domain.runbook import Runbook
+from continuity.domain.system import Host, Repository
+from continuity.domain.text import N_, Message, say
+from continuity.domain.written import NAME_PATTERN
+from continuity.engines.registry import engine_kinds
+from continuity.sources.registry import source_kinds
+
+M = TypeVar("M", bound=BaseModel)
+KEPT = TypeVar("KEPT")
+
+CONFIG_FILES = ("continuity", "systems", "hosts", "repositories", "people", "channels")
+
+_NAME = re.compile(NAME_PATTERN)
+
+
+class Reader:
+    """Reads the files below one root and keeps the problems and the names of the files.
+
+    Relative paths in them start at ``home``, where the workspace will stand.
+    """
+
+    def __init__(self, root: Path, *, home: Path) -> None:
+        self.root = root
+        self.home = home
+        self.problems: list[Problem] = []
+        self.files: list[str] = []
+
+    def settings(self) -> Part[Settings] | None:
+        """Read the settings."""
+        document = self._yaml("config/continuity.yaml")
+        if document is None or not self._is_mapping(document):
+            return None
+        value = {**{key: {} for key in SECTIONS_WITH_PATHS}, **_mapping(document.value)}
+        settings = self._keep(read_model(Settings, value, document, (), self.home))
+        return None if settings is None else Part(model=settings, document=document, place=())
+
+    def named(self, file: str, model: type[M], *, required: bool = True) -> Section[M]:
+        """Read a file of names, each with its keys."""
+        if not required and not os.path.lexists(self.root / file):
+            return Section(where=file, parts={}, written=frozenset())
+        document = self._yaml(file)
+        if document is None or not self._is_mapping(document):
+            return Section(where=file, parts={}, written=frozenset(), known=False)
+        entries = _mapping(document.value)
+        parts: dict[str, Part[M]] = {}
+        for name, value in entries.items():
+            found = self._entry(document, name, value, model)
+            if found is not None:
+                parts[name] = Part(model=found, document=document, place=(name,))
+        return Section(where=file, parts=parts, written=frozenset(entries))
+
+    def hosts(self) -> Section[Host]:
+        """Read the hosts; ``local``, this machine, exists even where nobody wrote it."""
+        section = self.named("config/hosts.yaml", Host, required=False)
+        here = Document(file=section.where, value={}, lines={})
+        implied = {"local": Part(model=Host(), document=here, place=("local",))}
+        parts = section.parts if "local" in section.written else {**implied, **section.parts}
+        written = section.written | {"local"}
+        return Section(where=section.where, parts=parts, written=written, known=section.known)
+
+    def repositories(self) -> Section[Repository]:
+        """Read the repositories, each with its engine's own options."""
+        section = self.named("config/repositories.yaml", Repository)
+        parts = {name: part for name, part in section.parts.items() if self._engine_fits(part)}
+        return Section(
+            where=section.where, parts=parts, written=section.written, known=section.known
+        )
+
+    def jobs(self) -> Section[Job]:
+        """Read every file in ``jobs/``."""
+        names = self._names_in("jobs", ".yaml")
+        parts: dict[str, Part[Job]] = {}
+        for name in names or ():
+            document = self._yaml(f"jobs/{name}.yaml")
+            job = None if document is None else self._job(document, name)
+            if document is not None and job is not None:
+                parts[name] = Part(model=job, document=document, place=())
+        if names == ():
+            self._report("jobs", say(N_("at least one job in a file NAME.yaml")), NOTHING)
+        return Section(where="jobs/", parts=parts, written=frozenset(names or ()))
+
+    def runbooks(self) -> Section[Runbook]:
+        """Read the front matter of every file in ``runbooks/``."""
+        present = os.path.lexists(self.root / "runbooks")
+        names = (self._names_in("runbooks", ".md") if present else ()) or ()
+        parts: dict[str, Part[Runbook]] = {}
+        for name in names:
+            file = f"runbooks/{name}.md"
+            document = self._remember(file, read_front_matter(self.root, file))
+            book = None if document is None else self._runbook(document, name)
+            if document is not None and book is not None:
+                parts[name] = Part(model=book, document=document, place=())
+        return Section(where="runbooks/", parts=parts, written=frozenset(names))
+
+    def leftovers(self) -> None:
+        """Report files in ``config/`` that nothing reads; ``channels.yaml`` may wait, empty."""
+        known = {f"{name}.yaml" for name in CONFIG_FILES}
+        for name in self._entries("config") or ():
+            if name not in known and name.endswith((".yaml", ".yml")):
+                expected = expected_key(nearest(name, known), sorted(known))
+                self._report(f"config/{name}", expected, say(N_("a file that nothing reads")))
+
+    def _entry(self, document: Document, name: str, value: object, model: type[M]) -> M | None:
+        if not _NAME.fullmatch(name):
+            found = say("{value}", value=f'"{text_shown(name)}"')
+            self.problems.append(document.problem((name,), NAME_EXPECTED, found))
+            return None
+        if not isinstance(value, dict):
+            self.problems.append(kind_problem(document, (name,), value))
+            return None
+        return self._keep(read_model(model, value, document, (name,), self.home))
+
+    def _engine_fits(self, part: Part[Repository]) -> bool:
+        kinds = engine_kinds()
+        engine = part.model.engine
+        if engine not in kinds:
+            expected = expected_key(nearest(engine, kinds), sorted(kinds))
+            self.problems.append(
+                part.problem(("engine",), expected, value_shown(("engine",), engine))
+            )
+            return False
+        place = (*part.place, "options")
+        written = part.model.options
+        kind = kinds[engine]
+        options = self._keep(read_model(kind.options, written, part.document, place, self.home))
+        return options is not None
+
+    def _job(self, document: Document, name: str) -> Job | None:
+        if not self._is_mapping(document) or not self._is_name(document, name):
+            return None
+        value = _mapping(document.value)
+        source = self._source(document, value.get("source"))
+        # The kind's own keys are checked by its own model, so the job sees the others only.
+        plain = {**value, "source": {}} if isinstance(value.get("source"), dict) else value
+        job = self._keep(read_model(Job, plain, document, (), self.home))
+        if job is not None and job.name != name:
+            expected = say(N_("the file's name, {name}"), name=name)
+            found = value_shown(("name",), job.name)
+            self.problems.append(document.problem(("name",), expected, found))
+            return None
+        return None if job is None or source is None else job.model_copy(update={"source": source})
+
+    def _source(self, document: Document, value: object) -> Source | None:
+        if not isinstance(value, dict):
+            return None
+        kinds = source_kinds()
+        word = value.get("kind", "files")
+        kind = kinds.get(word) if isinstance(word, str) else None
+        if kind is None:
+            expected = expected_key(nearest(str(word), kinds), sorted(kinds))
+            place = ("source", "kind")
+            self.problems.append(document.problem(place, expected, value_shown(place, word)))
+            return None
+        return self._keep(read_model(kind.options, value, document, ("source",), self.home))
+
+    def _runbook(self, document: Document, name: str) -> Runbook | None:
+        if not self._is_mapping(document) or not self._is_name(document, name):
+            return None
+        book = self._keep(read_model(Runbook, document.value, document, (), self.home))
+        if book is not None and book.id != name:
+            expected = say(N_("the file's name, {name}"), name=name)
+            found = value_shown(("id",), book.id)
+            self.problems.append(document.problem(("id",), expected, found))
+            return None
+        return book
+
+    def _is_mapping(self, document: Document) -> bool:
+        if not isinstance(document.value, dict):
+            self.problems.append(kind_problem(document, (), document.value))
+        return isinstance(document.value, dict)
+
+    def _is_name(self, document: Document, name: str) -> bool:
+        fits = _NAME.fullmatch(name) is not None
+        if not fits:
+            expected = say(N_("a file name of lower-case letters, digits and hyphens"))
+            found = say("{value}", value=f'"{name_shown(name)}"')
+            self._report(document.file, expected, found)
+        return fits
+
+    def _names_in(self, folder: str, suffix: str) -> tuple[str, ...] | None:
+        entries = self._entries(folder)
+        if entries is None:
+            return None
+        for name in entries:
+            if not name.endswith(suffix) and name != "README.md":
+                expected = say(N_("a file whose name ends in {suffix}"), suffix=suffix)
+                self._report(f"{folder}/{name}", expected, say(N_("something that nothing reads")))
+        wanted = (name for name in entries if name.endswith(suffix) and name != "README.md")
+        return tuple(name.removesuffix(suffix) for name in wanted)
+
+    def _entries(self, folder: str) -> tuple[str, ...] | None:
+        try:
+            entries = sorted(entry.name for entry in (self.root / folder).iterdir())
+        except OSError as error:
+            found = say("{cause}", cause=error.strerror or type(error).__name__)
+            self._report(folder, say(N_("a directory that can be read")), found)
+            return None
+        # Editors leave hidden files and copies ending in ~ beside what they edit.
+        return tuple(name for name in entries if not name.startswith(".") and name[-1] != "~")
+
+    def _yaml(self, file: str) -> Document | None:
+        return self._remember(file, read_yaml(self.root, file))
+
+    def _remember(
+        self, file: str, found: tuple[Document | None, tuple[Problem, ...]]
+    ) -> Document | None:
+        self.files.append(file)
+        return self._keep(found)
+
+    def _keep(self, found: tuple[KEPT | None, tuple[Problem, ...]]) -> KEPT | None:
+        kept, problems = found
+        self.problems.extend(problems)
+        return kept
+
+    def _report(self, file: str, expected: Message, found: Message) -> None:
+        self.problems.append(
+            Problem(file=name_shown(file), line=0, key="", expected=expected, found=found)
+        )
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}

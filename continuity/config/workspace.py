@@ -1,0 +1,58 @@
+"""What people wrote, as one value that nothing changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from continuity.config.models import Settings
+from continuity.config.problem import Problem
+from continuity.domain.job import Job
+from continuity.domain.runbook import Runbook
+from continuity.domain.system import Host, Person, Repository, System
+from continuity.engines.registry import engine_kinds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workspace:
+    """A workspace without problems; every name in it leads somewhere, every path is absolute.
+
+    ``files`` are the files it was read from, relative to ``root``; ``fingerprint`` is what
+    ``fingerprint.fingerprint`` said just before they were read.
+    """
+
+    root: Path
+    settings: Settings
+    systems: Mapping[str, System]
+    hosts: Mapping[str, Host]
+    repositories: Mapping[str, Repository]
+    people: Mapping[str, Person]
+    jobs: Mapping[str, Job]
+    runbooks: Mapping[str, Runbook]
+    files: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """The parts of a workspace that can be used, and the problems of those that cannot."""
+
+    workspace: Workspace
+    problems: tuple[Problem, ...]
+
+
+def engine_options(workspace: Workspace, job: Job) -> BaseModel:
+    """Give the engine's own options for a job: the repository's, overridden by the job's."""
+    repository = workspace.repositories[job.repository]
+    model = engine_kinds()[repository.engine].options
+    text = json.dumps({**repository.options, **job.options})
+    return model.model_validate_json(text, strict=True, context={"root": str(workspace.root)})
+
+
+def zone_of(workspace: Workspace, job: Job) -> str:
+    """Give the IANA zone in which a job's times are meant."""
+    return job.schedule.zone or workspace.settings.zone

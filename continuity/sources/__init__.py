@@ -1,0 +1,1 @@
+"""Kinds of sources; every module here that defines ``SOURCE`` is one."""
