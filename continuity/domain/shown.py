@@ -1,0 +1,35 @@
+"""Durations and times as people read them, the same in every language."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def shown_duration(duration: timedelta) -> str:
+    """Write a duration in its two largest units, such as ``2 d 4 h`` or ``45 s``."""
+    left = max(0, int(duration.total_seconds()))
+    parts: list[str] = []
+    for seconds, unit in _UNITS:
+        count, rest = divmod(left, seconds)
+        if count:
+            parts.append(f"{count} {unit}")
+        elif parts:
+            break
+        left = rest
+        if len(parts) == 2:  # noqa: PLR2004 - two units say enough
+            break
+    return " ".join(parts) or "0 s"
+
+
+def shown_moment(moment: datetime, zone: str) -> str:
+    """Write a time in its zone, such as ``2026-10-25 02:00 CET``."""
+    return moment.astimezone(_zone(zone)).strftime("%Y-%m-%d %H:%M %Z")
+
+
+@lru_cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
