@@ -1,0 +1,66 @@
+"""What judgement needs of a workspace, reduced to plain values."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from continuity.config.workspace import Workspace, zone_of
+from continuity.domain.job import Job
+from continuity.domain.portfolio import DEFAULT_GRACE, JobPlan, SystemPlan
+from continuity.domain.schedule import Timetable, timetable_from_text
+from continuity.sources.registry import source_kinds
+from continuity.sources.source import path_set
+
+
+def plans_from_workspace(
+    workspace: Workspace,
+) -> tuple[tuple[SystemPlan, ...], tuple[JobPlan, ...]]:
+    """Give the plans of all systems and of all jobs, sorted by name."""
+    systems = tuple(
+        SystemPlan(
+            name=name,
+            title=system.title,
+            criticality=system.criticality.value,
+            depends_on=system.depends_on,
+            rpo=system.rpo,
+            rto=system.rto,
+            prove=system.prove,
+            proof_level=system.proof_level,
+        )
+        for name, system in sorted(workspace.systems.items())
+    )
+    jobs = tuple(_job_plan(workspace, job) for _, job in sorted(workspace.jobs.items()))
+    return systems, jobs
+
+
+def _job_plan(workspace: Workspace, job: Job) -> JobPlan:
+    repository = workspace.repositories[job.repository]
+    covered = source_kinds()[job.source.kind].extent(job.source)
+    zone = zone_of(workspace, job)
+    schedule, skip = job.schedule, job.skip
+    return JobPlan(
+        name=job.name,
+        title=job.title,
+        system=job.system,
+        repository=job.repository,
+        engine=repository.engine,
+        site=repository.site,
+        medium=repository.medium,
+        path_set=path_set(job.source, covered),
+        backup=_timetable(schedule.backup, zone),
+        drill=_timetable(schedule.drill, zone),
+        full_drill=_timetable(schedule.full_drill, zone),
+        grace=schedule.grace or DEFAULT_GRACE,
+        skip_until=None if skip is None else _end_of(skip.until, zone),
+        skip_reason="" if skip is None else skip.reason,
+    )
+
+
+def _timetable(text: str | None, zone: str) -> Timetable | None:
+    return None if text is None else timetable_from_text(text, zone)
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    """Give the end of a day, since a decision made until a day holds on that day."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))

@@ -1,0 +1,147 @@
+"""JSON Schemas of every file people write, so that their editors complete and check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from continuity.config.models import SECTIONS_WITH_PATHS, Settings
+from continuity.domain.job import Job
+from continuity.domain.runbook import Runbook
+from continuity.domain.system import Host, Person, Repository, System
+from continuity.domain.written import NAME_PATTERN
+from continuity.engines.registry import engine_kinds
+from continuity.sources.registry import source_kinds
+
+Schema = dict[str, object]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_TITLES: Mapping[str, str] = {
+    "continuity": "Continuity: settings of a workspace",
+    "systems": "Continuity: business systems by name",
+    "hosts": "Continuity: hosts by name",
+    "repositories": "Continuity: repositories by name",
+    "people": "Continuity: people by name",
+    "job": "Continuity: one job",
+    "runbook": "Continuity: front matter of a runbook",
+}
+
+
+def write_schemas(directory: Path) -> tuple[Path, ...]:
+    """Write one schema for each kind of file and give their paths."""
+    directory.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, schema in schemas().items():
+        path = directory / f"{name}.schema.json"
+        path.write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        written.append(path)
+    return tuple(written)
+
+
+def schemas() -> dict[str, Schema]:
+    """Make the schemas from the models, the kinds of sources and the engines there are."""
+    return {
+        "continuity": _schema("continuity", _settings()),
+        "systems": _schema("systems", _map_of(System)),
+        "hosts": _schema("hosts", _map_of(Host)),
+        "repositories": _schema("repositories", _repositories()),
+        "people": _schema("people", _map_of(Person)),
+        "job": _schema("job", _job()),
+        "runbook": _schema("runbook", _whole(Runbook)),
+    }
+
+
+def _schema(name: str, content: Schema) -> Schema:
+    head: Schema = {
+        "$schema": _DIALECT,
+        "$id": f"urn:continuity:schema:{name}",
+        "title": _TITLES[name],
+    }
+    return head | {key: value for key, value in content.items() if key != "title"}
+
+
+def _definitions(*models: type[BaseModel]) -> tuple[list[Schema], dict[str, Schema]]:
+    """Give a reference to each model, and all definitions they lead to."""
+    references, whole = models_json_schema([(model, "validation") for model in models])
+    found = [dict(references[model, "validation"]) for model in models]
+    return found, whole.get("$defs", {})
+
+
+def _named_by(reference: Schema) -> str:
+    return str(reference["$ref"]).rpartition("/")[2]
+
+
+def _whole(model: type[BaseModel]) -> Schema:
+    (reference,), definitions = _definitions(model)
+    schema = definitions.pop(_named_by(reference))
+    return schema | {"$defs": definitions}
+
+
+def _map_of(model: type[BaseModel]) -> Schema:
+    (reference,), definitions = _definitions(model)
+    return _map(reference, definitions)
+
+
+def _map(reference: Schema, definitions: dict[str, Schema]) -> Schema:
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": NAME_PATTERN},
+        "additionalProperties": reference,
+        "$defs": definitions,
+    }
+
+
+def _settings() -> Schema:
+    schema = _whole(Settings)
+    required = schema["required"]
+    if isinstance(required, list):
+        schema["required"] = [key for key in required if key not in SECTIONS_WITH_PATHS]
+    return schema
+
+
+def _repositories() -> Schema:
+    kinds = engine_kinds()
+    (repository, *options), definitions = _definitions(
+        Repository, *(kind.options for kind in kinds.values())
+    )
+    model = definitions[_named_by(repository)]
+    _properties(model)["engine"] = {"enum": sorted(kinds), "description": "who keeps the copies"}
+    model["allOf"] = [
+        {
+            "if": {"properties": {"engine": {"const": name}}},
+            "then": {"properties": {"options": reference}},
+        }
+        for name, reference in zip(kinds, options, strict=True)
+    ]
+    return _map(repository, definitions)
+
+
+def _job() -> Schema:
+    sources = [kind.options for kind in source_kinds().values()]
+    engines = [kind.options for kind in engine_kinds().values()]
+    (job, *references), definitions = _definitions(Job, *sources, *engines)
+    schema = definitions.pop(_named_by(job))
+    definitions.pop("Source", None)
+    of_sources, of_engines = references[: len(sources)], references[len(sources) :]
+    properties = _properties(schema)
+    properties["source"] = {"anyOf": of_sources, "description": "what is protected"}
+    for reference in of_engines:
+        # A job writes only the options in which it differs from its repository.
+        definitions[_named_by(reference)].pop("required", None)
+    properties["options"] = {
+        "anyOf": of_engines,
+        "description": "what only this engine understands",
+    }
+    return schema | {"$defs": definitions}
+
+
+def _properties(schema: Schema) -> dict[str, object]:
+    found = schema["properties"]
+    if not isinstance(found, dict):
+        raise TypeError("a model's schema has properties")
+    return found
