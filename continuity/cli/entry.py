@@ -14,8 +14,8 @@ from continuity import __version__
 from continuity.cli.language import _, choose_language, speak
 from continuity.cli.output import complain, remark
 from continuity.domain.failure import ConfigurationError, ContinuityError
-from continuity.domain.verdict import exit_code
 from continuity.domain.text import N_
+from continuity.domain.verdict import exit_code
 
 USAGE = 2
 INTERRUPTED = 130

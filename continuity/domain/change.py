@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 from continuity.domain.manifest import Entry, Kind, tree_order
 
+_KEPT = 100
+
 
 @dataclass(kw_only=True, slots=True)
 class Changes:
     """Counts of files, growing while the manifests pass by.
 
-    ``altered`` names watched files whose content differs or that are gone.
+    ``altered`` names watched files whose content differs or that are gone; ``disguised`` the first
+    files whose content differs although size and modification time do not: no program that saves
+    its work leaves that behind, but rot, a set-back clock or an intruder does.
     """
 
     before: int = 0
@@ -21,6 +25,7 @@ class Changes:
     removed: int = 0
     changed: int = 0
     altered: list[bytes] = field(default_factory=list)
+    disguised: list[bytes] = field(default_factory=list)
 
     @property
     def changed_percent(self) -> int:
@@ -66,10 +71,14 @@ def _compare(
         changes.added += 1
         return old
     changes.before += 1
-    if old.sha256 != entry.sha256:
-        changes.changed += 1
-        if is_watched(entry.path):
-            changes.altered.append(entry.path)
+    if old.sha256 is None or entry.sha256 is None or old.sha256 == entry.sha256:
+        return next(earlier, None)
+    changes.changed += 1
+    if is_watched(entry.path):
+        changes.altered.append(entry.path)
+    same_outside = old.size == entry.size and old.mtime_ns == entry.mtime_ns
+    if same_outside and len(changes.disguised) < _KEPT:
+        changes.disguised.append(entry.path)
     return next(earlier, None)
 
 

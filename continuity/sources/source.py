@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,3 +33,16 @@ class SourceKind:
     name: str
     options: type[Source]
     extent: Callable[[Source], Extent]
+
+
+def path_set(source: Source, covered: Extent) -> str:
+    """Digest what a source covers; a proof holds only as long as this stays the same."""
+    described = {
+        "kind": source.kind,
+        "host": source.host,
+        "roots": [os.fsdecode(root) for root in covered.roots],
+        "excludes": list(covered.excludes),
+        "one_file_system": covered.one_file_system,
+    }
+    text = json.dumps(described, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,9 +15,19 @@ from continuity.domain.run import (
     interrupted,
     unexplained,
 )
+from continuity.store.runs import Run
 from continuity.workflows.world import Protected, Watch, Workbench
 
 _MILLISECONDS = 1_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """How a run ended, and the record that says so."""
+
+    run_id: str
+    conclusion: Conclusion
+    record: Record
 
 
 @dataclass(kw_only=True, slots=True)
@@ -32,7 +41,7 @@ class Running:
     watch: Watch
     phases: list[dict[str, object]] = field(default_factory=list)
     body: dict[str, object] = field(default_factory=dict)
-    finished: Record | None = None
+    ended: Ended | None = None
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -70,9 +79,7 @@ def started(
         watch=watch,
     )
     with bench.store.transaction() as transaction:
-        transaction.claim_run(
-            run_id=run.run_id, job=protected.job.name, kind=kind.value, identity=bench.identity
-        )
+        transaction.claim(_claim(bench, protected, run))
         transaction.append(_draft(bench, protected, run, "started", _opening(protected)))
     try:
         yield run
@@ -93,12 +100,10 @@ def new_run_id(bench: Workbench) -> str:
     return f"{stamp}-{bench.entropy(5).hex()}"
 
 
-def finish(
-    bench: Workbench, protected: Protected, run: Running, conclusion: Conclusion
-) -> Record:
+def finish(bench: Workbench, protected: Protected, run: Running, conclusion: Conclusion) -> Ended:
     """Write the end of a run once; a second call changes nothing."""
-    if run.finished is not None:
-        return run.finished
+    if run.ended is not None:
+        return run.ended
     body = {
         **conclusion.plain(),
         **_opening(protected),
@@ -107,9 +112,20 @@ def finish(
         "milliseconds": run.elapsed(),
     }
     with bench.store.transaction() as transaction:
-        run.finished = transaction.append(_draft(bench, protected, run, "finished", body))
-        transaction.close_run(run.run_id, state="finished")
-    return run.finished
+        record = transaction.append(_draft(bench, protected, run, "finished", body))
+        transaction.finish_run(run.run_id, conclusion.verdict)
+    run.ended = Ended(run_id=run.run_id, conclusion=conclusion, record=record)
+    return run.ended
+
+
+def _claim(bench: Workbench, protected: Protected, run: Running) -> Run:
+    return Run(
+        run_id=run.run_id,
+        job=protected.job.name,
+        kind=run.kind.value,
+        started_at=bench.now(),
+        holder=bench.process,
+    )
 
 
 def _opening(protected: Protected) -> dict[str, object]:
@@ -128,5 +144,5 @@ def _draft(
         job=protected.job.name,
         run_id=run.run_id,
         body=body,
-        personal={"actor": bench.actor, "process": str(os.getpid())},
+        personal={"actor": bench.actor, "process": str(bench.process.pid)},
     )

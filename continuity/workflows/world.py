@@ -12,7 +12,9 @@ from continuity.domain.exclude import Excludes
 from continuity.domain.job import Job
 from continuity.domain.system import Repository, System
 from continuity.engines.engine import Engine, OnProgress
-from continuity.hosts.process import ProcessIdentity
+from continuity.hosts.process import Process
+from continuity.sandbox.interlocks import Interlocks
+from continuity.sources.source import Extent
 from continuity.store.manifests import ManifestShelf
 from continuity.store.store import Store
 
@@ -22,8 +24,8 @@ class Workbench:
     """The places and powers of this installation.
 
     ``monotonic`` gives seconds that only grow; ``entropy`` gives that many random bytes.
-    ``reserve_bytes`` is what a restore leaves free; ``sandbox_ttl`` is how long an abandoned sandbox
-    may stay.
+    ``reserve_bytes`` is what a restore leaves free; ``sandbox_ttl`` is how long an abandoned
+    sandbox may stay; ``owner_matters`` when this process may give files to other users.
     """
 
     organisation: str
@@ -32,14 +34,15 @@ class Workbench:
     now: Now
     monotonic: Callable[[], float]
     entropy: Callable[[int], bytes]
-    identity: ProcessIdentity
+    process: Process
     store: Store
     shelf: ManifestShelf
+    keys: Path
     scratch: Path
     sandbox_place: Path
     sandbox_ttl: timedelta
     reserve_bytes: int
-    interlocks: tuple[bytes, ...]
+    interlocks: Interlocks
     owner_matters: bool
 
 
@@ -53,12 +56,8 @@ class Protected:
     job: Job
     system: System
     repository: Repository
-    roots: tuple[bytes, ...]
-    exclude_patterns: tuple[str, ...]
+    extent: Extent
     excludes: Excludes
-    one_file_system: bool
-    mounts: tuple[bytes, ...]
-    sentinels: tuple[bytes, ...]
     path_set: str
     zone: str
     open_engine: Callable[[bool], Engine]

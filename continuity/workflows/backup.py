@@ -1,0 +1,109 @@
+"""Back up one job: look at the source, copy it, and seal what it was."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from continuity.domain.clock import text_from_time
+from continuity.domain.facts import JobFacts
+from continuity.domain.run import RunKind
+from continuity.domain.text import plain_from_message
+from continuity.engines.engine import BackupRequest, BackupResult, Engine
+from continuity.sources.presence import require_source
+from continuity.workflows.believing import conclude_backup
+from continuity.workflows.clockwork import clock_doubt
+from continuity.workflows.readying import ready_repository
+from continuity.workflows.running import Ended, Running, finish, started
+from continuity.workflows.sealing import Sealed, Surveyed, seal_survey, survey_source
+from continuity.workflows.world import Protected, Watch, Workbench
+
+BACKUP_SECONDS = 24 * 3_600.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copied:
+    """A copy the engine made, and the two times that make it a restore point."""
+
+    result: BackupResult
+    data_time: datetime
+    usable_time: datetime
+
+
+def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watch) -> Ended:
+    """Run one backup and write it into the record.
+
+    Raises ConflictError when the job is being backed up already; any other ContinuityError is in
+    the record before it is raised.
+    """
+    with started(bench, protected, RunKind.BACKUP, watch) as run:
+        doubt = clock_doubt(bench)
+        extent = protected.extent
+        with run.phase("source"):
+            require_source(extent.roots, extent.mounts, extent.sentinels)
+        engine = protected.open_engine(True)
+        tool = engine.probe()
+        run.body["tool"] = {"name": tool.name, "version": tool.version}
+        # Opening a repository costs restic half a second of key derivation; the survey fills it.
+        with run.phase("survey"), ThreadPoolExecutor(1) as beside:
+            ready = beside.submit(ready_repository, engine, protected, facts)
+            surveyed = survey_source(bench, protected, facts, run)
+            run.body["repository_id"] = ready.result()
+        with run.phase("copy"):
+            copied = _copy(bench, protected, engine, run)
+        with run.phase("seal"):
+            sealed = seal_survey(bench, engine, surveyed, copied.result)
+        _describe(run, copied, surveyed, sealed)
+        judged = conclude_backup(protected, facts, copied.result, surveyed, sealed)
+        run.body["quarantined"] = judged.quarantined
+        run.body["warnings"] = [plain_from_message(warning) for warning in judged.warnings]
+        return finish(bench, protected, run, doubt or judged.conclusion)
+
+
+def _copy(bench: Workbench, protected: Protected, engine: Engine, run: Running) -> Copied:
+    extent = protected.extent
+    data_time = bench.now()
+    result = engine.back_up(
+        BackupRequest(
+            paths=extent.roots,
+            excludes=extent.excludes,
+            one_file_system=extent.one_file_system,
+            host=bench.host_name,
+            tags=("continuity", f"job={protected.job.name}", f"run={run.run_id}"),
+            timeout=BACKUP_SECONDS,
+        ),
+        run.watch.progress,
+    )
+    return Copied(result=result, data_time=data_time, usable_time=bench.now())
+
+
+def _describe(run: Running, copied: Copied, surveyed: Surveyed, sealed: Sealed) -> None:
+    summary, changes = sealed.summary, surveyed.changes
+    run.body.update(
+        point={
+            "id": copied.result.snapshot.id,
+            "data_time": text_from_time(copied.data_time),
+            "usable_time": text_from_time(copied.usable_time),
+            "manifest": summary.digest,
+            "files": summary.files,
+            "bytes": summary.bytes,
+        },
+        added_bytes=copied.result.added_bytes,
+        manifest={
+            "digest": summary.digest,
+            "entries": summary.entries,
+            "files": summary.files,
+            "bytes": summary.bytes,
+            "sealed": summary.sealed,
+            "unsealed": summary.unsealed,
+            "unstable": summary.unstable,
+            "unreadable": summary.unreadable,
+            "unsurveyed": sealed.unsurveyed.count,
+        },
+        read={"files": surveyed.tally.read_files, "bytes": surveyed.tally.read_bytes},
+        added_files=changes.added,
+        removed_files=changes.removed,
+        changed_files=changes.changed,
+        changed_percent=changes.changed_percent,
+    )

@@ -1,0 +1,46 @@
+"""Make sure that the repository is there, and that it is the one the record knows."""
+
+from __future__ import annotations
+
+from continuity.domain.facts import JobFacts
+from continuity.domain.failure import UnreachableError
+from continuity.domain.text import N_, say
+from continuity.engines.engine import Engine
+from continuity.workflows.world import Protected
+
+
+def ready_repository(engine: Engine, protected: Protected, facts: JobFacts) -> str:
+    """Give the repository's id; a repository never used before is made first.
+
+    One that was used before is never made again: where it should be there may be an unmounted disk,
+    and an empty repository would hide that. Raises UnreachableError when it is gone or another.
+    """
+    known = _known_id(protected, facts)
+    if known is None and not engine.exists():
+        engine.initialise()
+    found = engine.identity()
+    if known is not None and found != known:
+        raise UnreachableError(
+            say(
+                N_(
+                    "The repository {name} is not the one that the record knows: {found}, not {known}."
+                ),
+                name=protected.job.repository,
+                found=found[:12],
+                known=known[:12],
+            ),
+            remedy=say(
+                N_(
+                    "Look whether the right disk is mounted. If it was replaced on purpose, give the"
+                    " new one a new name in config/repositories.yaml."
+                )
+            ),
+        )
+    return found
+
+
+def _known_id(protected: Protected, facts: JobFacts) -> str | None:
+    for run in reversed(facts.backups):
+        if run.identity.repository == protected.job.repository and run.identity.repository_id:
+            return run.identity.repository_id
+    return None

@@ -1,0 +1,132 @@
+"""Restore into a sandbox, compare what came back, and leave nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from continuity.domain.compare import Comparison, Finding, compare, drifts
+from continuity.domain.differences import Rules
+from continuity.engines.engine import Engine, Progress, RestoreRequest, RestoreResult
+from continuity.hosts.observe import observe, observe_live
+from continuity.sandbox.sandbox import Room, Sandbox, open_sandbox
+from continuity.sandbox.teardown import Teardown, tear_down
+from continuity.workflows.planning import DrillPlan
+from continuity.workflows.running import Running
+from continuity.workflows.world import Workbench
+
+RESTORE_SECONDS = 24 * 3_600.0
+_KEPT_FINDINGS = 1_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restored:
+    """What a restore gave, how it compares, and how the sandbox was cleared away.
+
+    ``milliseconds`` runs from the trigger until the comparison was done: waiting counts, clearing
+    away does not, since in an outage nobody would.
+    """
+
+    result: RestoreResult
+    comparison: Comparison
+    drifted: tuple[Finding, ...]
+    isolation: str
+    shares_source_file_system: bool
+    teardown: Teardown
+    milliseconds: int
+
+
+def restore_and_compare(
+    bench: Workbench, engine: Engine, plan: DrillPlan, run: Running
+) -> Restored:
+    """Carry out the plan. The sandbox is cleared away whatever happens."""
+    with run.phase("sandbox"):
+        sandbox = open_sandbox(
+            bench.sandbox_place,
+            run_id=run.run_id,
+            interlocks=bench.interlocks,
+            room=Room(
+                expected_bytes=plan.expected_bytes,
+                expected_entries=plan.expected_entries,
+                reserve_bytes=bench.reserve_bytes,
+            ),
+            now=bench.now(),
+        )
+    run.body["sandbox"] = {"isolation": sandbox.isolation.value, "torn_down": False}
+    try:
+        with run.phase("restore"):
+            result = engine.restore(_request(sandbox, plan), run.watch.progress)
+        with run.phase("compare"):
+            comparison = _compare(bench, sandbox, plan, result, run)
+            drifted = tuple(_drifts(bench, plan))
+        milliseconds = run.elapsed()
+    finally:
+        with run.phase("teardown"):
+            teardown = tear_down(sandbox)
+        run.body["sandbox"] = _described(sandbox, teardown)
+    return Restored(
+        result=result,
+        comparison=comparison,
+        drifted=drifted,
+        isolation=sandbox.isolation.value,
+        shares_source_file_system=sandbox.shares_source_file_system,
+        teardown=teardown,
+        milliseconds=milliseconds,
+    )
+
+
+def _request(sandbox: Sandbox, plan: DrillPlan) -> RestoreRequest:
+    return RestoreRequest(
+        snapshot=plan.point.id,
+        paths=plan.paths,
+        target=sandbox.tree,
+        population_files=plan.population_files,
+        population_bytes=plan.population_bytes,
+        room_bytes=sandbox.room_bytes,
+        timeout=RESTORE_SECONDS,
+    )
+
+
+def _compare(
+    bench: Workbench, sandbox: Sandbox, plan: DrillPlan, result: RestoreResult, run: Running
+) -> Comparison:
+    wanted = None if plan.paths is None else frozenset(plan.paths)
+    observed = observe(
+        sandbox.tree,
+        wanted=wanted,
+        on_progress=lambda files, size: run.watch.progress(
+            Progress(
+                files=files,
+                bytes=size,
+                total_files=plan.expected_entries,
+                total_bytes=plan.expected_bytes,
+            )
+        ),
+    )
+    rules = Rules(
+        owners=bench.owner_matters,
+        full=plan.full,
+        whole=result.whole and not plan.full,
+        hard_links=result.calls == 1,
+    )
+    return compare(plan.expected(bench.shelf), observed, rules, keep=_KEPT_FINDINGS)
+
+
+def _drifts(bench: Workbench, plan: DrillPlan) -> Iterator[Finding]:
+    """Look which sampled files changed at the source since; all files would be too many."""
+    if plan.full:
+        return iter(())
+    expected = tuple(plan.expected(bench.shelf))
+    return drifts(expected, observe_live(entry.path for entry in expected))
+
+
+def _described(sandbox: Sandbox, teardown: Teardown) -> dict[str, object]:
+    described: dict[str, object] = {
+        "isolation": sandbox.isolation.value,
+        "shares_source_file_system": sandbox.shares_source_file_system,
+        "torn_down": teardown.left == 0,
+        "removed": teardown.removed,
+    }
+    if teardown.left:
+        described["residue"] = teardown.left
+    return described
