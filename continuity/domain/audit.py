@@ -20,6 +20,7 @@ class AuditAnswer(StrEnum):
     MISSING = "missing"
     TRUNCATED = "truncated"
     UNKNOWN_KEY = "unknown-key"
+    CHECKPOINT_ALTERED = "checkpoint-altered"
     EMPTY = "empty"
 
 
@@ -35,8 +36,8 @@ class Witness:
 class AuditResult:
     """The answer, and the records it is about.
 
-    ``first`` and ``last`` name the altered or missing records, or for UNKNOWN_KEY the record up to
-    which that checkpoint speaks. ``records`` were read and ``checkpoints`` confirmed before the
+    ``first`` and ``last`` name the altered or missing records, or the record up to which a doubtful
+    checkpoint speaks. ``records`` were read and ``checkpoints`` confirmed before the
     answer was known; ``witnessed`` is the last record that a checkpoint confirmed, 0 if none: what
     follows it could be cut off unseen. ``head`` is the last record read.
     """
@@ -67,6 +68,7 @@ def verdict_from_audit(result: AuditResult) -> Verdict:
             | AuditAnswer.MISSING
             | AuditAnswer.TRUNCATED
             | AuditAnswer.UNKNOWN_KEY
+            | AuditAnswer.CHECKPOINT_ALTERED
         ):
             return Verdict.FAIL
         case _:
@@ -101,6 +103,11 @@ def explain_audit(result: AuditResult) -> Message:
                 N_("The checkpoint of record {first} is not signed by a known key, but by {key}."),
                 first=result.first or 0,
                 key=result.key or "?",
+            )
+        case AuditAnswer.CHECKPOINT_ALTERED:
+            return say(
+                N_("The checkpoint of record {first} was altered or removed."),
+                first=result.first or 0,
             )
         case AuditAnswer.EMPTY:
             return say(N_("Nothing was recorded yet, so there is nothing to verify."))

@@ -211,7 +211,8 @@ def _plain_key(key: object) -> str:
 
 def hash_line(line: Line) -> str:
     """Hash a line: SHA-256 over the canonical JSON of all it says but the hash itself."""
-    return hashlib.sha256(hashed_text(line).encode()).hexdigest()
+    # An altered line may hold bytes that are no text; they are hashed like the rest.
+    return hashlib.sha256(hashed_text(line).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def hashed_text(line: Line) -> str:
@@ -234,8 +235,9 @@ def _text(line: Line, hash_part: str) -> str:
 
 
 def _json(text: str | None) -> str:
-    # For text and null the standard library writes what RFC 8785 asks for.
-    return json.dumps(text, ensure_ascii=False)
+    # For text and null the standard library writes what RFC 8785 asks for. Anything else was put
+    # there by an edit of the database: its hash will be wrong, which is all it needs to be.
+    return json.dumps(text, ensure_ascii=False, default=repr)
 
 
 def record_from_line(line: Line) -> Record:

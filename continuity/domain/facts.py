@@ -112,9 +112,10 @@ class Skip(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobFacts:
-    """All that is known of one job, each kind in the order of time."""
+    """All that is known of one job since it ``began``, each kind in the order of time."""
 
     job: str
+    began: datetime | None = None
     points: tuple[Point, ...] = ()
     backups: tuple[BackupRun, ...] = ()
     drills: tuple[DrillRun, ...] = ()

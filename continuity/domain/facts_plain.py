@@ -62,6 +62,7 @@ _PlainMessage = tuple[str, dict[str, str | int]]
 
 
 class _PlainJob(TypedDict):
+    began: str | None
     identities: list[list[str]]
     points: _Columns
     backups: _Columns
@@ -80,6 +81,7 @@ def _plain_job(job: JobFacts) -> _PlainJob:
     numbers = {identity: number for number, identity in enumerate(distinct)}
     skip = job.skip
     return {
+        "began": _text(job.began),
         "identities": [list(identity) for identity in numbers],
         "points": _columns(job.points, numbers),
         "backups": _columns(job.backups, numbers),
@@ -113,6 +115,7 @@ def _job(name: str, plain: _PlainJob) -> JobFacts:
     skip = plain["skip"]
     return JobFacts(
         job=name,
+        began=_moment(plain["began"]),
         points=_points(plain["points"], known),
         backups=_backups(plain["backups"], known),
         drills=_drills(plain["drills"], known),

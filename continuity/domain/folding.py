@@ -1,8 +1,4 @@
-"""From records of evidence to facts, one record after the other.
-
-A record never makes things look better than its own numbers: a PASS that compared nothing, or that
-counts damage, is not taken as one.
-"""
+"""From records of evidence to facts, one record after the other."""
 
 from __future__ import annotations
 
@@ -32,7 +28,13 @@ from continuity.domain.plain import (
     number_in,
     text_in,
 )
-from continuity.domain.text import N_, Message, message_from_plain, say
+from continuity.domain.reading import (
+    compared_outcome_in,
+    identity_in,
+    milliseconds_in,
+    outcome_in,
+    reason_in,
+)
 from continuity.domain.verdict import Verdict
 
 KEPT_BACKUPS = 60
@@ -44,8 +46,6 @@ KEPT_REMOVED = timedelta(days=45)
 
 CLOCK_TOLERANCE = timedelta(seconds=60)
 """How far two honest clocks may differ."""
-
-_DAMAGE = ("corrupt", "missing")
 
 
 def fold(facts: Facts, record: Record) -> Facts:
@@ -64,7 +64,7 @@ def fold_all(facts: Facts, records: Iterable[Record]) -> Facts:
         newest = record.recorded_at if newest is None else max(newest, record.recorded_at)
         learn = _LEARN.get(record.kind)
         if learn is not None and record.job is not None:
-            known = jobs.get(record.job) or JobFacts(job=record.job)
+            known = jobs.get(record.job) or JobFacts(job=record.job, began=record.recorded_at)
             jobs[record.job] = learn(known, record)
     return Facts(jobs=jobs, sequence=sequence, newest=newest)
 
@@ -82,9 +82,9 @@ def _close(facts: JobFacts, run_id: str | None) -> JobFacts:
 
 def _backed_up(facts: JobFacts, record: Record) -> JobFacts:
     body = record.body
-    identity = _identity(body)
+    identity = identity_in(body)
     point = _point(record, identity)
-    verdict, failure = _outcome(body)
+    verdict, failure = outcome_in(body)
     if verdict is Verdict.PASS and point is None:
         verdict, failure = Verdict.INCONCLUSIVE, FailureClass.TOOL_ERROR
     changed = body.get("changed_percent")
@@ -93,10 +93,10 @@ def _backed_up(facts: JobFacts, record: Record) -> JobFacts:
         at=record.recorded_at,
         verdict=verdict,
         failure=failure,
-        reason=_reason(body, verdict),
+        reason=reason_in(body, verdict),
         point="" if point is None else point.id,
         identity=identity,
-        milliseconds=_milliseconds(body),
+        milliseconds=milliseconds_in(body),
         changed_percent=changed if isinstance(changed, int) else None,
     )
     closed = _close(facts, record.run_id)
@@ -124,7 +124,7 @@ def _point(record: Record, identity: Identity) -> Point | None:
         identity=identity,
         files=number_in(plain, "files"),
         bytes=number_in(plain, "bytes"),
-        whole=_outcome(record.body)[0] is Verdict.PASS and not quarantined,
+        whole=outcome_in(record.body)[0] is Verdict.PASS and not quarantined,
         quarantined=quarantined,
         doubtful=usable_time > latest or data_time > usable_time + CLOCK_TOLERANCE,
     )
@@ -145,41 +145,50 @@ def _still_needed(points: tuple[Point, ...], now: datetime) -> tuple[Point, ...]
 def _drilled(facts: JobFacts, record: Record) -> JobFacts:
     body = record.body
     point, restored = mapping_in(body, "point"), mapping_in(body, "restored")
-    verdict, failure = _compared_outcome(body)
+    verdict, failure = compared_outcome_in(body)
     recovery = mapping_in(body, "rto")
     run = DrillRun(
         run_id=record.run_id or "",
         at=record.recorded_at,
         verdict=verdict,
         failure=failure,
-        reason=_reason(body, verdict),
+        reason=reason_in(body, verdict),
         level=text_in(body, "level"),
         full=flag_in(body, "full"),
         point=text_in(point, "id"),
         data_time=moment_in(point, "data_time"),
-        identity=_identity(body),
-        milliseconds=number_in(recovery, "milliseconds") or _milliseconds(body),
+        identity=identity_in(body),
+        milliseconds=number_in(recovery, "milliseconds") or milliseconds_in(body),
         measured=text_in(recovery, "kind").upper() == "MEASURED" and flag_in(body, "full"),
         files=number_in(restored, "files"),
         bytes=number_in(restored, "bytes"),
         adopted=flag_in(body, "adopted"),
     )
     closed = _close(facts, record.run_id)
-    return replace(closed, drills=(*closed.drills, run)[-KEPT_DRILLS:])
+    drills = (*closed.drills, run)[-KEPT_DRILLS:]
+    return replace(closed, drills=drills, points=_with_adopted(closed.points, record, run))
+
+
+def _with_adopted(points: tuple[Point, ...], record: Record, run: DrillRun) -> tuple[Point, ...]:
+    """Count a point that somebody else's backup made, once a restore test knows it."""
+    point = _point(record, run.identity)
+    if point is None or not run.adopted or any(known.id == point.id for known in points):
+        return points
+    return _with_point(points, point._replace(whole=run.verdict is Verdict.PASS))
 
 
 def _checked(facts: JobFacts, record: Record) -> JobFacts:
-    verdict, failure = _outcome(record.body)
+    verdict, failure = outcome_in(record.body)
     part = mapping_in(record.body, "slice")
     run = CheckRun(
         run_id=record.run_id or "",
         at=record.recorded_at,
         verdict=verdict,
         failure=failure,
-        reason=_reason(record.body, verdict),
+        reason=reason_in(record.body, verdict),
         k=number_in(part, "k"),
         n=number_in(part, "n"),
-        identity=_identity(record.body),
+        identity=identity_in(record.body),
     )
     closed = _close(facts, record.run_id)
     return replace(closed, checks=(*closed.checks, run)[-KEPT_CHECKS:])
@@ -248,53 +257,3 @@ _LEARN: Mapping[RecordKind, _Learn] = {
     RecordKind.BASELINE_ACCEPTED: _accepted,
     RecordKind.SKIP_DECIDED: _skipped,
 }
-
-
-def _identity(body: Mapping[str, object]) -> Identity:
-    return Identity(
-        repository=text_in(body, "repository"),
-        repository_id=text_in(body, "repository_id"),
-        engine=text_in(body, "engine"),
-        version=text_in(mapping_in(body, "tool"), "version"),
-        path_set=text_in(body, "path_set"),
-    )
-
-
-def _outcome(body: Mapping[str, object]) -> tuple[Verdict, FailureClass | None]:
-    """Read verdict and failure class; what is not understood is INCONCLUSIVE."""
-    try:
-        verdict = Verdict(text_in(body, "verdict"))
-    except ValueError:
-        return Verdict.INCONCLUSIVE, FailureClass.TOOL_ERROR
-    if verdict is Verdict.PASS:
-        return verdict, None
-    try:
-        return verdict, FailureClass(text_in(body, "failure"))
-    except ValueError:
-        return verdict, FailureClass.TOOL_ERROR
-
-
-def _compared_outcome(body: Mapping[str, object]) -> tuple[Verdict, FailureClass | None]:
-    verdict, failure = _outcome(body)
-    classes = mapping_in(body, "classes")
-    if verdict is not Verdict.PASS:
-        return verdict, failure
-    if any(number_in(classes, name) for name in _DAMAGE):
-        return Verdict.FAIL, FailureClass.INTEGRITY
-    if number_in(classes, "match") == 0 or not text_in(mapping_in(body, "point"), "id"):
-        return Verdict.INCONCLUSIVE, FailureClass.NO_PROOF
-    return verdict, None
-
-
-def _reason(body: Mapping[str, object], verdict: Verdict) -> Message | None:
-    if verdict is Verdict.PASS:
-        return None
-    try:
-        return message_from_plain(mapping_in(body, "reason"))
-    except (KeyError, TypeError):
-        return say(N_("The run gave no reason that could be read."))
-
-
-def _milliseconds(body: Mapping[str, object]) -> int:
-    phases = (phase for phase in list_in(body, "phases") if isinstance(phase, Mapping))
-    return sum(number_in(phase, "milliseconds") for phase in phases)

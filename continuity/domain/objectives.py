@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from continuity.domain.facts import Point
+from continuity.domain.facts import Identity, Point
 from continuity.domain.failure import FailureClass
 from continuity.domain.reason import Reason
 from continuity.domain.shown import shown_duration
@@ -128,16 +128,21 @@ def _peak(newest: datetime | None, moment: datetime) -> tuple[bool, timedelta, d
     return newest is None, timedelta(0) if newest is None else moment - newest, moment
 
 
-def claimed_spans(points: Iterable[Point], repository: str, repository_id: str) -> list[Span]:
-    """Give the life of every point that counts: whole, in the job's repository of today."""
+def points_that_count(points: Iterable[Point], today: Identity) -> list[Point]:
+    """Keep the points that count towards a target: whole, in the job's repository of today."""
     return [
-        Span(point.data_time, point.usable_time, point.removed_at)
+        point
         for point in points
         if point.whole
         and not point.doubtful
-        and point.identity.repository == repository
-        and point.identity.repository_id == repository_id
+        and point.identity.repository == today.repository
+        and point.identity.repository_id == today.repository_id
     ]
+
+
+def life_of(points: Iterable[Point]) -> list[Span]:
+    """Give from when until when each point could be used."""
+    return [Span(point.data_time, point.usable_time, point.removed_at) for point in points]
 
 
 def judge_recovery_point(

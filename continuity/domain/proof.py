@@ -87,13 +87,11 @@ _CHANGES = (
 )
 
 
-def passed_drills(facts: JobFacts, today: Identity) -> list[DrillRun]:
-    """List the restore tests that proved something about the job as it is today."""
-    return [
-        drill
-        for drill in facts.drills
-        if _proves(drill) and change_since(drill.identity, today) is None
-    ]
+def drills_of_today(facts: JobFacts, today: Identity) -> list[DrillRun]:
+    """List the restore tests, whatever they found, of the job as it is today."""
+    met = {drill.identity for drill in facts.drills}
+    same = {identity for identity in met if change_since(identity, today) is None}
+    return [drill for drill in facts.drills if drill.identity in same]
 
 
 def _proves(drill: DrillRun) -> bool:
@@ -155,7 +153,7 @@ class ProofQuestion:
 def judge_proof(question: ProofQuestion, now: datetime) -> Proof:
     """Judge the job by what has been proven, never by what was promised."""
     facts, validity = question.facts, question.validity
-    passed = passed_drills(facts, question.today)
+    passed = [drill for drill in drills_of_today(facts, question.today) if _proves(drill)]
     voids = void_moments(facts)
     standing = [drill for drill in passed if not voids or drill.at > voids[-1]]
     level, at = _level(question, standing, now)

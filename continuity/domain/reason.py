@@ -19,8 +19,17 @@ class Reason(NamedTuple):
     job: str = ""
 
 
-def gravest(reasons: Iterable[Reason]) -> Reason | None:
-    """Give the first of the worst reasons."""
-    listed = tuple(reasons)
-    verdict = worst(reason.verdict for reason in listed)
-    return next((reason for reason in listed if reason.verdict is verdict), None)
+def by_gravity(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Put the gravest first, and keep the order among equals."""
+    return tuple(sorted(reasons, key=lambda reason: -gravity(reason.verdict)))
+
+
+def gravity(verdict: Verdict) -> int:
+    """Rank a verdict as ``worst`` does: the worse, the greater; PASS is 0."""
+    return _GRAVITY[verdict]
+
+
+_GRAVITY = {
+    verdict: sum(verdict is not other and worst((verdict, other)) is verdict for other in Verdict)
+    for verdict in Verdict
+}

@@ -166,7 +166,8 @@ _SINGULAR = 1e-9
 
 
 def _dot(a: Iterable[float], b: Iterable[float]) -> float:
-    return sum(map(mul, a, b))
+    total: float = sum(map(mul, a, b))
+    return total
 
 
 def _fit(products: Sequence[Sequence[float]], subset: tuple[int, ...]) -> list[float] | None:

@@ -25,6 +25,11 @@ def shown_duration(duration: timedelta) -> str:
     return " ".join(parts) or "0 s"
 
 
+def seconds_from(duration: timedelta | None) -> int | None:
+    """Round a duration up to whole seconds: a loss is never shown smaller than it is."""
+    return None if duration is None else -(-duration // timedelta(seconds=1))
+
+
 def shown_moment(moment: datetime, zone: str) -> str:
     """Write a time in its zone, such as ``2026-10-25 02:00 CET``."""
     return moment.astimezone(_zone(zone)).strftime("%Y-%m-%d %H:%M %Z")
