@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
-from continuity.store.tables import checkpoint
+from continuity.domain.checkpoint import Checkpoint, text_from_checkpoint
+from continuity.store.keys import Keys
+from continuity.store.tables import checkpoint as table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,13 +21,20 @@ class SignedCheckpoint:
     signature: str
 
 
+def sign(checkpoint: Checkpoint, keys: Keys) -> SignedCheckpoint:
+    """Sign the end of a record."""
+    text = text_from_checkpoint(checkpoint)
+    signature = keys.sign(text.encode())
+    return SignedCheckpoint(sequence=checkpoint.sequence, text=text, signature=signature)
+
+
 def add(connection: Connection, signed: SignedCheckpoint) -> None:
     """Keep a signed checkpoint for good."""
     values = {name: getattr(signed, name) for name in SignedCheckpoint.__slots__}
-    connection.execute(insert(checkpoint), values)
+    connection.execute(insert(table), values)
 
 
 def checkpoints(connection: Connection, after: int = 0) -> Sequence[SignedCheckpoint]:
     """Read the checkpoints of records after a sequence, in their order."""
-    query = select(checkpoint).where(checkpoint.c.sequence > after).order_by(checkpoint.c.sequence)
+    query = select(table).where(table.c.sequence > after).order_by(table.c.sequence)
     return [SignedCheckpoint(**row) for row in connection.execute(query).mappings()]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -16,6 +18,12 @@ from continuity.domain.text import N_, say
 BUSY_SECONDS = 15.0
 """How long to wait for another writer; 200,000 proven paths hold the lock for 3 s at most."""
 
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # a confirmed record survives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",  # or INSERT OR REPLACE would get past the triggers
+)
 _WRITES = "continuity_writes"
 # One writer at a time, as on SQLite, or the sequence could not be gapless. Any number would do.
 _ADVISORY_LOCK = 7_211_983_604_115
@@ -73,7 +81,7 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
     # The driver in autocommit, transactions begun by us: otherwise a failed migration leaves
     # half of its tables behind, and a reader that turns writer fails at once.
     engine = create_engine(url, connect_args={"isolation_level": None, "timeout": busy_seconds})
-    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_on_sqlite)
     return engine
 
@@ -92,13 +100,17 @@ def _create_for_owner(path: Path) -> None:
         ) from error
 
 
-def _set_pragmas(driver: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    cursor = driver.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA recursive_triggers=ON")
-    cursor.close()
+def _prepare_sqlite(driver: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # Altered text must be read, to be shown as altered.
+    driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+    try:
+        with closing(driver.cursor()) as cursor:
+            for pragma in _PRAGMAS:
+                cursor.execute(pragma)
+    except BaseException:
+        # The pool does not know this connection yet, so nobody else would close it.
+        driver.close()
+        raise
 
 
 def _begin_on_sqlite(connection: Connection) -> None:

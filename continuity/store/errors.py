@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from continuity.domain.failure import StoreError
 from continuity.domain.text import N_, say
@@ -63,6 +63,9 @@ def translated(place: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise store_error(error, place) from error
+    except StatementError as error:
+        # A value refused before the driver saw it, such as a time without a zone.
+        raise error.orig or error from error
 
 
 def store_error(error: DBAPIError, place: str) -> StoreError:

@@ -10,6 +10,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
+from continuity.domain.checkpoint import Checkpoint
 from continuity.domain.clock import Now
 from continuity.domain.evidence import Draft, Head, Line, Record, RecordKind, opening
 from continuity.domain.verdict import Verdict
@@ -19,8 +20,10 @@ from continuity.store.connect import BUSY_SECONDS, connect, place_of, writing
 from continuity.store.coverage import Proof, ProvenAt
 from continuity.store.errors import translated
 from continuity.store.evidence import Wanted
+from continuity.store.keys import Keys
 from continuity.store.runs import Run
 from continuity.store.schema import prepare
+from continuity.store.signing import fingerprint
 
 
 def open_store(address: str, now: Now, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -77,9 +80,23 @@ class Transaction:
         """Drop coverage of paths that no longer exist; gives how many."""
         return coverage.forget(self._connection, job, existing)
 
-    def add_checkpoint(self, signed: SignedCheckpoint) -> None:
-        """Keep a signed checkpoint."""
+    def sign_checkpoint(self, organisation: str, keys: Keys) -> SignedCheckpoint:
+        """Sign the end of the record, keep the signature, and record that this was done."""
+        if self.head().sequence == 0:
+            self.append(opening(organisation))
+        end = self.head()
+        checkpoint = Checkpoint(
+            organisation=organisation,
+            sequence=end.sequence,
+            hash=end.hash,
+            records=end.sequence,
+            time=self._now(),
+        )
+        signed = checkpoints.sign(checkpoint, keys)
         checkpoints.add(self._connection, signed)
+        body = {"sequence": end.sequence, "hash": end.hash, "key": fingerprint(keys.public())}
+        self.append(Draft(kind=RecordKind.CHECKPOINT_SIGNED, body=body))
+        return signed
 
     def erase_person(self, name: str) -> tuple[int, ...]:
         """Erase a person's name from beside the record, and record that this was done."""

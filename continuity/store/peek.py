@@ -1,0 +1,36 @@
+"""A quick look at the end of the record, without what opening the store costs."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from continuity.domain.evidence import Head
+
+_QUERY = "SELECT sequence, hash FROM evidence ORDER BY sequence DESC LIMIT 1"
+
+
+def peek_head(path: Path) -> Head | None:
+    """Give the end of the record in a SQLite file; None when that takes more than a look.
+
+    Reads only, waits for nobody, and says nothing about what is wrong: open the store for that.
+    """
+    # Without a write-ahead log the file is complete, and need not get one for being read. Should a
+    # writer come in between, the worst is an answer that was right a moment ago, or None.
+    logged = path.with_name(f"{path.name}-wal").exists()
+    mode = "mode=ro" if logged else "mode=ro&immutable=1"
+    address = f"file:{quote(str(path.absolute()))}?{mode}"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=0.1)) as connection:
+            row = connection.execute(_QUERY).fetchone()
+    except sqlite3.Error:
+        return None
+    match row:
+        case None:
+            return Head()
+        case (int(sequence), str(digest)):
+            return Head(sequence=sequence, hash=digest)
+        case _:
+            return None
