@@ -115,13 +115,20 @@ def document_from_text(
         reading.report(wrong.line, wrong.place, wrong.expected, wrong.found)
         return None, tuple(reading.problems)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reading.report(0 if mark is None else mark.line, (), *_cause(str(error.problem)))
+        reading.report(_line_of(error), (), *_cause(str(error.problem)))
         return None, tuple(reading.problems)
     except (YAMLError, ValueError):
         reading.report(0, (), *_cause(""))
         return None, tuple(reading.problems)
     return Document(file=file, value=value, lines=reading.lines), tuple(reading.problems)
+
+
+def _line_of(error: MarkedYAMLError) -> int:
+    """Give the line of an error; of something never closed, the line on which it was opened."""
+    never_closed = "stream" in str(error.problem)
+    marks = (error.context_mark, error.problem_mark)
+    mark = next((mark for mark in (marks if never_closed else marks[::-1]) if mark), None)
+    return 0 if mark is None else int(mark.line)
 
 
 def _cause(parser_says: str) -> tuple[Message, Message]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from pathlib import Path
 
 from continuity.config.document import Document, document_from_text
 from continuity.config.problem import NOTHING, Problem
+from continuity.config.regular import NotRegularError, read_regular
 from continuity.domain.text import N_, Message, say, shown
 
 LARGEST = 1 << 20
@@ -84,12 +84,9 @@ def _bytes_of(root: Path, file: str) -> bytes:
         if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
             expected = say(N_("a file inside the workspace"))
             raise _unreadable(file, 0, expected, say(N_("a link to another place")))
-        # Without O_NONBLOCK a pipe by this name would wait for a writer for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-                raise _unreadable(file, 0, say(N_("a file")), say(N_("something else")))
-            content = opened.read(LARGEST + 1)
+        _, content = read_regular(path, LARGEST + 1)
+    except NotRegularError:
+        raise _unreadable(file, 0, say(N_("a file")), say(N_("something else"))) from None
     except FileNotFoundError:
         raise _unreadable(file, 0, say(N_("a file")), NOTHING) from None
     except OSError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from continuity.config.draft import Draft
 from continuity.config.problem import Place, Problem, text_shown
+from continuity.config.regular import NotRegularError, read_regular
 from continuity.domain.failure import AuthenticationError, ConfigurationError, ContinuityError
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, Message, say
@@ -79,23 +80,24 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:
 def _from_file(path: Path, *, private: bool) -> Secret:
     shown = text_shown(str(path))
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as opened:
-            found = os.fstat(opened.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise ConfigurationError(say(N_("{path} is not a file"), path=shown))
-            if private and found.st_mode & _OTHERS:
-                raise AuthenticationError(
-                    say(N_("others than its owner may use {path}"), path=shown),
-                    remedy=say(N_("Run: chmod 600 {path}"), path=shown),
-                )
-            return _secret_from_bytes(opened.read(_LONGEST + 1), shown)
+        mode, content = read_regular(path, _LONGEST + 1)
+    except NotRegularError:
+        raise ConfigurationError(
+            say(N_("{path} is not a file"), path=shown),
+            remedy=say(N_("Put the secret there, readable for its owner alone.")),
+        ) from None
     except OSError as error:
         cause = error.strerror or type(error).__name__
         raise ConfigurationError(
             say(N_("{path} cannot be read ({cause})"), path=shown, cause=cause),
             remedy=say(N_("Put the secret there, readable for its owner alone.")),
         ) from None
+    if private and mode & _OTHERS:
+        raise AuthenticationError(
+            say(N_("others than its owner may use {path}"), path=shown),
+            remedy=say(N_("Run: chmod 600 {path}"), path=shown),
+        )
+    return _secret_from_bytes(content, shown)
 
 
 def _secret_from_bytes(content: bytes, origin: str) -> Secret:
