@@ -214,3 +214,22 @@ def test_a_path_that_is_not_utf_8_is_remembered_exactly(tmp_path: Path) -> None:
     assert engine.snapshots()[0].paths == (os.fsencode(tmp_path) + b"/caf\xe9",)
     (point,) = (tmp_path / "repository" / "points").iterdir()
     assert json.loads(point.read_text("ascii"))["complete"] is True
+
+
+def test_a_change_within_the_same_second_that_keeps_the_size_is_copied(tmp_path: Path) -> None:
+    source = written(tmp_path / "source", {"file": "before"})
+    (source / "link").symlink_to("file")
+    second = 1_700_000_000_000_000_000
+    os.utime(source / "file", ns=(second, second + 1))
+    os.utime(source / "link", ns=(second, second + 1), follow_symlinks=False)
+    engine = initialised(tmp_path / "repository")
+    copied(engine, source)
+    (source / "file").write_text("after!")
+    os.utime(source / "file", ns=(second, second + 2))
+    os.utime(source / "link", ns=(second, second + 2), follow_symlinks=False)
+    result = copied(engine, source)
+
+    copy = tmp_path / "repository" / "latest" / source.relative_to("/")
+    assert (copy / "file").read_text() == "after!"
+    assert (copy / "link").lstat().st_mtime_ns == second + 2
+    assert not result.unchanged_tree

@@ -110,7 +110,15 @@ def _arguments(copy: Copy) -> tuple[bytes | str, ...]:
     if copy.parent is not None:
         before = copy.repository.generations / copy.parent.snapshot.id
         linked = (b"--link-dest=" + os.fsencode(before),)
-    return (*_selection(copy), *linked, "--", *copy.roots, os.fsencode(copy.partial) + b"/")
+    exact = copy.program.exact_times() if _keeps_nanoseconds(copy.partial) else ()
+    return (*exact, *_selection(copy), *linked, "--", *copy.roots, os.fsencode(copy.partial) + b"/")
+
+
+def _keeps_nanoseconds(directory: Path) -> bool:
+    """Try whether a file system stores whole times; on a coarse one nothing looks unchanged."""
+    sought = 1_000_000_000_123_456_789
+    os.utime(directory, ns=(sought, sought))
+    return directory.stat().st_mtime_ns == sought
 
 
 def _selection(copy: Copy) -> tuple[bytes | str, ...]:

@@ -16,9 +16,13 @@ from continuity.hosts.host import Command, Finished, Host
 ONE_COPY = "generations-share-files"
 """The capability that says: all generations together are one copy of an unchanged file."""
 
-# 3.1 brought --info=progress2 and counts by type.
+EXACT_TIMES = "nanoseconds"
+"""The capability to compare and set times to the nanosecond."""
+
+# 3.1 brought --info=progress2 and counts by type, 3.1.3 a window of -1.
 _OLDEST = (3, 1)
-_VERSION = re.compile(rb"rsync +version v?(\d+)\.(\d+)(\S*) +protocol version \d+")
+_OLDEST_EXACT = (3, 1, 3)
+_VERSION = re.compile(rb"rsync +version v?(\d+)\.(\d+)\.?(\d*)(\S*) +protocol version \d+")
 
 
 class Program:
@@ -36,6 +40,14 @@ class Program:
             command = Command(argv=(self._name, "--version"), timeout=30, env=self._env)
             self._tool = _tool_from(self._host.run(command).stdout)
         return self._tool
+
+    def exact_times(self) -> tuple[str, ...]:
+        """Give the argument that makes nanoseconds count.
+
+        Otherwise a file that changed twice within a second, and kept its size, is taken for
+        unchanged.
+        """
+        return ("--modify-window=-1",) if EXACT_TIMES in self.probe().capabilities else ()
 
     def stream(
         self,
@@ -75,12 +87,16 @@ def _tool_from(text: bytes) -> Tool:
             say(N_("The program installed as rsync does not say which version it is.")),
             remedy=say(N_("Install the rsync of rsync.samba.org: apt install rsync")),
         )
-    version = f"{int(found[1])}.{int(found[2])}{shown(found[3])}"
-    if (int(found[1]), int(found[2])) < _OLDEST:
+    numbers = (int(found[1]), int(found[2]), int(found[3] or 0))
+    version = ".".join(map(str, numbers)) + shown(found[4])
+    if numbers[:2] < _OLDEST:
         raise ToolMissingError(
             say(N_("rsync {version} is too old: 3.1 or newer is needed."), version=version),
             remedy=say(N_("Install a newer one: apt install rsync")),
         )
     words = {word.strip() for line in text.splitlines() for word in line.split(b",")}
-    kept = {name for name, word in (("acls", b"ACLs"), ("xattrs", b"xattrs")) if word in words}
-    return Tool(name="rsync", version=version, capabilities=frozenset(kept | {ONE_COPY}))
+    kept = {ONE_COPY}
+    kept |= {name for name, word in (("acls", b"ACLs"), ("xattrs", b"xattrs")) if word in words}
+    if numbers >= _OLDEST_EXACT:
+        kept.add(EXACT_TIMES)
+    return Tool(name="rsync", version=version, capabilities=frozenset(kept))

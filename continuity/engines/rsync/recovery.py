@@ -43,7 +43,7 @@ def restore(
     if request.paths is None or wanted.present:
         target = os.fsencode(request.target) + b"/"
         finished = program.stream(
-            (*arguments, "--", generation + b"/", target),
+            (*program.exact_times(), *arguments, "--", generation + b"/", target),
             request.timeout,
             Reading(on_progress).take,
             stdin,
