@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -40,7 +41,12 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BackupRequest:
-    """What to copy; ``paths`` are absolute, ``excludes`` patterns in the engine's own language."""
+    """What to copy; ``paths`` are absolute, ``excludes`` patterns in the engine's own language.
+
+    ``parent`` is the snapshot to compare with, where the caller knows one; otherwise the engine
+    chooses. ``time`` is when capture begins. Both save an engine from asking (restic: 0.5 s), and
+    one that has no use for them, or finds the parent gone, goes on without.
+    """
 
     paths: tuple[bytes, ...]
     excludes: tuple[str, ...]
@@ -48,14 +54,17 @@ class BackupRequest:
     host: str
     tags: tuple[str, ...]
     timeout: float
+    parent: str | None = None
+    time: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BackupResult:
     """What the engine says it copied. ``complete`` is False when it could not read everything.
 
-    ``unchanged_tree`` holds when the snapshot's tree is identical with its parent's, so that what
-    was known of the parent's listing holds for this one.
+    ``unchanged_tree`` holds when nothing below the paths differs from the parent's tree, so that
+    what was known of the parent's listing holds for this one. The snapshot's ``tree`` is empty
+    when the engine had no need to ask for it.
     """
 
     snapshot: Snapshot

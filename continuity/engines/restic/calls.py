@@ -1,0 +1,154 @@
+"""One repository and how restic is called for it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from continuity.domain.failure import AuthenticationError, ContinuityError
+from continuity.domain.secret import Secret
+from continuity.domain.text import N_, say
+from continuity.engines.engine import Opening, Tool
+from continuity.engines.restic.answers import Gathered
+from continuity.engines.restic.failures import refusal
+from continuity.engines.restic.options import ResticOptions
+from continuity.engines.restic.program import probe_program
+from continuity.hosts.host import Command, Finished
+from continuity.hosts.local import LocalHost
+
+Word = bytes | str
+OnLine = Callable[[bytes], None]
+
+_REMOTE = re.compile(r"(?:sftp|s3|rest|rclone|b2|azure|gs|swift):")
+# A reader may be killed soon after it was asked to stop; a writer removes its lock first, and
+# restic was seen to need more than 10 s for that on a slow link.
+READER_GRACE = 5.0
+WRITER_GRACE = 60.0
+# Thousands of snapshots on one line of JSON.
+_ANSWER_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """What restic is asked to do; ``lock`` False where reading without a lock is harmless."""
+
+    words: tuple[Word, ...]
+    timeout: float
+    grace: float = READER_GRACE
+    lock: bool = True
+
+
+class Caller:
+    """Calls restic for one repository; knows nothing of what the calls are for."""
+
+    def __init__(self, opening: Opening) -> None:
+        options = opening.options
+        if not isinstance(options, ResticOptions):
+            raise TypeError("the options of a restic repository are ResticOptions")
+        if opening.password is None:
+            raise AuthenticationError(
+                say(N_("A restic repository needs a password, and none is configured.")),
+                remedy=say(N_("Write where the password is kept in config/repositories.yaml.")),
+            )
+        self._opening = opening
+        self._password = opening.password
+        self.options = options
+        self._program = opening.program or options.program or "restic"
+
+    @cached_property
+    def tool(self) -> Tool:
+        """The program and its version, asked for once."""
+        return probe_program(self._opening.host, self._program)
+
+    @cached_property
+    def on_this_machine(self) -> bool:
+        """Whether the paths that restic sees are the ones this process sees."""
+        return isinstance(self._opening.host, LocalHost)
+
+    @cached_property
+    def local(self) -> Path | None:
+        """The repository's directory, when it is one on this machine."""
+        location = self._opening.location
+        if not self.on_this_machine or _REMOTE.match(location):
+            return None
+        return Path(location.removeprefix("local:"))
+
+    @property
+    def scratch(self) -> Path:
+        """A private directory for whatever has to be put down for a moment."""
+        return self._opening.scratch
+
+    @property
+    def patience(self) -> float:
+        """Seconds that the repository may take to answer a question."""
+        return self.options.patience.total_seconds()
+
+    @property
+    def shown_location(self) -> str:
+        """The location, without credentials, for messages."""
+        return re.sub(r"//[^/@\s]+@", "//***@", self._opening.location)
+
+    def ask(self, *words: Word, lock: bool = False) -> bytes:
+        """Get a short answer. Raises the matching error when restic refuses."""
+        gathered = Gathered(_ANSWER_BYTES)
+        finished = self.run(Call(words=words, timeout=self.patience, lock=lock), gathered.take)
+        if finished.code != 0:
+            raise self.refusal(finished)
+        return gathered.answer()
+
+    def run(self, call: Call, on_line: OnLine) -> Finished:
+        """Run to the end and hand over every line; the caller judges the code."""
+        self.tool  # noqa: B018 - what is too old or no restic at all is refused before it acts
+        return self._opening.host.stream(self._command(call), on_line)
+
+    def refusal(self, finished: Finished) -> ContinuityError:
+        """Make the error for a call that ended badly."""
+        return refusal(finished, self.tool, self.local)
+
+    def _command(self, call: Call) -> Command:
+        locking = call.lock and not self._cannot_lock()
+        return Command(
+            argv=(
+                self._program,
+                *self._cache_words(),
+                *self._limit_words(),
+                *(() if locking else ("--no-lock",)),
+                *call.words,
+            ),
+            timeout=call.timeout,
+            grace=call.grace,
+            # TZ makes --time mean what is written; the rate suits a progress bar.
+            env={"RESTIC_PROGRESS_FPS": "4", "TZ": "UTC"},
+            # An address may hold credentials (rest:https://user:pass@host/), so it is one too.
+            secrets={
+                "RESTIC_PASSWORD": self._password,
+                "RESTIC_REPOSITORY": Secret(self._opening.location),
+            },
+            longest_line=_ANSWER_BYTES,
+        )
+
+    def _cannot_lock(self) -> bool:
+        """Tell whether a lock could not be written: restic would try again for 15 minutes."""
+        if self.options.read_only:
+            return True
+        locks = None if self.local is None else self.local / "locks"
+        return locks is not None and locks.is_dir() and not os.access(locks, os.W_OK)
+
+    def _cache_words(self) -> tuple[str, ...]:
+        if self._opening.use_cache:
+            return ("--cache-dir", str(self._opening.scratch / "cache"))
+        return ("--no-cache",)
+
+    def _limit_words(self) -> tuple[str, ...]:
+        words: tuple[str, ...] = ()
+        if self.options.limit_upload is not None:
+            words += ("--limit-upload", str(self.options.limit_upload))
+        if self.options.limit_download is not None:
+            words += ("--limit-download", str(self.options.limit_download))
+        if self.options.compression is not None:
+            words += ("--compression", self.options.compression)
+        return words

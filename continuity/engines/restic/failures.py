@@ -1,0 +1,163 @@
+"""From the way restic ended to what it means for the operator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from continuity.domain.failure import (
+    AuthenticationError,
+    ContinuityError,
+    DamagedError,
+    InterruptedRunError,
+    LockedError,
+    NoSpaceError,
+    ToolError,
+    UnreachableError,
+)
+from continuity.domain.text import N_, Message, say, shown
+from continuity.engines.engine import Tool
+from continuity.engines.restic.answers import Trouble, read_line
+from continuity.hosts.host import Finished
+
+_LONGEST = 300
+_INTERRUPTED = 130
+_CREDENTIALS = re.compile(r"//[^/@\s]+@")
+_NUMBERS: dict[int, type[ContinuityError]] = {
+    # Since 0.17 (12 since 0.17.1); older versions say 1 for everything.
+    10: UnreachableError,
+    11: LockedError,
+    12: AuthenticationError,
+}
+# Fixed pieces of restic's own sentences, the most telling first. They choose among failures and
+# never make a success.
+_PIECES: tuple[tuple[type[ContinuityError], tuple[str, ...]], ...] = (
+    (NoSpaceError, ("no space left on device", "disk quota exceeded")),
+    (AuthenticationError, ("wrong password or no key found", "an empty password is not")),
+    (LockedError, ("repository is already locked", "unable to create lock in backend")),
+    (
+        DamagedError,
+        (
+            "ciphertext verification failed",
+            "invalid data returned",
+            "pack id does not match",
+            "repository contains errors",
+            "not found in index",
+            "not found in repository",
+            "blob not found",
+            "hash does not match",
+            "does not match id",
+            "unexpected eof",
+            "file has been truncated",
+            "input/output error",
+            "could not load snapshot",
+            "failed to load snapshot",
+            "invalid file size",
+            "partial file",
+            "could not be loaded",
+        ),
+    ),
+    (
+        UnreachableError,
+        (
+            "is there a repository at the following location",
+            "unable to open config file",
+            "no matching id found",
+            "connection refused",
+            "connection reset",
+            "no route to host",
+            "network is unreachable",
+            "no such host",
+            "i/o timeout",
+            "server closed connection",
+        ),
+    ),
+    (AuthenticationError, ("permission denied", "access denied", "403 forbidden")),
+)
+
+
+def refusal(finished: Finished, tool: Tool, local: Path | None) -> ContinuityError:
+    """Say what a failed call means: facts first, then the code, then restic's own words."""
+    lines = finished.stderr.splitlines()
+    if finished.code == _INTERRUPTED:
+        return InterruptedRunError(say(N_("restic was interrupted.")))
+    if finished.code < 0:
+        return ToolError(say(N_("restic was ended by signal {number}."), number=-finished.code))
+    if local is not None and not (local / "config").exists():
+        return _error(UnreachableError, lines)
+    if "exit-codes" in tool.capabilities and finished.code in _NUMBERS:
+        return _error(_NUMBERS[finished.code], lines)
+    kind = kind_of_words(lines)
+    if kind is not None:
+        return _error(kind, lines)
+    return ToolError(
+        say(
+            N_("restic ended with code {code}: {line}"),
+            code=finished.code,
+            line=last_words(lines),
+        ),
+        remedy=say(
+            N_("Run the doctor command, and look up the message in restic's documentation.")
+        ),
+    )
+
+
+def kind_of_words(lines: Iterable[bytes | str]) -> type[ContinuityError] | None:
+    """Recognise a failure by fixed pieces of restic's sentences; None when there is none."""
+    text = "\n".join(_plain(line) for line in lines).lower()
+    for kind, pieces in _PIECES:
+        if any(piece in text for piece in pieces):
+            return kind
+    return None
+
+
+def last_words(lines: list[bytes]) -> str:
+    """Give the last sentence restic said, safe to show and without credentials."""
+    texts = [text for line in lines if (text := _plain(line).strip())]
+    fatal = [text for text in texts if text.startswith("Fatal:")]
+    return safe((fatal or texts or [""])[-1])
+
+
+def safe(text: str) -> str:
+    """Make a piece of output safe to show: escaped, short, without credentials in addresses."""
+    flat = " ".join(text.split())
+    return _CREDENTIALS.sub("//***@", shown(flat.encode("utf-8", "replace")))[:_LONGEST]
+
+
+def _plain(line: bytes | str) -> str:
+    if isinstance(line, str):
+        return line
+    trouble = read_line(line, Trouble)
+    if trouble is not None and (trouble.message or trouble.error.message):
+        return trouble.message or trouble.error.message
+    return line.decode("utf-8", "replace")
+
+
+def _error(kind: type[ContinuityError], lines: list[bytes]) -> ContinuityError:
+    what, remedy = _SENTENCES[kind]
+    return kind(say(what, line=last_words(lines)), remedy=remedy)
+
+
+_SENTENCES: dict[type[ContinuityError], tuple[str, Message]] = {
+    UnreachableError: (
+        N_("The restic repository or the restore point is not there: {line}"),
+        say(N_("See whether the disk is mounted and the address right, and who removed it.")),
+    ),
+    LockedError: (
+        N_("The restic repository is locked: {line}"),
+        say(N_("Wait for the other program, or remove the lock if its holder is dead.")),
+    ),
+    AuthenticationError: (
+        N_("The restic repository refused the password or the access: {line}"),
+        say(N_("Compare the configured password and permissions with the safe copy.")),
+    ),
+    NoSpaceError: (
+        N_("There was no room left: {line}"),
+        say(N_("Free space where restic wrote: repository, sandbox or cache.")),
+    ),
+    DamagedError: (
+        N_("The restic repository is damaged: {line}"),
+        say(N_("Stop removing old copies, copy the repository, then follow the runbook.")),
+    ),
+}
