@@ -62,11 +62,14 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     better copy of the same thing.
     """
     today = identity_of_today(plan.repository, plan.engine, plan.path_set, facts)
+    drills = drills_of_today(facts, today)
     soundness = judge_checks(facts.checks, moment.now, system.proof_validity)
     proof = judge_proof(
         ProofQuestion(
             facts=facts,
             today=today,
+            drills=drills,
+            since=moment.now - moment.window,
             required=system.proof_level,
             validity=system.proof_validity,
             soundness=soundness,
@@ -89,9 +92,7 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
         reasons=by_gravity(reason._replace(job=plan.name) for reason in reasons),
         rpo=rpo,
         proof=proof,
-        recovery=judge_recovery_time(
-            drills_of_today(facts, today), size, moment.now, system.time_validity
-        ),
+        recovery=judge_recovery_time(drills, size, moment.now, system.time_validity),
         size=size,
         latest_backup=facts.backups[-1] if facts.backups else None,
     )

@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 from continuity.domain.facts import Identity, Point
@@ -64,23 +65,21 @@ def measure_exposure(spans: Sequence[Span], now: datetime, window: timedelta) ->
     of their start; those that start after now do not exist yet.
     """
     since = now - window
-    newest: Span | None = None
-    widest, widest_at = timedelta(-1), now
     begun = _begun(spans, now)
-    for span in begun:
-        if newest is not None:
-            if newest.end is not None and newest.end <= span.start:
-                return _sweep(begun, now, since)
-            gap = span.start - newest.data
-            if gap > widest and span.start >= since:
-                widest, widest_at = gap, span.start
-        if newest is None or span.data >= newest.data:
-            newest = span
-    if newest is None:
+    if not begun:
         return Exposure(None, None, None)
-    if newest.end is not None and newest.end <= now:
+    newest, _, newest_end = begun[0]
+    widest, widest_at = timedelta(-1), now
+    for data, start, end in begun:
+        if newest_end is not None and newest_end <= start:
+            return _sweep(begun, now, since)
+        if start >= since and start - newest > widest:
+            widest, widest_at = start - newest, start
+        if data >= newest:
+            newest, newest_end = data, end
+    if newest_end is not None and newest_end <= now:
         return _sweep(begun, now, since)
-    tail = now - newest.data
+    tail = now - newest
     return Exposure(tail, *max((widest, widest_at), (tail, now)))
 
 
@@ -133,16 +132,16 @@ def points_that_count(points: Iterable[Point], today: Identity) -> list[Point]:
     return [
         point
         for point in points
-        if point.whole
-        and not point.doubtful
-        and point.identity.repository == today.repository
-        and point.identity.repository_id == today.repository_id
+        if point.whole and not point.doubtful and point.identity[:2] == today[:2]
     ]
 
 
 def life_of(points: Iterable[Point]) -> list[Span]:
     """Give from when until when each point could be used."""
-    return [Span(point.data_time, point.usable_time, point.removed_at) for point in points]
+    return list(map(Span._make, map(_LIFE, points)))
+
+
+_LIFE = attrgetter("data_time", "usable_time", "removed_at")
 
 
 def judge_recovery_point(

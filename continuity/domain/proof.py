@@ -110,13 +110,17 @@ def void_moments(facts: JobFacts) -> list[datetime]:
 
 
 def proven_spans(
-    facts: JobFacts, drills: Sequence[DrillRun], validity: timedelta
+    facts: JobFacts, drills: Sequence[DrillRun], voids: Sequence[datetime], validity: timedelta
 ) -> list[tuple[str, Span]]:
     """Give from when until when each tested point was proven, in the order of their start."""
     if not drills:
         return []
-    points = {point.id: point for point in facts.points if point.whole and not point.doubtful}
-    voids = void_moments(facts)
+    tested = {drill.point for drill in drills}
+    points = {
+        point.id: point
+        for point in facts.points
+        if point.id in tested and point.whole and not point.doubtful
+    }
     spans = [
         (point.id, _proven_span(drill, point, voids, validity))
         for drill in drills
@@ -139,10 +143,15 @@ def _proven_span(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProofQuestion:
-    """What proof is judged from; ``skipped`` while a person's decision not to test holds."""
+    """What proof is judged from; ``skipped`` while a person's decision not to test holds.
+
+    ``drills`` are those of the job as it is ``today``; ``since`` is how far back it is asked.
+    """
 
     facts: JobFacts
     today: Identity
+    drills: Sequence[DrillRun]
+    since: datetime
     required: str
     validity: timedelta
     soundness: Soundness
@@ -153,13 +162,14 @@ class ProofQuestion:
 def judge_proof(question: ProofQuestion, now: datetime) -> Proof:
     """Judge the job by what has been proven, never by what was promised."""
     facts, validity = question.facts, question.validity
-    passed = [drill for drill in drills_of_today(facts, question.today) if _proves(drill)]
+    passed = [drill for drill in question.drills if _proves(drill)]
     voids = void_moments(facts)
     standing = [drill for drill in passed if not voids or drill.at > voids[-1]]
     level, at = _level(question, standing, now)
     reasons = _with_skip(tuple(_reasons(question, standing, now)), question.skipped)
     latest = _latest_attempt(facts)
-    spans = proven_spans(facts, passed, validity)
+    shown = [drill for drill in passed if drill.at + validity > question.since]
+    spans = proven_spans(facts, shown, voids, validity)
     return Proof(
         level=level,
         at=at,

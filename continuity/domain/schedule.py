@@ -96,7 +96,7 @@ class Timetable:
             case Cron(fields=fields):
                 return _next_cron(fields, ZoneInfo(self.zone), moment)
             case _:
-                return min(slot for slot in self._around(moment) if slot > moment)
+                return next(slot for slot in self._around(moment, 1) if slot > moment)
 
     def latest_due(self, moment: datetime) -> datetime:
         """Give the last slot not later than the moment."""
@@ -106,7 +106,7 @@ class Timetable:
             case Cron(fields=fields):
                 return _latest_cron(fields, ZoneInfo(self.zone), moment)
             case _:
-                return max(slot for slot in self._around(moment) if slot <= moment)
+                return next(slot for slot in self._around(moment, -1) if slot <= moment)
 
     def widest_gap(self) -> timedelta:
         """Give the longest time between two slots, clock changes aside."""
@@ -122,11 +122,11 @@ class Timetable:
             case Cron(fields=fields):
                 return _widest_cron_gap(fields)
 
-    def _around(self, moment: datetime) -> Iterator[datetime]:
+    def _around(self, moment: datetime, direction: int) -> Iterator[datetime]:
         zone = ZoneInfo(self.zone)
         match self.rule:
             case Daily(at=at) | Weekly(at=at) | Monthly(at=at):
-                for day in _dates(self.rule, moment.astimezone(zone).date()):
+                for day in _dates(self.rule, moment.astimezone(zone).date(), direction):
                     yield _moment_at(day, at, zone)
             case _:
                 raise TypeError("only rules with a local time")
@@ -195,16 +195,17 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = (
 )
 
 
-def _dates(rule: Daily | Weekly | Monthly, today: date) -> Iterator[date]:
+def _dates(rule: Daily | Weekly | Monthly, today: date, direction: int) -> Iterator[date]:
+    steps = (-direction, 0, direction)
     match rule:
         case Daily():
-            yield from (today + days * _DAY for days in range(-1, 2))
+            yield from (today + days * _DAY for days in steps)
         case Weekly(weekday=weekday):
             start = today - (today.weekday() - weekday) * _DAY
-            yield from (start + weeks * 7 * _DAY for weeks in range(-1, 2))
+            yield from (start + weeks * 7 * _DAY for weeks in steps)
         case Monthly(day=day):
             month = today.year * 12 + today.month - 1
-            yield from (_day_of_month(month + step, day) for step in range(-1, 2))
+            yield from (_day_of_month(month + step, day) for step in steps)
 
 
 def _day_of_month(month: int, day: int) -> date:
