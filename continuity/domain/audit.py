@@ -143,13 +143,15 @@ def _about(result: AuditResult, one: str, several: str) -> Message:
     return say(several, first=first, last=last)
 
 
-def verify_chain(lines: Iterable[Line], witnesses: Iterable[Witness] = ()) -> AuditResult:
-    """Walk the whole record, from its first line, in bounded memory.
+def verify_chain(
+    lines: Iterable[Line], witnesses: Iterable[Witness] = (), after: Head | None = None
+) -> AuditResult:
+    """Walk the record in bounded memory, from its first line or from the one after ``after``.
 
     ``witnesses`` come in the order of their sequences; their signatures were checked before. The
     first defect ends the walk.
     """
-    walk = _Walk(iter(witnesses))
+    walk = _Walk(iter(witnesses), after or Head())
     for line in lines:
         defect = walk.defect_at(line)
         if defect is not None:
@@ -160,8 +162,8 @@ def verify_chain(lines: Iterable[Line], witnesses: Iterable[Witness] = ()) -> Au
 class _Walk:
     """How far the chain was followed."""
 
-    def __init__(self, witnesses: Iterator[Witness]) -> None:
-        self.head = Head()
+    def __init__(self, witnesses: Iterator[Witness], after: Head) -> None:
+        self.head = after
         self.checkpoints = 0
         self.witnessed = 0
         self._witnesses = witnesses

@@ -66,7 +66,7 @@ def _one_line(name: str) -> str:
 def checkpoint_from_text(text: str) -> Checkpoint:
     """Read what ``text_from_checkpoint`` wrote, and nothing else; raises ValueError."""
     found = _TEXT.fullmatch(text)
-    if found is None:
+    if found is None or not found["organisation"].isprintable():
         raise ValueError("not the text of a checkpoint")
     return Checkpoint(
         organisation=found["organisation"],
