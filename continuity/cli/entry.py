@@ -12,7 +12,7 @@ import click
 
 from continuity import __version__
 from continuity.cli.language import _, choose_language, speak
-from continuity.cli.output import complain, remark
+from continuity.cli.output import complain, epilog, remark
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.text import N_
 from continuity.domain.verdict import exit_code
@@ -42,8 +42,8 @@ _COMMANDS = {
 class Options:
     """What was said before the command's name."""
 
-    workspace: Path
-    debug: bool
+    workspace: Path = Path()
+    debug: bool = False
 
 
 class LazyCommands(click.Group):
@@ -78,10 +78,7 @@ def make_program() -> click.Group:
             "Prove that backups can be restored: back up with restic and rsync, restore into a "
             "sandbox, compare every byte, measure how much would be lost and how long it takes."
         ),
-        epilog=_(
-            "Exit codes: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE or SKIPPED, "
-            "4 OVERDUE, 130 interrupted."
-        ),
+        epilog=epilog("continuity init acme", "continuity backup", "continuity status"),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     )
     @click.version_option(__version__, prog_name="continuity")

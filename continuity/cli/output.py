@@ -20,10 +20,18 @@ _COLOURS = {
     Verdict.OVERDUE: "magenta",
 }
 
-EXIT_CODES = (
-    "0 PASS · 1 FAIL · 2 usage or configuration · 3 INCONCLUSIVE or SKIPPED · 4 OVERDUE · "
-    "130 interrupted"
-)
+
+def epilog(*examples: str) -> str:
+    """Give the end of every command's help: examples and the exit codes."""
+    return "\n\n".join(
+        [
+            "\b\n" + "\n".join([_("Examples:"), *(f"  {example}" for example in examples)]),
+            _(
+                "Exit codes: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE or SKIPPED,"
+                " 4 OVERDUE, 130 interrupted."
+            ),
+        ]
+    )
 
 
 def verdict_text(verdict: Verdict, width: int = 0) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from continuity.domain.failure import ContinuityError, FailureClass
-from continuity.domain.text import Message, N_, plain_from_message, say
+from continuity.domain.text import N_, Message, plain_from_message, say
 from continuity.domain.verdict import Verdict
 
 

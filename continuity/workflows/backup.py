@@ -32,10 +32,9 @@ class Copied:
 
 
 def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watch) -> Ended:
-    """Run one backup and write it into the record.
+    """Run one backup and write it into the record; what went wrong is in its conclusion.
 
-    Raises ConflictError when the job is being backed up already; any other ContinuityError is in
-    the record before it is raised.
+    Raises ConflictError when the job is being backed up already.
     """
     with started(bench, protected, RunKind.BACKUP, watch) as run:
         doubt = clock_doubt(bench)
@@ -58,7 +57,8 @@ def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watc
         judged = conclude_backup(protected, facts, copied.result, surveyed, sealed)
         run.body["quarantined"] = judged.quarantined
         run.body["warnings"] = [plain_from_message(warning) for warning in judged.warnings]
-        return finish(bench, protected, run, doubt or judged.conclusion)
+        finish(bench, protected, run, doubt or judged.conclusion)
+    return run.outcome()
 
 
 def _copy(bench: Workbench, protected: Protected, engine: Engine, run: Running) -> Copied:

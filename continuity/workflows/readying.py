@@ -22,17 +22,15 @@ def ready_repository(engine: Engine, protected: Protected, facts: JobFacts) -> s
     if known is not None and found != known:
         raise UnreachableError(
             say(
-                N_(
-                    "The repository {name} is not the one that the record knows: {found}, not {known}."
-                ),
+                N_("The repository {name} is not the recorded one: it is {found}, not {known}."),
                 name=protected.job.repository,
                 found=found[:12],
                 known=known[:12],
             ),
             remedy=say(
                 N_(
-                    "Look whether the right disk is mounted. If it was replaced on purpose, give the"
-                    " new one a new name in config/repositories.yaml."
+                    "Look whether the right disk is mounted. If it was replaced on purpose, give"
+                    " the new one a new name in config/repositories.yaml."
                 )
             ),
         )

@@ -14,7 +14,7 @@ from continuity.engines.engine import LockState
 from continuity.hosts.process import Life, life_of
 from continuity.sandbox.teardown import Reaped, reap
 from continuity.store.runs import Run
-from continuity.workflows.sealing import spool_of
+from continuity.workflows.running import spool_of
 from continuity.workflows.world import Protected, Workbench
 
 

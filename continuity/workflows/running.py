@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from continuity.domain.evidence import Draft, Record, RecordKind
 from continuity.domain.failure import ContinuityError
@@ -17,6 +19,9 @@ from continuity.domain.run import (
 )
 from continuity.store.runs import Run
 from continuity.workflows.world import Protected, Watch, Workbench
+
+Proven = Sequence[tuple[bytes, bytes | None]]
+"""Paths that came back right, each with the SHA-256 of its content."""
 
 _MILLISECONDS = 1_000
 
@@ -57,6 +62,12 @@ class Running:
         """Give the whole milliseconds since the trigger."""
         return self._since(self.began)
 
+    def outcome(self) -> Ended:
+        """Give the end, once it is written."""
+        if self.ended is None:
+            raise RuntimeError(f"the run {self.run_id} has no end")
+        return self.ended
+
     def _since(self, began: float) -> int:
         return round((self.monotonic() - began) * _MILLISECONDS)
 
@@ -67,9 +78,9 @@ def started(
 ) -> Iterator[Running]:
     """Claim the job, write the start, and make sure that an end is written.
 
-    A caller that returns normally has called ``finish``. An error becomes the end: its verdict,
-    class and words go into the record, and it is raised again. Raises ConflictError when another
-    process runs the same job.
+    A ContinuityError becomes the end: its verdict, class and words go into the record, and it goes
+    no further; ask ``outcome`` afterwards. Anything else is recorded as well and raised again.
+    Raises ConflictError when another process runs the same job.
     """
     run = Running(
         run_id=new_run_id(bench),
@@ -85,13 +96,19 @@ def started(
         yield run
     except ContinuityError as error:
         finish(bench, protected, run, conclusion_from_error(error))
-        raise
     except KeyboardInterrupt:
         finish(bench, protected, run, interrupted())
         raise
     except BaseException as error:
         finish(bench, protected, run, unexplained(type(error).__name__))
         raise
+    finally:
+        shutil.rmtree(spool_of(bench, run.run_id), ignore_errors=True)
+
+
+def spool_of(bench: Workbench, run_id: str) -> Path:
+    """Name the directory in which a run keeps what it needs only until its end."""
+    return bench.scratch / run_id
 
 
 def new_run_id(bench: Workbench) -> str:
@@ -100,8 +117,14 @@ def new_run_id(bench: Workbench) -> str:
     return f"{stamp}-{bench.entropy(5).hex()}"
 
 
-def finish(bench: Workbench, protected: Protected, run: Running, conclusion: Conclusion) -> Ended:
-    """Write the end of a run once; a second call changes nothing."""
+def finish(
+    bench: Workbench,
+    protected: Protected,
+    run: Running,
+    conclusion: Conclusion,
+    proven: Proven = (),
+) -> Ended:
+    """Write the end of a run once, and what it proved with it; a second call changes nothing."""
     if run.ended is not None:
         return run.ended
     body = {
@@ -114,6 +137,8 @@ def finish(bench: Workbench, protected: Protected, run: Running, conclusion: Con
     with bench.store.transaction() as transaction:
         record = transaction.append(_draft(bench, protected, run, "finished", body))
         transaction.finish_run(run.run_id, conclusion.verdict)
+        if proven:
+            transaction.prove(protected.job.name, proven, bench.now())
     run.ended = Ended(run_id=run.run_id, conclusion=conclusion, record=record)
     return run.ended
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from continuity.domain.change import Changes, watch_changes
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import ContinuityError, SourceError
 from continuity.domain.listing import Unsurveyed
-from continuity.domain.manifest import Entry, ManifestSummary
-from continuity.domain.seal import reseal, seal
+from continuity.domain.manifest import Entry, Kind, ManifestSummary
+from continuity.domain.seal import ABSENT, reseal, seal
 from continuity.domain.text import N_, say, shown
 from continuity.engines.engine import BackupResult, Engine, Progress
 from continuity.hosts.survey import Earlier, SurveyTally, survey
 from continuity.hosts.walk import Scope
 from continuity.store.manifests.shelf import ManifestShelf
 from continuity.workflows.manifests import recall_point
-from continuity.workflows.running import Running
+from continuity.workflows.running import Running, spool_of
 from continuity.workflows.world import Protected, Workbench
 
 REHASH_SHARES = 30
@@ -27,6 +27,7 @@ REHASH_SHARES = 30
 
 # File systems stamp changes with a tick of some milliseconds; two seconds cover FAT as well.
 _SETTLED = timedelta(seconds=2)
+_KEPT_SKIPPED = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,10 +52,15 @@ class Surveyed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sealed:
-    """The sealed manifest, and what the snapshot holds that the survey never saw."""
+    """The sealed manifest, and where survey and snapshot do not meet.
+
+    ``unsurveyed`` is what the snapshot holds and the survey never saw. ``skipped`` are the first
+    files that the snapshot does not hold although they still stand unchanged at the source.
+    """
 
     summary: ManifestSummary
     unsurveyed: Unsurveyed
+    skipped: tuple[bytes, ...]
 
 
 def survey_source(
@@ -110,14 +116,35 @@ def seal_survey(
         sealed = reseal(entries, bench.shelf.read(known.manifest), unsurveyed)
     else:
         sealed = seal(entries, engine.listing(result.snapshot.id), unsurveyed)
-    summary = bench.shelf.write(sealed, surveyed.spool.header(digest))
+    skipped: list[bytes] = []
+    summary = bench.shelf.write(_watch_skipped(sealed, skipped), surveyed.spool.header(digest))
     surveyed.spool.remove(digest)
-    return Sealed(summary=summary, unsurveyed=unsurveyed)
+    return Sealed(summary=summary, unsurveyed=unsurveyed, skipped=tuple(skipped))
 
 
-def spool_of(bench: Workbench, run_id: str) -> Path:
-    """Name the directory in which a run keeps what it has surveyed."""
-    return bench.scratch / run_id
+def _watch_skipped(entries: Iterator[Entry], skipped: list[bytes]) -> Iterator[Entry]:
+    """Pass entries on, noting files that the engine did not copy although they did not move.
+
+    A file removed or changed meanwhile is no fault of the engine; one that still stands as it was
+    surveyed is: it is excluded there and not here, or the tool only pretends to work.
+    """
+    for entry in entries:
+        if (
+            entry.reason == ABSENT
+            and entry.kind is Kind.FILE
+            and len(skipped) < _KEPT_SKIPPED
+            and _still_stands(entry)
+        ):
+            skipped.append(entry.path)
+        yield entry
+
+
+def _still_stands(entry: Entry) -> bool:
+    try:
+        found = os.lstat(entry.path)
+    except OSError:
+        return False
+    return found.st_ino == entry.inode and found.st_ctime_ns == entry.ctime_ns
 
 
 def _newest_manifest(bench: Workbench, facts: JobFacts) -> Known | None:

@@ -1,0 +1,61 @@
+"""`continuity backup`: back up one or more jobs."""
+
+from __future__ import annotations
+
+import click
+
+from continuity.app import App
+from continuity.cli.entry import Options
+from continuity.cli.jobs import Result, run_jobs
+from continuity.cli.language import _, sentence
+from continuity.cli.output import epilog, show, show_json
+from continuity.cli.results import body_of, plain_backup, show_conclusion
+from continuity.cli.wording import duration, number, size
+from continuity.domain.facts import JobFacts
+from continuity.domain.plain import list_in, mapping_in, number_in
+from continuity.domain.text import message_from_plain
+from continuity.domain.verdict import exit_code, worst
+from continuity.workflows.backup import back_up
+from continuity.workflows.running import Ended
+from continuity.workflows.world import Protected, Watch
+
+
+@click.command(
+    help=_("Back up one or more jobs; all of them when none is named."),
+    epilog=epilog("continuity backup erp correo", "continuity backup --json erp"),
+)
+@click.argument("jobs", nargs=-1, metavar="[JOB]...")
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object per job."))
+@click.pass_context
+def command(context: click.Context, jobs: tuple[str, ...], as_json: bool) -> int:
+    """Run the backups in turn, each printed as it ends; the worst verdict is the exit code."""
+    options = context.ensure_object(Options)
+    verdicts = []
+    for result in run_jobs(options.workspace, jobs, _work, quiet=as_json):
+        verdicts.append(result.conclusion.verdict)
+        if as_json:
+            show_json(plain_backup(result))
+        else:
+            _show(result)
+    return exit_code(worst(verdicts))
+
+
+def _work(app: App, protected: Protected, facts: JobFacts, watch: Watch) -> Ended:
+    return back_up(app.bench, protected, facts, watch)
+
+
+def _show(result: Result) -> None:
+    body = body_of(result)
+    point = mapping_in(body, "point")
+    told = ""
+    if point:
+        told = _("{files} files, {size}, {added} new, in {time}").format(
+            files=number(number_in(point, "files")),
+            size=size(number_in(point, "bytes")),
+            added=size(number_in(body, "added_bytes")),
+            time=duration(number_in(body, "milliseconds") / 1_000),
+        )
+    show_conclusion(result, told)
+    for warning in list_in(body, "warnings"):
+        if isinstance(warning, dict):
+            show("  " + sentence(message_from_plain(warning)))

@@ -1,0 +1,74 @@
+"""What `backup` and `drill` share: run job after job, and let no broken one stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from continuity.app import App, opened
+from continuity.cli.language import _
+from continuity.cli.output import complain, remark
+from continuity.cli.progress import watched
+from continuity.domain.facts import JobFacts
+from continuity.domain.failure import ConfigurationError, ConflictError, ContinuityError
+from continuity.domain.run import Conclusion, conclusion_from_error
+from continuity.domain.text import N_, say
+from continuity.workflows.history import read_history
+from continuity.workflows.recovering import close_killed_runs, free_dead_locks, reap_sandboxes
+from continuity.workflows.running import Ended
+from continuity.workflows.world import Protected, Watch
+
+Work = Callable[[App, Protected, JobFacts, Watch], Ended]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """How one job went; ``ended`` is None when not even its start could be recorded."""
+
+    job: str
+    conclusion: Conclusion
+    ended: Ended | None
+
+
+def run_jobs(root: Path, names: Sequence[str], work: Work, *, quiet: bool) -> Iterator[Result]:
+    """Do one thing to each job in turn, after clearing up what killed processes left.
+
+    Raises ConfigurationError for a name that is no usable job, before anything runs.
+    """
+    with opened(root) as app:
+        chosen = [app.protected(name) for name in names or sorted(app.workspace.jobs)]
+        if not chosen:
+            raise ConfigurationError(
+                say(N_("There is no usable job in this workspace.")),
+                remedy=say(N_("Run: continuity check")),
+            )
+        clear_up(app)
+        for protected in chosen:
+            with watched(protected.job.name, quiet=quiet) as watch:
+                yield _one(app, protected, work, watch)
+
+
+def clear_up(app: App) -> None:
+    """Close killed runs, delete their sandboxes and free their locks, and say so."""
+    killed = close_killed_runs(app.bench)
+    for run in killed:
+        remark(
+            _(
+                "The {kind} of {job} from {since} was killed; it is recorded as INCONCLUSIVE."
+            ).format(kind=run.kind, job=run.job, since=run.started_at.isoformat(timespec="seconds"))
+        )
+    try:
+        reap_sandboxes(app.bench)
+        free_dead_locks(app.bench, app.all_protected(), killed)
+    except ContinuityError as error:
+        complain(error)
+
+
+def _one(app: App, protected: Protected, work: Work, watch: Watch) -> Result:
+    name = protected.job.name
+    try:
+        ended = work(app, protected, read_history(app.bench, name), watch)
+    except ConflictError as error:
+        return Result(job=name, conclusion=conclusion_from_error(error), ended=None)
+    return Result(job=name, conclusion=ended.conclusion, ended=ended)

@@ -1,0 +1,148 @@
+"""Is a backup to be believed? What the tool says is not enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from continuity.domain.facts import JobFacts
+from continuity.domain.failure import FailureClass
+from continuity.domain.manifest import ManifestSummary
+from continuity.domain.run import PASSED, Conclusion
+from continuity.domain.text import N_, Message, say, shown
+from continuity.domain.verdict import Verdict
+from continuity.engines.engine import BackupResult
+from continuity.workflows.sealing import Sealed, Surveyed
+from continuity.workflows.world import Protected
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """What is concluded of a backup.
+
+    A quarantined one is kept out of the baseline, and its point does not count, until a person
+    accepts it. ``warnings`` change nothing and are shown.
+    """
+
+    conclusion: Conclusion
+    quarantined: bool
+    warnings: tuple[Message, ...]
+
+
+def conclude_backup(
+    protected: Protected,
+    facts: JobFacts,
+    result: BackupResult,
+    surveyed: Surveyed,
+    sealed: Sealed,
+) -> Judged:
+    """Judge one finished copy: complete, sealed, plausible, and of an honest source."""
+    conclusion = _tampered(surveyed) or _unread(result, sealed) or _unsealed(sealed) or PASSED
+    quarantined = conclusion.failure in {
+        FailureClass.SOURCE_SUSPECT,
+        FailureClass.POSSIBLE_ENCRYPTION,
+    }
+    return Judged(
+        conclusion=conclusion, quarantined=quarantined, warnings=tuple(_warnings(sealed.summary))
+    )
+
+
+def _tampered(surveyed: Surveyed) -> Conclusion | None:
+    changes, silent = surveyed.changes, surveyed.tally.silent_changes
+    if changes.altered:
+        return Conclusion(
+            verdict=Verdict.FAIL,
+            failure=FailureClass.POSSIBLE_ENCRYPTION,
+            reason=say(
+                N_("The canary {path}, which nobody ever changes, was changed or removed."),
+                path=shown(changes.altered[0]),
+            ),
+            remedy=say(
+                N_(
+                    "Look at once whether files are being encrypted. Nothing is pruned until a"
+                    " person accepts this backup."
+                )
+            ),
+        )
+    suspects = [change.path for change in silent] + changes.disguised
+    if not suspects:
+        return None
+    return Conclusion(
+        verdict=Verdict.FAIL,
+        failure=FailureClass.SOURCE_SUSPECT,
+        reason=say(
+            N_(
+                "{count} files at the source hold other bytes although size and time are the same;"
+                " the first: {path}."
+            ),
+            count=len(suspects),
+            path=shown(suspects[0]),
+        ),
+        remedy=say(
+            N_(
+                "Compare it with an earlier restore point: this is a failing disk, a set-back time"
+                " or an intruder, and later copies hold the changed bytes."
+            )
+        ),
+    )
+
+
+def _unread(result: BackupResult, sealed: Sealed) -> Conclusion | None:
+    unreadable = sealed.summary.unreadable
+    if result.complete and not unreadable:
+        return None
+    first = result.warnings[0] if result.warnings else "-"
+    return Conclusion(
+        verdict=Verdict.FAIL,
+        failure=FailureClass.SOURCE_UNAVAILABLE,
+        reason=say(
+            N_(
+                "The copy is not complete: {count} entries could not be read. The tool says: {said}"
+            ),
+            count=unreadable,
+            said=first,
+        ),
+        remedy=say(
+            N_("Give the account that runs the backup the right to read them, or exclude them.")
+        ),
+    )
+
+
+def _unsealed(sealed: Sealed) -> Conclusion | None:
+    if sealed.skipped:
+        return Conclusion(
+            verdict=Verdict.FAIL,
+            failure=FailureClass.MISSING_FILES,
+            reason=say(
+                N_("{count} files of the source are not in the copy; the first: {path}."),
+                count=len(sealed.skipped),
+                path=shown(sealed.skipped[0]),
+            ),
+            remedy=say(N_("Look at the job's excludes, and at what the backup program says.")),
+        )
+    if sealed.summary.sealed:
+        return None
+    return Conclusion(
+        verdict=Verdict.INCONCLUSIVE,
+        failure=FailureClass.NO_PROOF,
+        reason=say(N_("The snapshot's listing agrees with nothing that was surveyed.")),
+        remedy=say(N_("Run: continuity doctor")),
+    )
+
+
+def _warnings(summary: ManifestSummary) -> list[Message]:
+    warnings = []
+    if summary.unstable:
+        warnings.append(
+            say(
+                N_("{count} files changed while they were read; they are not proven this time."),
+                count=summary.unstable,
+            )
+        )
+    if summary.unsealed:
+        warnings.append(
+            say(
+                N_("{count} entries changed during the backup; they are not proven this time."),
+                count=summary.unsealed,
+            )
+        )
+    return warnings

@@ -1,0 +1,1 @@
+"""The demonstration: a fictional firm, real files, real backups, real sabotage."""
