@@ -18,7 +18,7 @@ from string import Template
 from typing import Literal
 
 from continuity.config.loading import problems_of
-from continuity.config.problem import WorkspaceError, text_shown
+from continuity.config.problem import WorkspaceError, path_shown
 from continuity.config.schema import write_schemas
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say
@@ -75,7 +75,7 @@ def write_workspace(directory: Path, answers: Answers) -> tuple[Path, ...]:
     except OSError as error:
         cause = error.strerror or type(error).__name__
         raise ConfigurationError(
-            say(N_("{path} cannot be written: {cause}."), path=text_shown(str(home)), cause=cause),
+            say(N_("{path} cannot be written: {cause}."), path=path_shown(str(home)), cause=cause),
             remedy=say(N_("Choose a directory that you may write to.")),
         ) from None
     return tuple(home / path for path in written)
@@ -84,7 +84,7 @@ def write_workspace(directory: Path, answers: Answers) -> tuple[Path, ...]:
 def _refuse_occupied(home: Path) -> None:
     if os.path.lexists(home) and (not home.is_dir() or any(home.iterdir())):
         raise ConfigurationError(
-            say(N_("{path} exists and is not an empty directory."), path=text_shown(str(home))),
+            say(N_("{path} exists and is not an empty directory."), path=path_shown(str(home))),
             remedy=say(N_("Choose a new directory; what is there is never overwritten.")),
         )
 

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from continuity.config.draft import Draft, Part
 from continuity.config.fingerprint import FOLDERS
 from continuity.config.models import Settings
-from continuity.config.problem import Problem, text_shown
+from continuity.config.problem import Problem, path_shown
 from continuity.domain.exclude import Excludes, excludes_from_patterns
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.job import Job
@@ -30,16 +30,19 @@ class _Places:
     workspace: str
 
 
+_UNKNOWN = _Places(sandbox="", state="", workspace="")
+
+
 def interlock_problems(draft: Draft) -> Iterator[Problem]:
     """Check that nothing restored, copied or kept can run into something else."""
-    if draft.settings is None:
-        return
-    places = _Places(
-        sandbox=os.path.realpath(draft.settings.model.sandbox.place),
-        state=os.path.realpath(draft.settings.model.store.state),
-        workspace=os.path.realpath(draft.root),
-    )
-    yield from _settings(draft.settings, places)
+    places = _UNKNOWN
+    if draft.settings is not None:
+        places = _Places(
+            sandbox=os.path.realpath(draft.settings.model.sandbox.place),
+            state=os.path.realpath(draft.settings.model.store.state),
+            workspace=os.path.realpath(draft.root),
+        )
+        yield from _settings(draft.settings, places)
     for repository in draft.repositories.parts.values():
         yield from _repository(repository, places)
     for job in draft.jobs.parts.values():
@@ -53,7 +56,7 @@ def _settings(settings: Part[Settings], places: _Places) -> Iterator[Problem]:
         expected = say(N_("a place apart from what people write"))
         yield settings.problem(("sandbox", "place"), expected, _path(sandbox))
     if _overlap(places.state, sandbox):
-        expected = say(N_("a place apart from the sandbox {path}"), path=text_shown(sandbox))
+        expected = say(N_("a place apart from the sandbox {path}"), path=path_shown(sandbox))
         yield settings.problem(("store", "state"), expected, _path(places.state))
 
 
@@ -63,10 +66,10 @@ def _repository(repository: Part[Repository], places: _Places) -> Iterator[Probl
         return
     here = os.path.realpath(directory)
     if _overlap(here, places.sandbox):
-        expected = say(N_("a place apart from the sandbox {path}"), path=text_shown(places.sandbox))
+        expected = say(N_("a place apart from the sandbox {path}"), path=path_shown(places.sandbox))
         yield repository.problem(("location",), expected, _path(here))
     if _overlap(here, places.state):
-        expected = say(N_("a place apart from the state {path}"), path=text_shown(places.state))
+        expected = say(N_("a place apart from the state {path}"), path=path_shown(places.state))
         yield repository.problem(("location",), expected, _path(here))
 
 
@@ -78,12 +81,12 @@ def _job(draft: Draft, job: Part[Job], places: _Places) -> Iterator[Problem]:
         here = os.fsdecode(os.path.realpath(root))
         where = ("source", "paths", index)
         if _collide(here, places.sandbox, excludes):
-            path = text_shown(places.sandbox)
+            path = path_shown(places.sandbox)
             expected = say(N_("a source apart from the sandbox {path}"), path=path)
             yield job.problem(where, expected, _path(here))
         directory = None if repository is None else path_from_location(repository.model.location)
         if directory is not None and _collide(here, os.path.realpath(directory), excludes):
-            path = text_shown(directory)
+            path = path_shown(directory)
             expected = say(N_("a source apart from its own repository {path}"), path=path)
             yield job.problem(where, expected, _path(here))
 
@@ -115,8 +118,11 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _holds(outer: str, inner: str) -> bool:
+    """Tell whether one place is, or lies in, another; an unknown place, "", holds nothing."""
+    if not outer or not inner:
+        return False
     return inner == outer or inner.startswith(outer.rstrip("/") + "/")
 
 
 def _path(path: str) -> Message:
-    return say("{path}", path=text_shown(path))
+    return say("{path}", path=path_shown(path))

@@ -48,7 +48,6 @@ class SandboxPlace(Written):
     ttl: Duration = Field(
         default=duration_from_text("24h"),
         description="after this, what a stopped run left there is removed",
-        json_schema_extra={"default": "24h"},
     )
     reserve: Size = Field(
         default=1 << 30, description="room that a restore must leave free on that file system"

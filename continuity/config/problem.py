@@ -14,7 +14,7 @@ from continuity.domain.text import N_, Message, say, shown
 Place = tuple[str | int, ...]
 """Keys and list positions that lead to a value inside one file."""
 
-_LONGEST = 60
+_LONGEST = 120
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 # A value below one of these keys may be a secret that somebody wrote in the wrong way.
 _SECRETIVE = frozenset({"password", "passwort", "secret", "token", "command"})
@@ -69,6 +69,11 @@ def text_shown(text: str) -> str:
     """Write text from a file shortened, safe for a terminal, without an address's password."""
     safe = shown(os.fsencode(_CREDENTIALS.sub("//***@", text[: 4 * _LONGEST])))
     return safe if len(safe) <= _LONGEST else f"{safe[:_LONGEST]}…"
+
+
+def path_shown(path: str) -> str:
+    """Write a path whole, so that a person can copy it, and safely for a terminal."""
+    return shown(os.fsencode(path))
 
 
 def key_from_place(place: Place) -> str:

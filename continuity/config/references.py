@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from graphlib import CycleError, TopologicalSorter
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -38,9 +38,12 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
     yield from _systems(draft)
     yield from _circles(draft)
     yield from _repositories(draft)
-    for job in draft.jobs.parts.values():
-        yield from _job(draft, job)
-    yield from _shared_repositories(draft)
+    broken = set()
+    for name, job in draft.jobs.parts.items():
+        problems = tuple(_job(draft, job))
+        broken |= {name for _ in problems}
+        yield from problems
+    yield from _shared_repositories(draft, broken)
     yield from _runbooks(draft)
 
 
@@ -177,9 +180,11 @@ def _engine_keys(draft: Draft, job: Part[Job], repository: Repository) -> Iterat
             yield job.problem(place, expected, value_shown(place, pattern))
 
 
-def _shared_repositories(draft: Draft) -> Iterator[Problem]:
+def _shared_repositories(draft: Draft, broken: Set[str]) -> Iterator[Problem]:
     first: dict[str, str] = {}
-    for name, job in draft.jobs.parts.items():
+    # Broken jobs come last, so that they never take a repository from one that works.
+    for name in sorted(draft.jobs.parts, key=lambda name: (name in broken, name)):
+        job = draft.jobs.parts[name]
         repository = draft.repositories.parts.get(job.model.repository)
         if repository is None or not engine_kinds()[repository.model.engine].one_job:
             continue

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from continuity.config.models import SECTIONS_WITH_PATHS, Settings
 from continuity.domain.job import Job
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Person, Repository, System
-from continuity.domain.written import NAME_PATTERN
+from continuity.domain.written import NAME_PATTERN, text_from_duration
 from continuity.engines.registry import engine_kinds
 from continuity.sources.registry import source_kinds
 
 Schema = dict[str, object]
+
+_ISO_DURATION = re.compile(r"P(?=[0-9T])[0-9YMWDTHS.]+")
+_SPAN = TypeAdapter(timedelta)
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -69,7 +74,17 @@ def _definitions(*models: type[BaseModel]) -> tuple[list[Schema], dict[str, Sche
     """Give a reference to each model, and all definitions they lead to."""
     references, whole = models_json_schema([(model, "validation") for model in models])
     found = [dict(references[model, "validation"]) for model in models]
-    return found, whole.get("$defs", {})
+    definitions: dict[str, Schema] = whole.get("$defs", {})
+    for model in definitions.values():
+        _write_durations(model)
+    return found, definitions
+
+
+def _write_durations(model: Schema) -> None:
+    """Write defaults that are durations as people do: ``10m``, where pydantic writes ``PT10M``."""
+    for key in _properties(model).values():
+        if isinstance(key, dict) and _ISO_DURATION.fullmatch(str(key.get("default"))):
+            key["default"] = text_from_duration(_SPAN.validate_python(key["default"]))
 
 
 def _named_by(reference: Schema) -> str:
@@ -141,7 +156,7 @@ def _job() -> Schema:
 
 
 def _properties(schema: Schema) -> dict[str, object]:
-    found = schema["properties"]
+    found = schema.get("properties", {})
     if not isinstance(found, dict):
-        raise TypeError("a model's schema has properties")
+        raise TypeError("a schema's properties are a mapping")
     return found

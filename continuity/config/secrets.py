@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from continuity.config.draft import Draft
-from continuity.config.problem import Place, Problem, text_shown
+from continuity.config.problem import Place, Problem, path_shown, text_shown
 from continuity.config.regular import NotRegularError, read_regular
 from continuity.domain.failure import AuthenticationError, ConfigurationError, ContinuityError
 from continuity.domain.secret import Secret
@@ -58,7 +59,7 @@ def _unresolved(
     if reference.command is not None:
         program = reference.command[0]
         if shutil.which(program, path=environ.get("PATH", os.defpath)) is None:
-            yield ("command", 0), say(N_("a program that is installed")), say(N_("another text"))
+            yield ("command", 0), say(N_("a program that is installed")), say(N_("no such program"))
         return
     try:
         read_secret(reference, environ=environ)
@@ -78,7 +79,7 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:
 
 
 def _from_file(path: Path, *, private: bool) -> Secret:
-    shown = text_shown(str(path))
+    shown = path_shown(str(path))
     try:
         mode, content = read_regular(path, _LONGEST + 1)
     except NotRegularError:
@@ -95,7 +96,7 @@ def _from_file(path: Path, *, private: bool) -> Secret:
     if private and mode & _OTHERS:
         raise AuthenticationError(
             say(N_("others than its owner may use {path}"), path=shown),
-            remedy=say(N_("Run: chmod 600 {path}"), path=shown),
+            remedy=say(N_("Run: chmod 600 {path}"), path=shlex.quote(shown)),
         )
     return _secret_from_bytes(content, shown)
 

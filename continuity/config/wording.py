@@ -46,8 +46,8 @@ _SENTENCES: Mapping[str, Callable[[Context], Message]] = {
     "greater_than_equal": lambda context: say(N_("at least {limit}"), **_limit(context, "ge")),
     "greater_than": lambda context: say(N_("more than {limit}"), **_limit(context, "gt")),
     "less_than_equal": lambda context: say(N_("at most {limit}"), **_limit(context, "le")),
-    "literal_error": lambda context: say(N_("{choices}"), choices=_choices(context)),
-    "enum": lambda context: say(N_("{choices}"), choices=_choices(context)),
+    "literal_error": lambda context: say(N_("one of {known}"), known=_choices(context)),
+    "enum": lambda context: say(N_("one of {known}"), known=_choices(context)),
     "date_type": lambda _: say(N_("a date such as 2027-03-31")),
     "date_parsing": lambda _: say(N_("a date such as 2027-03-31")),
     "date_from_datetime_parsing": lambda _: say(N_("a date such as 2027-03-31")),
@@ -79,8 +79,14 @@ def read_model(
     try:
         return model.model_validate_json(text, strict=True, context={"root": str(root)}), ()
     except ValidationError as error:
-        found = (_problem(model, value, document, place, one) for one in error.errors())
-        return None, tuple(found)
+        wrong = (one for one in error.errors() if not _follows_from_its_items(value, one))
+        return None, tuple(_problem(model, value, document, place, one) for one in wrong)
+
+
+def _follows_from_its_items(value: object, error: ErrorDetails) -> bool:
+    """Tell whether a list is called too short only because all in it is wrong."""
+    written = _value_at(value, error["loc"])
+    return error["type"] == "too_short" and isinstance(written, list) and len(written) > 0
 
 
 def _problem(
@@ -120,7 +126,7 @@ def _unknown_key(
 def expected_key(meant: str | None, known: Iterable[str]) -> Message:
     """Name the key that was meant, or all there are."""
     if meant is not None:
-        return say(N_("perhaps {meant}"), meant=meant)
+        return say(N_("a known name, perhaps {meant}"), meant=meant)
     return say(N_("one of {known}"), known=", ".join(known))
 
 

@@ -71,6 +71,16 @@ def duration_from_text(text: object) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def text_from_duration(span: timedelta) -> str:
+    """Write whole seconds as ``duration_from_text`` reads them."""
+    rest = int(span.total_seconds())
+    parts = []
+    for unit, seconds in _SECONDS.items():
+        count, rest = divmod(rest, seconds)
+        parts += [f"{count}{unit}"] if count else []
+    return " ".join(parts)
+
+
 def size_from_text(text: object) -> int:
     """Read ``10 GiB``, ``500 MB`` or a plain number of bytes.
 
@@ -123,7 +133,9 @@ def path_from_location(location: str) -> str | None:
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
-Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower-case letters, digits and hyphens")]
+Name = Annotated[
+    str, Field(pattern=NAME_PATTERN, description="lower-case letters, digits and hyphens")
+]
 Duration = Annotated[
     timedelta,
     BeforeValidator(duration_from_text),
