@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from continuity.domain.manifest import Entry, Kind
-from continuity.domain.seal import TOUCHED
+from continuity.domain.seal import TOUCHED, same_time
 from continuity.domain.text import N_, Message, say, shown
 
 
@@ -63,7 +63,7 @@ def outer_difference(wanted: Entry, found: Entry, rules: Rules) -> Message | Non
             found=f"{found.mode:04o}",
             expected=f"{wanted.mode:04o}",
         )
-    if _time_counts(wanted, rules) and wanted.mtime_ns != found.mtime_ns:
+    if _time_counts(wanted, rules) and not same_time(wanted, found.mtime_ns):
         return say(
             N_("Its modification time is {found} ns instead of {expected} ns since 1970."),
             found=found.mtime_ns,

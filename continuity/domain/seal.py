@@ -25,6 +25,7 @@ CHANGED_SILENTLY: Final = "changed-silently"
 TOUCHED: Final = "directory-touched"
 
 _RWX: Final = 0o777
+_SECOND: Final = 10**9
 
 
 def seal(
@@ -102,6 +103,16 @@ def _identity(entry: Entry) -> tuple[object, ...]:
     return (*entry[:-2],)
 
 
+def same_time(entry: Entry, mtime_ns: int) -> bool:
+    """Tell whether a modification time is the entry's; whole seconds count for all but files.
+
+    rsync 3.5 keeps nanoseconds of files, and of other kinds only where the seconds differ.
+    """
+    if entry.kind is Kind.FILE:
+        return entry.mtime_ns == mtime_ns
+    return entry.mtime_ns // _SECOND == mtime_ns // _SECOND
+
+
 def _sealed(entry: Entry, listed: Listed | None, *, ambiguous: bool) -> Entry:
     if entry.seal is not Seal.SURVEYED:
         return entry
@@ -112,7 +123,7 @@ def _sealed(entry: Entry, listed: Listed | None, *, ambiguous: bool) -> Entry:
     reason = _disagreement(entry, listed)
     if reason:
         return _unsealed(entry, reason)
-    if entry.kind is Kind.DIRECTORY and listed.mtime_ns != entry.mtime_ns:
+    if entry.kind is Kind.DIRECTORY and not same_time(entry, listed.mtime_ns):
         return entry._replace(seal=Seal.SEALED, reason=TOUCHED)
     return entry._replace(seal=Seal.SEALED, reason="")
 
@@ -142,9 +153,10 @@ def _link_disagreement(entry: Entry, listed: Listed) -> str:
     # A target that is not UTF-8 is printed as lossily as a name.
     if listed.link_target not in (None, target, lossy_form(target)):
         return TARGET_DIFFERS
-    if listed.mtime_ns and entry.mtime_ns != listed.mtime_ns:
-        return MODIFIED
-    return ""
+    # Where the listing tells no target, the time is the only witness that the link is the same.
+    coarse = listed.link_target is not None
+    same = same_time(entry, listed.mtime_ns) if coarse else entry.mtime_ns == listed.mtime_ns
+    return MODIFIED if listed.mtime_ns and not same else ""
 
 
 def _unsealed(entry: Entry, reason: str) -> Entry:

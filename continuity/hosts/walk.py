@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -88,6 +89,8 @@ def _look(scope: Scope, levels: list[Level], name: bytes) -> tuple[Visit | None,
     is_directory = stat.S_ISDIR(status.st_mode)
     if not passed and scope.excludes.leave_out(path, is_directory):
         return None, None
+    if passed and not is_directory:
+        raise unreachable_root(path, NotADirectoryError(errno.ENOTDIR, "Not a directory"))
     if is_directory:
         return _look_into(scope, levels, name, (status, node))
     if scope.one_file_system and node is None and status.st_dev != level.device:
