@@ -13,11 +13,14 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from continuity.domain.failure import ConfigurationError, StoreError
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, say, shown
 
 BUSY_SECONDS = 15.0
 """How long to wait for another writer; 200,000 proven paths hold the lock for 3 s at most."""
 
+_SQLITE = "sqlite:///"
+_NO_DATABASE = frozenset({None, "", ":memory:"})
+_REMEDY = N_("Write sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE.")
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a confirmed record survives a power cut
@@ -42,28 +45,31 @@ def connect(address: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
 
 
 def _url(address: str) -> URL:
-    remedy = say(N_("Write sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE."))
-    try:
-        url = make_url(address)
-    except ArgumentError:
-        # The address itself is not repeated: it may hold a password.
-        raise ConfigurationError(
-            say(N_("The store's address cannot be read.")), remedy=remedy
-        ) from None
-    if url.drivername in {"sqlite", "postgresql+psycopg"} and url.database not in {
-        None,
-        ":memory:",
-    }:
+    if address.startswith(_SQLITE):
+        # A path as it is, though it hold a question mark or a percent sign.
+        url = URL.create("sqlite", database=address.removeprefix(_SQLITE))
+    else:
+        url = _server_url(address)
+    if url.drivername in {"sqlite", "postgresql+psycopg"} and url.database not in _NO_DATABASE:
         return url
     raise ConfigurationError(
-        say(N_("The store cannot be kept at {place}."), place=place_of(url)), remedy=remedy
+        say(N_("The store cannot be kept at {place}."), place=place_of(url)), remedy=say(_REMEDY)
     )
+
+
+def _server_url(address: str) -> URL:
+    try:
+        return make_url(address)
+    except (ArgumentError, ValueError):
+        # The address itself is not repeated: it may hold a password.
+        what = say(N_("The store's address cannot be read."))
+        raise ConfigurationError(what, remedy=say(_REMEDY)) from None
 
 
 def place_of(url: URL) -> str:
     """Name a database to a person, without its password."""
     if url.get_backend_name() == "sqlite":
-        return url.database or ""
+        return shown(os.fsencode(url.database or ""))
     return url.set(query={}).render_as_string(hide_password=True)
 
 
@@ -95,7 +101,11 @@ def _create_for_owner(path: Path) -> None:
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise StoreError(
-            say(N_("The state database {place} cannot be made: {why}."), place=str(path), why=why),
+            say(
+                N_("The state database {place} cannot be made: {why}."),
+                place=shown(os.fsencode(path)),
+                why=why,
+            ),
             remedy=say(N_("Check that its directory exists and that this user may write there.")),
         ) from error
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from continuity.domain.failure import StoreError
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, say, shown
 
 _LOCKED = N_("The state database {place} is locked by another process.")
 _FULL = N_("There is no space left for the state database {place}.")
@@ -72,7 +72,7 @@ def store_error(error: DBAPIError, place: str) -> StoreError:
     """Say what a database error means and what to do about it."""
     template = _template(error.orig)
     detail = str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
-    values = {"detail": detail} if template is _OTHER else {}
+    values = {"detail": shown(detail.encode("utf-8", "replace"))} if template is _OTHER else {}
     return StoreError(say(template, place=place, **values), remedy=say(_REMEDIES[template]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from continuity.domain.evidence import (
     record_from_line,
 )
 from continuity.domain.failure import ConfigurationError, RecordError
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, say, shown
 from continuity.store.checkpoints import SignedCheckpoint
 from continuity.store.keys import Keys
 from continuity.store.signers import SIGNERS, text_from_signers
@@ -65,7 +66,9 @@ def export_record(store: Store, keys: Keys, directory: Path) -> Exported:
         why = error.strerror or type(error).__name__
         raise ConfigurationError(
             say(
-                N_("The record cannot be exported to {path}: {why}."), path=str(directory), why=why
+                N_("The record cannot be exported to {path}: {why}."),
+                path=shown(os.fsencode(directory)),
+                why=why,
             ),
             remedy=say(N_("Name a new directory on a file system with room.")),
         ) from error

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from continuity.domain.failure import AuthenticationError, StoreError
 from continuity.domain.secret import Secret
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, say, shown
 from continuity.store import signing
 from continuity.store.signers import (
     SIGNERS,
@@ -112,7 +112,11 @@ def _alone(directory: Path) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise StoreError(
-            say(N_("The keys in {path} cannot be used: {why}."), path=str(directory), why=why),
+            say(
+                N_("The keys in {path} cannot be used: {why}."),
+                path=shown(os.fsencode(directory)),
+                why=why,
+            ),
             remedy=say(N_("Run as the user who owns the state, and check space and permissions.")),
         ) from error
 
@@ -183,7 +187,7 @@ _PASSPHRASE = N_(
 
 
 def _unusable(path: Path, what: str, remedy: str) -> AuthenticationError:
-    return AuthenticationError(say(what, path=str(path)), remedy=say(remedy))
+    return AuthenticationError(say(what, path=shown(os.fsencode(path))), remedy=say(remedy))
 
 
 def _key_from_bytes(content: bytes, passphrase: Secret | None) -> Ed25519PrivateKey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from continuity.domain.checkpoint import NAMESPACE
 from continuity.domain.failure import RecordError
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, say, shown
 from continuity.store.signing import public_blob, public_from_blob
 
 SIGNERS = "allowed_signers"
@@ -44,7 +45,9 @@ def read_signers(path: Path) -> tuple[Signer, ...]:
         return tuple(_signer_from_row(row) for row in rows if row and not row.startswith("#"))
     except (OSError, ValueError) as error:
         raise RecordError(
-            say(N_("The list of public keys {path} cannot be read."), path=str(path)),
+            say(
+                N_("The list of public keys {path} cannot be read."), path=shown(os.fsencode(path))
+            ),
             remedy=say(N_("Bring it back from a backup or an earlier export of the record.")),
         ) from error
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from continuity.store.keys import Keys, open_keys
 from continuity.store.store import Store
 from tests.support.databases import Database, PostgresqlDatabase, SqliteFile, opened
 from tests.support.postgresql import Cluster, throwaway_cluster
@@ -40,3 +41,9 @@ def store(database: Database) -> Iterator[Store]:
     """An open store in each kind of database, in turn."""
     with opened(database) as fresh:
         yield fresh
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    """The keys of a record, made just now."""
+    return open_keys(tmp_path / "keys")

@@ -21,12 +21,6 @@ NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 TEXT = b"Continuity checkpoint 1\norganisation: Acme\n"
 
 
-@pytest.fixture
-def keys(tmp_path: Path) -> Keys:
-    """Keys made just now."""
-    return open_keys(tmp_path / "keys")
-
-
 def signed_file(keys: Keys, folder: Path, text: bytes = TEXT) -> Path:
     path = folder / "checkpoint.txt"
     path.write_bytes(text)

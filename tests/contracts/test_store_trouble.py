@@ -220,6 +220,15 @@ def test_an_address_of_no_known_kind_is_refused_without_showing_its_password(add
     assert caught.value.remedy is not None
 
 
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    database = SqliteFile(tmp_path / "100%25 state?mode=ro#1.db")
+    with opened(database) as store:
+        store.append(DRAFT)
+
+    assert database.path.exists()
+    assert peek_head(database.path) is not None
+
+
 def test_a_store_is_readable_by_its_owner_alone(sqlite_file: SqliteFile) -> None:
     with opened(sqlite_file) as store:
         store.append(DRAFT)
