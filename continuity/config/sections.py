@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -65,7 +66,7 @@ class Reader:
             found = self._entry(document, name, value, model)
             if found is not None:
                 parts[name] = Part(model=found, document=document, place=(name,))
-        return Section(where=file, parts=parts, written=frozenset(entries))
+        return Section(where=file, parts=parts, written=_names(entries))
 
     def hosts(self) -> Section[Host]:
         """Read the hosts; ``local``, this machine, exists even where nobody wrote it."""
@@ -95,7 +96,7 @@ class Reader:
                 parts[name] = Part(model=job, document=document, place=())
         if names == ():
             self._report("jobs", say(N_("at least one job in a file NAME.yaml")), NOTHING)
-        return Section(where="jobs/", parts=parts, written=frozenset(names or ()))
+        return Section(where="jobs/", parts=parts, written=_names(names or ()))
 
     def runbooks(self) -> Section[Runbook]:
         """Read the front matter of every file in ``runbooks/``."""
@@ -108,7 +109,7 @@ class Reader:
             book = None if document is None else self._runbook(document, name)
             if document is not None and book is not None:
                 parts[name] = Part(model=book, document=document, place=())
-        return Section(where="runbooks/", parts=parts, written=frozenset(names))
+        return Section(where="runbooks/", parts=parts, written=_names(names))
 
     def leftovers(self) -> None:
         """Report files in ``config/`` that nothing reads; ``channels.yaml`` may wait, empty."""
@@ -192,7 +193,9 @@ class Reader:
         if not fits:
             expected = say(N_("a file name of lower-case letters, digits and hyphens"))
             found = say("{value}", value=f'"{name_shown(name)}"')
-            self._report(document.file, expected, found)
+            self.problems.append(
+                Problem(file=document.file, line=0, key="", expected=expected, found=found)
+            )
         return fits
 
     def _names_in(self, folder: str, suffix: str) -> tuple[str, ...] | None:
@@ -234,6 +237,11 @@ class Reader:
         self.problems.append(
             Problem(file=name_shown(file), line=0, key="", expected=expected, found=found)
         )
+
+
+def _names(written: Iterable[str]) -> frozenset[str]:
+    """Keep what can be a name: the rest is a problem of its own, and nobody can mean it."""
+    return frozenset(name for name in written if _NAME.fullmatch(name))
 
 
 def _mapping(value: object) -> dict[str, object]:

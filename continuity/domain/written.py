@@ -94,13 +94,13 @@ def size_from_text(text: object) -> int:
     return int(float(found[1]) * _BYTES[found[2] or "B"])
 
 
-def local_path_from_text(text: str, info: ValidationInfo[Mapping[str, str] | None]) -> str:
+def local_path_from_text(text: str, reading: ValidationInfo[Mapping[str, str] | None]) -> str:
     """Read a path of this machine; a relative one starts at the workspace.
 
     The workspace is ``root`` in the context of the reading; without it a path must be absolute.
     Raises ExpectedError.
     """
-    root = (info.context or {}).get("root", "")
+    root = (reading.context or {}).get("root", "")
     path = os.path.normpath(os.path.join(root, text))  # noqa: PTH118 - pathlib keeps ".."
     if not text.strip() or "\0" in text or text.split("/")[0].startswith("~"):
         raise ExpectedError(say(N_("a path, absolute or relative to the workspace, without ~")))
@@ -116,14 +116,14 @@ def text_without_password(text: str) -> str:
     return text
 
 
-def location_from_text(text: str, info: ValidationInfo[Mapping[str, str] | None]) -> str:
+def location_from_text(text: str, reading: ValidationInfo[Mapping[str, str] | None]) -> str:
     """Read where a repository lives: a path, or an address such as ``sftp:host:/path``.
 
     An address must not hold a password, because it is shown and becomes a program's argument.
     Raises ExpectedError.
     """
     path = text_without_password(text).removeprefix("local:")
-    return text if _ADDRESS.match(path) else local_path_from_text(path, info)
+    return text if _ADDRESS.match(path) else local_path_from_text(path, reading)
 
 
 def path_from_location(location: str) -> str | None:
