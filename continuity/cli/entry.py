@@ -15,7 +15,7 @@ from continuity.cli.language import _, choose_language, speak
 from continuity.cli.output import complain, epilog, remark
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.text import N_
-from continuity.domain.verdict import exit_code
+from continuity.domain.verdict import Verdict, exit_code
 
 USAGE = 2
 INTERRUPTED = 130
@@ -114,4 +114,14 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         remark(_("Interrupted. What had begun is recorded as INCONCLUSIVE."))
         return INTERRUPTED
+    except Exception as error:
+        if "--debug" in given:
+            raise
+        remark(
+            _("An unexpected error, a defect of this program: {error}").format(
+                error=f"{type(error).__name__}: {error}"
+            )
+        )
+        remark(_("What to do: run it again with --debug and report what it prints."))
+        return exit_code(Verdict.INCONCLUSIVE)
     return code if isinstance(code, int) else 0

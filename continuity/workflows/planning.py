@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
-from continuity.domain.facts import Point
+from continuity.domain.coverage import ProvenContent
+from continuity.domain.facts import JobFacts, Point
 from continuity.domain.manifest import Entry
-from continuity.domain.sampling import Sample
+from continuity.domain.sampling import Sample, draw_sample, due_quota, request_from_policy
+from continuity.domain.schedule import timetable_from_text
+from continuity.domain.verdict import Verdict
 from continuity.store.manifests.shelf import ManifestShelf
+from continuity.workflows.choosing import choose_point
+from continuity.workflows.manifests import PointRecord, recall_point
+from continuity.workflows.world import Protected, Workbench
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +35,8 @@ class DrillRequest:
 class DrillPlan:
     """What a drill will restore and compare; sizes in bytes.
 
-    ``paths`` is None for everything. ``sample`` is None for everything as well.
+    ``sample`` and ``paths`` are None for everything. ``why`` is why this point: newest, oldest,
+    random, or asked for by its id.
     """
 
     job: str
@@ -49,3 +57,67 @@ class DrillPlan:
         if self.sample is None:
             return shelf.read(self.manifest)
         return iter(self.sample.entries)
+
+
+def plan_drill(
+    bench: Workbench, protected: Protected, facts: JobFacts, request: DrillRequest
+) -> DrillPlan:
+    """Choose the point and draw the sample; nothing is restored yet.
+
+    Raises UnreachableError without a point or its manifest, RecordError when the manifest was
+    altered.
+    """
+    seed = bench.entropy(8).hex() if request.seed is None else request.seed
+    point = choose_point(facts, request.point, seed)
+    recalled = recall_point(bench, facts.job, point.id)
+    sample = None if request.full else _draw(bench, protected, facts, request, recalled, seed)
+    return DrillPlan(
+        job=facts.job,
+        point=point,
+        why=request.point if request.point in {"newest", "oldest", "random"} else "asked",
+        seed=seed,
+        manifest=recalled.manifest,
+        full=request.full,
+        sample=sample,
+        paths=None if sample is None else tuple(entry.path for entry in sample.entries),
+        expected_entries=recalled.entries if sample is None else len(sample.entries),
+        expected_bytes=recalled.bytes if sample is None else sample.bytes,
+        population_files=recalled.files,
+        population_bytes=recalled.bytes,
+    )
+
+
+def _draw(
+    bench: Workbench,
+    protected: Protected,
+    facts: JobFacts,
+    request: DrillRequest,
+    recalled: PointRecord,
+    seed: str,
+) -> Sample:
+    policy = protected.job.sample
+    drawing = request_from_policy(
+        policy,
+        seed,
+        due=due_quota(policy, recalled.files, _interval(protected)),
+        bytes_per_second=_speed(facts),
+        size=request.size,
+    )
+    proven = {
+        proof.path: ProvenContent(at=proof.proven_at, sha256=proof.sha256)
+        for proof in bench.store.proofs(facts.job)
+    }
+    return draw_sample(bench.shelf.read(recalled.manifest), drawing, proven)
+
+
+def _interval(protected: Protected) -> timedelta | None:
+    text = protected.job.schedule.drill
+    return None if text is None else timetable_from_text(text, protected.zone).widest_gap()
+
+
+def _speed(facts: JobFacts) -> int | None:
+    """Give the bytes a second of the last restore test that passed."""
+    for drill in reversed(facts.drills):
+        if drill.verdict is Verdict.PASS and drill.milliseconds and drill.bytes:
+            return drill.bytes * 1_000 // drill.milliseconds
+    return None

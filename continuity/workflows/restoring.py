@@ -9,6 +9,7 @@ from continuity.domain.compare import Comparison, Finding, compare, drifts
 from continuity.domain.differences import Rules
 from continuity.engines.engine import Engine, Progress, RestoreRequest, RestoreResult
 from continuity.hosts.observe import observe, observe_live
+from continuity.sandbox.contents import Oddities, inspect_tree
 from continuity.sandbox.sandbox import Room, Sandbox, open_sandbox
 from continuity.sandbox.teardown import Teardown, tear_down
 from continuity.workflows.planning import DrillPlan
@@ -53,17 +54,19 @@ def restore_and_compare(
             now=bench.now(),
         )
     run.body["sandbox"] = {"isolation": sandbox.isolation.value, "torn_down": False}
+    oddities: Oddities | None = None
     try:
         with run.phase("restore"):
             result = engine.restore(_request(sandbox, plan), run.watch.progress)
         with run.phase("compare"):
             comparison = _compare(bench, sandbox, plan, result, run)
+            oddities = inspect_tree(sandbox.tree)
             drifted = tuple(_drifts(bench, plan))
         milliseconds = run.elapsed()
     finally:
         with run.phase("teardown"):
             teardown = tear_down(sandbox)
-        run.body["sandbox"] = _described(sandbox, teardown)
+        run.body["sandbox"] = _described(sandbox, teardown, oddities)
     return Restored(
         result=result,
         comparison=comparison,
@@ -120,7 +123,9 @@ def _drifts(bench: Workbench, plan: DrillPlan) -> Iterator[Finding]:
     return drifts(expected, observe_live(entry.path for entry in expected))
 
 
-def _described(sandbox: Sandbox, teardown: Teardown) -> dict[str, object]:
+def _described(
+    sandbox: Sandbox, teardown: Teardown, oddities: Oddities | None
+) -> dict[str, object]:
     described: dict[str, object] = {
         "isolation": sandbox.isolation.value,
         "shares_source_file_system": sandbox.shares_source_file_system,
@@ -129,4 +134,7 @@ def _described(sandbox: Sandbox, teardown: Teardown) -> dict[str, object]:
     }
     if teardown.left:
         described["residue"] = teardown.left
+    if oddities is not None:
+        described["devices"] = oddities.device_count
+        described["set_id"] = oddities.set_id_count
     return described

@@ -1,0 +1,126 @@
+"""`continuity drill`: restore and compare, to prove that a job can be recovered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict, Unpack
+
+import click
+
+from continuity.app import App
+from continuity.cli.entry import Options
+from continuity.cli.jobs import Result, run_jobs
+from continuity.cli.language import _, sentence
+from continuity.cli.output import epilog, show, show_json
+from continuity.cli.results import body_of, detail_of, plain_drill, show_conclusion
+from continuity.cli.wording import duration, number, size
+from continuity.domain.facts import JobFacts
+from continuity.domain.plain import flag_in, list_in, mapping_in, number_in, text_in
+from continuity.domain.text import message_from_plain
+from continuity.domain.verdict import exit_code, worst
+from continuity.workflows.drill import drill
+from continuity.workflows.planning import DrillRequest
+from continuity.workflows.running import Ended
+from continuity.workflows.world import Protected, Watch
+
+_SHOWN_FINDINGS = 10
+
+
+class _Asked(TypedDict):
+    full: bool
+    point: str
+    size: int | None
+    seed: str | None
+
+
+@click.command(
+    help=_(
+        "Restore a sample, or everything, into the sandbox and compare every byte with the manifest"
+        " sealed at backup time; all jobs when none is named."
+    ),
+    epilog=epilog(
+        "continuity drill erp",
+        "continuity drill erp --full",
+        "continuity drill erp --point random --size 299",
+        "continuity drill erp --seed 5f1d9c2a77e0b3c4",
+    ),
+)
+@click.argument("jobs", nargs=-1, metavar="[JOB]...")
+@click.option("--full", is_flag=True, help=_("Restore everything, and time the recovery."))
+@click.option(
+    "--point",
+    default="newest",
+    metavar="newest|random|oldest|ID",
+    help=_("Restore point; the newest if not given."),
+)
+@click.option("--size", type=click.IntRange(min=0), help=_("Number of randomly drawn files."))
+@click.option("--seed", help=_("Draw the sample of an earlier drill again."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object per job."))
+@click.pass_context
+def command(
+    context: click.Context, jobs: tuple[str, ...], as_json: bool, **asked: Unpack[_Asked]
+) -> int:
+    """Run the drills in turn, each printed as it ends; the worst verdict is the exit code."""
+    request = DrillRequest(**asked)
+
+    def work(app: App, protected: Protected, facts: JobFacts, watch: Watch) -> Ended:
+        return drill(app.bench, protected, facts, request, watch)
+
+    verdicts = []
+    options = context.ensure_object(Options)
+    for result in run_jobs(options.workspace, jobs, work, quiet=as_json):
+        verdicts.append(result.conclusion.verdict)
+        if as_json:
+            show_json(plain_drill(result))
+        else:
+            _show(result)
+    return exit_code(worst(verdicts))
+
+
+def _show(result: Result) -> None:
+    body = body_of(result)
+    show_conclusion(result, _told(body))
+    _show_findings(body)
+    classes = mapping_in(body, "classes")
+    if number_in(classes, "unverifiable"):
+        show(
+            "  "
+            + _("Not proven: {count} entries that changed while they were backed up.").format(
+                count=number(number_in(classes, "unverifiable"))
+            )
+        )
+    confidence = mapping_in(body, "confidence")
+    if confidence:
+        show("  " + sentence(message_from_plain(mapping_in(confidence, "sentence"))))
+
+
+def _told(body: Mapping[str, object]) -> str:
+    restored = mapping_in(body, "restored")
+    if not restored:
+        return ""
+    template = (
+        _("{level}, all {files} entries back in {time} ({size})")
+        if flag_in(body, "full")
+        else _("{level}, {files} entries restored and compared in {time} ({size})")
+    )
+    return template.format(
+        level=text_in(body, "level"),
+        files=number(number_in(restored, "files")),
+        size=size(number_in(restored, "bytes")),
+        time=duration(number_in(mapping_in(body, "rto"), "milliseconds") / 1_000),
+    )
+
+
+def _show_findings(body: Mapping[str, object]) -> None:
+    findings = [item for item in list_in(body, "findings") if isinstance(item, Mapping)]
+    told = [item for item in findings if text_in(item, "class") != "unverifiable"]
+    for finding in told[:_SHOWN_FINDINGS]:
+        show(f"    {text_in(finding, 'class'):<9} {text_in(finding, 'path')}")
+        show(f"              {detail_of(finding)}")
+    if len(told) > _SHOWN_FINDINGS:
+        show(
+            "    "
+            + _("and {count} more; see them with --json").format(
+                count=number(len(told) - _SHOWN_FINDINGS)
+            )
+        )

@@ -1,0 +1,150 @@
+"""Prove that a job can be recovered: restore into a sandbox, compare with the manifest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from continuity.domain.clock import text_from_time
+from continuity.domain.compare import Comparison, Finding, Outcome
+from continuity.domain.confidence import state_confidence
+from continuity.domain.facts import JobFacts
+from continuity.domain.manifest import Kind
+from continuity.domain.run import RunKind
+from continuity.domain.sampling import Sample
+from continuity.domain.text import plain_from_message, shown
+from continuity.domain.verdict import Verdict
+from continuity.workflows.clockwork import clock_doubt
+from continuity.workflows.judging import conclude_drill
+from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill
+from continuity.workflows.restoring import Restored, restore_and_compare
+from continuity.workflows.running import Ended, Running, finish, started
+from continuity.workflows.world import Protected, Watch, Workbench
+
+_RECORDED_FINDINGS = 100
+
+
+def drill(
+    bench: Workbench, protected: Protected, facts: JobFacts, request: DrillRequest, watch: Watch
+) -> Ended:
+    """Run one restore test and write it into the record; what was found is in its conclusion.
+
+    Raises ConflictError when a drill of the job is under way.
+    """
+    with started(bench, protected, RunKind.DRILL, watch) as run:
+        doubt = clock_doubt(bench)
+        with run.phase("resolve"):
+            engine = protected.open_engine(False)
+            tool = engine.probe()
+            run.body["tool"] = {"name": tool.name, "version": tool.version}
+            plan = plan_drill(bench, protected, facts, request)
+            _describe_plan(run, plan)
+        restored = restore_and_compare(bench, engine, plan, run)
+        _describe_result(run, plan, restored, protected.system.rto)
+        conclusion = doubt or conclude_drill(plan, restored, protected.system.rto)
+        if conclusion.verdict is Verdict.PASS:
+            run.body["level"] = "L4" if plan.full else "L3"
+        finish(bench, protected, run, conclusion, _proven(bench, plan, restored))
+    return run.outcome()
+
+
+def _proven(
+    bench: Workbench, plan: DrillPlan, restored: Restored
+) -> tuple[tuple[bytes, bytes | None], ...]:
+    """Give what came back right, with the digest of its content; nothing when findings overflow."""
+    comparison = restored.comparison
+    if comparison.findings_total > len(comparison.findings):
+        return ()
+    found = {finding.path for finding in comparison.findings}
+    return tuple(
+        (entry.path, entry.sha256)
+        for entry in plan.expected(bench.shelf)
+        if entry.kind is Kind.FILE and entry.path not in found
+    )
+
+
+def _describe_plan(run: Running, plan: DrillPlan) -> None:
+    point = plan.point
+    run.body.update(
+        full=plan.full,
+        level="L0",
+        why=plan.why,
+        repository_id=point.identity.repository_id,
+        path_set=point.identity.path_set,
+        manifest=plan.manifest,
+        point={
+            "id": point.id,
+            "data_time": text_from_time(point.data_time),
+            "usable_time": text_from_time(point.usable_time),
+        },
+        adopted=False,
+    )
+    sample = plan.sample
+    if sample is not None:
+        run.body["sample"] = {
+            "seed": plan.seed,
+            "size": len(sample.entries),
+            "random": len(sample.random),
+            "due": len(sample.due),
+            "always": len(sample.always),
+            "bytes": plan.expected_bytes,
+            "cut": sample.cut,
+            "population": {"files": plan.population_files, "bytes": plan.population_bytes},
+        }
+
+
+def _describe_result(
+    run: Running, plan: DrillPlan, restored: Restored, target: timedelta | None
+) -> None:
+    comparison = restored.comparison
+    counts = {outcome.value: comparison.counts[outcome] for outcome in Outcome}
+    counts[Outcome.DRIFTED.value] = len(restored.drifted)
+    recovery: dict[str, object] = {
+        "kind": "MEASURED" if plan.full else "SAMPLE",
+        "milliseconds": restored.milliseconds,
+    }
+    if target is not None:
+        recovery["target_milliseconds"] = round(target.total_seconds() * 1_000)
+    run.body.update(
+        classes=counts,
+        findings=[_plain(finding) for finding in comparison.findings[:_RECORDED_FINDINGS]],
+        findings_total=comparison.findings_total,
+        rto=recovery,
+        restored={
+            "files": comparison.verifiable,
+            "bytes": comparison.compared_bytes,
+            "way": restored.result.way,
+            "calls": restored.result.calls,
+        },
+        complaints=list(restored.result.problems[:_RECORDED_FINDINGS]),
+    )
+    if plan.sample is not None:
+        stated = _confidence(plan.sample, comparison)
+        if stated is not None:
+            run.body["confidence"] = stated
+
+
+def _confidence(sample: Sample, comparison: Comparison) -> dict[str, object] | None:
+    """State what the randomly drawn part implies; anything but a match counts as bad."""
+    if comparison.findings_total > len(comparison.findings):
+        return None
+    found = {finding.path for finding in comparison.findings}
+    bad = sum(path in found for path in sample.random)
+    stated = state_confidence(len(sample.random), bad, sample.eligible)
+    if stated is None:
+        return None
+    return {
+        "level": stated.level,
+        "drawn": stated.drawn,
+        "clean": stated.drawn - stated.bad,
+        "population": stated.population,
+        "upper_bound_ppm": stated.upper_bound_ppm,
+        "sentence": plain_from_message(stated.sentence),
+    }
+
+
+def _plain(finding: Finding) -> dict[str, object]:
+    return {
+        "path": shown(finding.path),
+        "class": finding.outcome.value,
+        "detail": plain_from_message(finding.detail),
+    }

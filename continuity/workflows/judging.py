@@ -1,0 +1,182 @@
+"""From what a drill found to what is concluded. Pure, and the strictest place of all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from continuity.domain.compare import Comparison, Outcome
+from continuity.domain.failure import FailureClass
+from continuity.domain.run import PASSED, Conclusion
+from continuity.domain.text import N_, Message, say, shown
+from continuity.domain.verdict import Verdict
+from continuity.workflows.planning import DrillPlan
+from continuity.workflows.restoring import Restored
+
+# In this order: the worst that was found names the failure.
+_WRONG = (
+    (
+        Outcome.CORRUPT,
+        FailureClass.CHECKSUM_MISMATCH,
+        N_("{count} of {compared} compared came back with other content; the first: {path}."),
+    ),
+    (
+        Outcome.MISSING,
+        FailureClass.MISSING_FILES,
+        N_("{count} of {compared} compared did not come back; the first: {path}."),
+    ),
+    (
+        Outcome.EXTRA,
+        FailureClass.UNEXPECTED_FILES,
+        N_("{count} came back that nobody asked for, beside {compared} compared; first: {path}."),
+    ),
+    (
+        Outcome.METADATA,
+        FailureClass.METADATA_MISMATCH,
+        N_(
+            "{count} of {compared} compared came back with other time, mode, owner or links;"
+            " the first: {path}."
+        ),
+    ),
+)
+
+
+def conclude_drill(plan: DrillPlan, restored: Restored, target: timedelta | None) -> Conclusion:
+    """Judge a drill; the tolerance is zero, and nothing compared is nothing proven.
+
+    ``target`` is the recovery time that a full drill has to meet; None when there is none.
+    """
+    comparison = restored.comparison
+    return (
+        _wrong(comparison)
+        or _unproven(plan, restored)
+        or _left_behind(restored)
+        or _too_slow(plan, restored, target)
+        or PASSED
+    )
+
+
+def _wrong(comparison: Comparison) -> Conclusion | None:
+    for outcome, failure, template in _WRONG:
+        count = comparison.counts[outcome]
+        if count:
+            first = next(item for item in comparison.findings if item.outcome is outcome)
+            return Conclusion(
+                verdict=Verdict.FAIL,
+                failure=failure,
+                reason=say(
+                    template,
+                    count=count,
+                    compared=comparison.verifiable,
+                    path=shown(first.path),
+                ),
+                remedy=say(
+                    N_(
+                        "Do not prune this repository. Check it, drill another restore point, and"
+                        " make a new backup while the source is still there."
+                    )
+                ),
+            )
+    return None
+
+
+def _unproven(plan: DrillPlan, restored: Restored) -> Conclusion | None:
+    comparison = restored.comparison
+    if not comparison.verifiable:
+        return _inconclusive(
+            restored,
+            say(N_("Nothing could be compared, so nothing is proven.")),
+        )
+    if restored.result.problems:
+        return _inconclusive(
+            restored,
+            say(
+                N_("What was restored is right, but the engine complained: {complaint}"),
+                complaint=restored.result.problems[0],
+            ),
+        )
+    return _incomplete_must_have(plan, comparison)
+
+
+def _incomplete_must_have(plan: DrillPlan, comparison: Comparison) -> Conclusion | None:
+    unverifiable = comparison.counts[Outcome.UNVERIFIABLE]
+    if plan.sample is None:
+        if unverifiable > comparison.verifiable:
+            return _no_proof(
+                say(
+                    N_("{count} of {total} entries could not be verified, more than were."),
+                    count=unverifiable,
+                    total=unverifiable + comparison.verifiable,
+                )
+            )
+        return None
+    missed = plan.sample.missed
+    if missed:
+        return _no_proof(
+            say(
+                N_("{count} files that must be in every sample could not be; the first: {path}."),
+                count=len(missed),
+                path=shown(missed[0]),
+            )
+        )
+    doubtful = [
+        item
+        for item in comparison.findings
+        if item.outcome is Outcome.UNVERIFIABLE and item.path in plan.sample.owners_choice
+    ]
+    if doubtful:
+        return _no_proof(
+            say(
+                N_("{path} must be in every sample and could not be verified: {detail}"),
+                path=shown(doubtful[0].path),
+                detail=str(doubtful[0].detail),
+            )
+        )
+    return None
+
+
+def _left_behind(restored: Restored) -> Conclusion | None:
+    if not restored.teardown.left:
+        return None
+    return Conclusion(
+        verdict=Verdict.FAIL,
+        failure=FailureClass.RESIDUE,
+        reason=say(
+            N_("{count} restored entries could not be deleted from the sandbox."),
+            count=restored.teardown.left,
+        ),
+        remedy=say(N_("Delete them by hand: they are copies of protected data.")),
+    )
+
+
+def _too_slow(plan: DrillPlan, restored: Restored, target: timedelta | None) -> Conclusion | None:
+    took = timedelta(milliseconds=restored.milliseconds)
+    if not plan.full or target is None or took <= target:
+        return None
+    return Conclusion(
+        verdict=Verdict.FAIL,
+        failure=FailureClass.TARGET_MISSED,
+        reason=say(
+            N_("Recovery took {took} s, and the target is {target} s."),
+            took=round(took.total_seconds()),
+            target=round(target.total_seconds()),
+        ),
+        remedy=say(N_("Look which phase costs most, or agree on another target.")),
+    )
+
+
+def _inconclusive(restored: Restored, reason: Message) -> Conclusion:
+    return Conclusion(
+        verdict=Verdict.INCONCLUSIVE,
+        failure=FailureClass.TOOL_ERROR if restored.result.problems else FailureClass.NO_PROOF,
+        reason=reason,
+        remedy=say(N_("Run: continuity doctor")),
+    )
+
+
+def _no_proof(reason: Message) -> Conclusion:
+    return Conclusion(
+        verdict=Verdict.INCONCLUSIVE,
+        failure=FailureClass.NO_PROOF,
+        reason=reason,
+        remedy=say(N_("Make a new backup when the source is quiet, and drill again.")),
+    )
