@@ -49,6 +49,10 @@ class Listing:
         self._next: Listed | None = None
         self._advance()
 
+    def stands_at(self, path: bytes) -> bool:
+        """Tell whether a path is the next one listed, as it is nearly always."""
+        return self._next is not None and self._next.path == path
+
     def before(self, path: bytes) -> Iterator[Listed]:
         """Hand over what comes before a path, and set aside what may come before it."""
         form: bytes | None = None

@@ -41,7 +41,8 @@ def seal(
     listed = Listing(listing, unsurveyed)
     doubtful: bytes | None = None
     for entry in entries:
-        yield from map(_entry_from_listed, listed.before(entry.path))
+        if not listed.stands_at(entry.path):
+            yield from map(_entry_from_listed, listed.before(entry.path))
         found = listed.take(entry.path)
         if doubtful is not None and not entry.path.startswith(doubtful):
             doubtful = None
