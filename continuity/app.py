@@ -5,9 +5,7 @@ Heavy libraries are imported where they are needed, because `status` must not lo
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,15 +17,21 @@ from urllib.parse import quote
 
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say
+from continuity.domain.verdict import Verdict
 
 if TYPE_CHECKING:
+    from continuity.config.problem import Problem
     from continuity.config.workspace import Workspace
+    from continuity.domain.assessment import Assessment
     from continuity.domain.job import Job
+    from continuity.domain.portfolio import Portfolio
     from continuity.domain.secret import Secret
+    from continuity.domain.text import Message
     from continuity.engines.engine import Engine
     from continuity.hosts.local import LocalHost
     from continuity.sources.source import Extent
     from continuity.store.store import Store
+    from continuity.workflows.remembering import Remembered
     from continuity.workflows.world import Protected, Workbench
 
 
@@ -67,6 +71,79 @@ def opened(root: Path, environ: Mapping[str, str] = os.environ) -> Iterator[App]
         yield App(workspace=workspace, bench=_bench(workspace, store), environ=environ)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What is judged: plans and facts, the problems of broken files, and doubt about the record."""
+
+    portfolio: Portfolio
+    problems: tuple[Problem, ...] = ()
+    doubt: Message | None = None
+
+    def assess(self) -> Assessment:
+        """Judge by the present clock. What is broken is not known, so it is never a PASS."""
+        from continuity.domain.assessment import assess
+        from continuity.domain.doubt import believe_at_best, doubt_everything
+
+        assessment = assess(self.portfolio, now())
+        if self.problems:
+            assessment = believe_at_best(assessment, Verdict.INCONCLUSIVE)
+        return assessment if self.doubt is None else doubt_everything(assessment, self.doubt)
+
+
+def portfolio_of(root: Path, environ: Mapping[str, str] = os.environ) -> Standing:
+    """Give what is known of a workspace, from memory as long as nothing changed.
+
+    Raises as ``opened`` does.
+    """
+    from continuity.config.fingerprint import fingerprint
+    from continuity.workflows.remembering import place_of_memory, recall
+
+    place = place_of_memory(root, environ)
+    memory = None if place is None else recall(place)
+    if memory is not None and memory.workspace == fingerprint(root) and memory.holds(now()):
+        return Standing(portfolio=memory.portfolio)
+    return _read_standing(root, environ, place, memory)
+
+
+def _read_standing(
+    root: Path, environ: Mapping[str, str], place: Path | None, memory: Remembered | None
+) -> Standing:
+    from continuity.config.loading import load_tolerant
+    from continuity.config.plans import plans_from_workspace
+    from continuity.domain.portfolio import Portfolio
+    from continuity.workflows.facts import read_record
+    from continuity.workflows.remembering import Remembered, remember, stamp_of
+
+    reading = load_tolerant(root)
+    workspace = reading.workspace
+    database = _database(workspace)
+    stamp = None if database is None else stamp_of(database)
+    known = read_record(_address(workspace, environ), now, database, memory)
+    systems, jobs = plans_from_workspace(workspace)
+    portfolio = Portfolio(
+        systems=systems, jobs=jobs, facts=known.facts, zone=workspace.settings.zone
+    )
+    standing = Standing(portfolio=portfolio, problems=reading.problems, doubt=known.doubt)
+    sound = known.doubt is None and not reading.problems
+    if sound and place is not None and database is not None and stamp is not None:
+        what = Remembered(
+            workspace=workspace.fingerprint,
+            database=database,
+            stamp=stamp,
+            head=known.head,
+            read_at=known.read_at,
+            portfolio=portfolio,
+        )
+        remember(place, what)
+    return standing
+
+
+def _database(workspace: Workspace) -> Path | None:
+    """Give the file that holds the record; None when a server does."""
+    store = workspace.settings.store
+    return Path(store.state) / "record.db" if store.url is None else None
+
+
 @contextmanager
 def _store(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Store]:
     from continuity.store.store import open_store
@@ -83,7 +160,7 @@ def _address(workspace: Workspace, environ: Mapping[str, str]) -> str:
     """Give the address of the database, with its password when it has one: never show it."""
     store = workspace.settings.store
     if store.url is None:
-        return f"sqlite:///{Path(store.state) / 'record.db'}"
+        return f"sqlite:///{_database(workspace)}"
     if store.password is None:
         return store.url
     from continuity.config.secrets import read_secret
@@ -95,6 +172,9 @@ def _address(workspace: Workspace, environ: Mapping[str, str]) -> str:
 
 
 def _bench(workspace: Workspace, store: Store) -> Workbench:
+    import getpass
+    import socket
+
     from continuity.hosts.process import identify_self
     from continuity.sandbox.interlocks import Interlocks
     from continuity.store.manifests.shelf import ManifestShelf

@@ -2,101 +2,27 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
-from continuity import __version__
 from continuity.cli.language import _, choose_language, speak
-from continuity.cli.output import complain, epilog, remark
+from continuity.cli.output import complain, remark
 from continuity.domain.failure import ConfigurationError, ContinuityError
-from continuity.domain.text import N_
-from continuity.domain.verdict import Verdict, exit_code
+from continuity.domain.verdict import exit_code
 
 USAGE = 2
 INTERRUPTED = 130
-
-# Each module holds one command of the same name; it is loaded when it is asked for, because
-# `status` must start within 150 ms and some commands load a second's worth of libraries.
-_COMMANDS = {
-    "init": N_("Write a new workspace."),
-    "check": N_("Check the workspace and report every problem."),
-    "doctor": N_("Look at tools, secrets, repositories, space and clock."),
-    "plan": N_("Show what a backup or drill would do."),
-    "backup": N_("Back up one or more jobs."),
-    "drill": N_("Restore and compare: prove that a job can be recovered."),
-    "prove": N_("Prove any repository or copy, without a workspace."),
-    "status": N_("Show the verdict of every system."),
-    "coverage": N_("Show what of a job is proven, and what is overdue."),
-    "forecast": N_("Show what comes back when, and what would be lost."),
-    "audit": N_("Verify, export and sign the record of evidence."),
-    "completion": N_("Print the completion script of a shell."),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
     """What was said before the command's name."""
 
-    workspace: Path = Path()
-    debug: bool = False
-
-
-class LazyCommands(click.Group):
-    """A group that loads a command's module only when that command runs."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name all commands in the order of a first visit."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a command; None when there is none of this name."""
-        if cmd_name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"continuity.cli.{cmd_name}")
-        command = module.command
-        if not isinstance(command, click.Command):
-            raise TypeError(f"continuity.cli.{cmd_name} has no command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without loading them."""
-        with formatter.section(_("Commands")):
-            formatter.write_dl([(name, _(text)) for name, text in _COMMANDS.items()])
-
-
-def make_program() -> click.Group:
-    """Build the command line in the language in use."""
-
-    @click.group(
-        cls=LazyCommands,
-        help=_(
-            "Prove that backups can be restored: back up with restic and rsync, restore into a "
-            "sandbox, compare every byte, measure how much would be lost and how long it takes."
-        ),
-        epilog=epilog("continuity init acme", "continuity backup", "continuity status"),
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-    )
-    @click.version_option(__version__, prog_name="continuity")
-    @click.option(
-        "--workspace",
-        "-w",
-        type=click.Path(path_type=Path),
-        envvar="CONTINUITY_WORKSPACE",
-        default=Path(),
-        help=_("Folder with config/, jobs/ and runbooks/; the current one if not given."),
-    )
-    @click.option("--lang", metavar="es|en", help=_("Language of texts; otherwise from LANG."))
-    @click.option("--debug", is_flag=True, help=_("Show the full trace of an unexpected error."))
-    @click.pass_context
-    def program(context: click.Context, workspace: Path, lang: str | None, debug: bool) -> None:
-        context.obj = Options(workspace=workspace, debug=debug)
-
-    return program
+    workspace: Path
+    debug: bool
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -104,24 +30,40 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     speak(choose_language(given, os.environ))
     try:
+        return _run(given)
+    except ContinuityError as error:
+        complain(error)
+        return USAGE if isinstance(error, ConfigurationError) else exit_code(error.verdict)
+    except KeyboardInterrupt:
+        return _interrupted()
+    except BrokenPipeError:
+        # Whoever read has had enough; what is still buffered must not fail once more at the end.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until exit
+        return 1
+
+
+def _run(given: Sequence[str]) -> int:
+    from continuity.cli.quick import quick_status
+
+    code = quick_status(given, os.environ)
+    return _run_any(given) if code is None else code
+
+
+def _run_any(given: Sequence[str]) -> int:
+    import click
+
+    from continuity.cli.program import make_program
+
+    try:
         code = make_program().main(args=given, prog_name="continuity", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return USAGE
-    except ContinuityError as error:
-        complain(error)
-        return USAGE if isinstance(error, ConfigurationError) else exit_code(error.verdict)
-    except (KeyboardInterrupt, click.Abort):
-        remark(_("Interrupted. What had begun is recorded as INCONCLUSIVE."))
-        return INTERRUPTED
-    except Exception as error:
-        if "--debug" in given:
-            raise
-        remark(
-            _("An unexpected error, a defect of this program: {error}").format(
-                error=f"{type(error).__name__}: {error}"
-            )
-        )
-        remark(_("What to do: run it again with --debug and report what it prints."))
-        return exit_code(Verdict.INCONCLUSIVE)
+    except click.Abort:
+        return _interrupted()
     return code if isinstance(code, int) else 0
+
+
+def _interrupted() -> int:
+    remark(_("Interrupted. What had begun is recorded as INCONCLUSIVE."))
+    return INTERRUPTED

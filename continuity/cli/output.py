@@ -6,9 +6,9 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
-import click
-
+from continuity.cli.columns import joined
 from continuity.cli.language import _, sentence
+from continuity.cli.paint import painted, write_line
 from continuity.domain.failure import ContinuityError
 from continuity.domain.verdict import Verdict
 
@@ -36,17 +36,17 @@ def epilog(*examples: str) -> str:
 
 def verdict_text(verdict: Verdict, width: int = 0) -> str:
     """Write a verdict: always the word, and a colour where a terminal shows one."""
-    return click.style(f"{verdict.value:<{width}}", fg=_COLOURS[verdict], bold=True)
+    return painted(f"{verdict.value:<{width}}", _COLOURS[verdict])
 
 
 def show(text: str = "") -> None:
     """Print a line of the result."""
-    click.echo(text)
+    write_line(sys.stdout, text)
 
 
 def remark(text: str) -> None:
     """Print a line beside the result, to standard error."""
-    click.echo(text, err=True)
+    write_line(sys.stderr, text)
 
 
 def show_json(value: Mapping[str, object]) -> None:
@@ -58,18 +58,13 @@ def show_json(value: Mapping[str, object]) -> None:
 
 def complain(error: ContinuityError) -> None:
     """Say what went wrong and what to do next."""
-    remark(click.style(sentence(error.what), fg="red", bold=True))
+    remark(painted(sentence(error.what), "red"))
     if error.remedy is not None:
         remark(_("What to do: {remedy}").format(remedy=sentence(error.remedy)))
 
 
 def table(rows: Sequence[Sequence[str]]) -> None:
     """Print rows in columns; widths count what is seen, not colour codes."""
-    seen = [[len(click.unstyle(cell)) for cell in row] for row in rows]
-    widths = [max(lengths) for lengths in zip(*seen, strict=True)]
-    for row, lengths in zip(rows, seen, strict=True):
-        cells = [
-            cell + " " * (width - length)
-            for cell, width, length in zip(row, widths, lengths, strict=True)
-        ]
-        show("  ".join(cells).rstrip())
+    if rows:
+        for line in joined(rows, "<" * len(rows[0]), "  "):
+            show(line.rstrip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from continuity.cli.language import _, language
 
@@ -49,3 +49,28 @@ def moment(when: datetime, zone: tzinfo) -> str:
     local = when.astimezone(zone)
     pattern = "%d/%m/%Y %H:%M %z" if language() == "es" else "%Y-%m-%d %H:%M %z"
     return local.strftime(pattern)
+
+
+_FEW_DAYS = 10
+
+
+def brief(span: timedelta | None) -> str:
+    """Write a span in a table's few columns, rounded up: ``45s``, ``12min``, ``3h20``, ``2d4h``.
+
+    None is everything: no point to go back to means no bound to what is lost.
+    """
+    if span is None:
+        return _("all")
+    seconds = -(-span // timedelta(seconds=1))
+    if seconds < _MINUTE:
+        return f"{max(0, seconds)}s"
+    minutes = -(-seconds // _MINUTE)
+    if minutes < _MINUTE:
+        return f"{minutes}min"
+    if minutes < 2 * _DAY // _MINUTE:
+        hours, rest = divmod(minutes, 60)
+        return f"{hours}h{rest:02d}" if rest else f"{hours}h"
+    days, hours = divmod(-(-minutes // 60), 24)
+    if days >= _FEW_DAYS:
+        return f"{days + (hours > 0)}d"
+    return f"{days}d{hours}h" if hours else f"{days}d"
