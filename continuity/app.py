@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from continuity.domain.assessment import Assessment
     from continuity.domain.job import Job
     from continuity.domain.portfolio import Portfolio
-    from continuity.domain.secret import Secret
     from continuity.domain.text import Message
-    from continuity.engines.engine import Engine
     from continuity.hosts.local import LocalHost
     from continuity.sources.source import Extent
     from continuity.store.store import Store
@@ -229,6 +227,7 @@ def _extent(job: Job) -> Extent:
 
 
 def _protect(app: App, job: Job) -> Protected:
+    from continuity.config.opening import open_copies, open_repository
     from continuity.config.workspace import zone_of
     from continuity.domain.exclude import excludes_from_patterns
     from continuity.sources.source import path_set
@@ -245,35 +244,11 @@ def _protect(app: App, job: Job) -> Protected:
         excludes=excludes_from_patterns(repository.engine, extent.excludes),
         path_set=path_set(job.source, extent),
         zone=zone_of(workspace, job),
-        open_engine=lambda use_cache: _open_engine(app, job, use_cache),
+        open_engine=lambda use_cache: open_repository(
+            workspace, job, app.bench.scratch, app.environ, use_cache=use_cache
+        ),
+        open_copies=lambda: open_copies(workspace, job, app.bench.scratch, app.environ),
     )
-
-
-def _open_engine(app: App, job: Job, use_cache: bool) -> Engine:
-    from continuity.config.workspace import engine_options
-    from continuity.engines.engine import Opening
-    from continuity.engines.registry import engine_kinds
-
-    repository = app.workspace.repositories[job.repository]
-    return engine_kinds()[repository.engine].open(
-        Opening(
-            host=_local_host(),
-            location=repository.location,
-            password=_password(app, job),
-            options=engine_options(app.workspace, job),
-            scratch=app.bench.scratch,
-            use_cache=use_cache,
-        )
-    )
-
-
-def _password(app: App, job: Job) -> Secret | None:
-    reference = app.workspace.repositories[job.repository].password
-    if reference is None:
-        return None
-    from continuity.config.secrets import read_secret
-
-    return read_secret(reference, environ=app.environ, host=_local_host())
 
 
 def _local_host() -> LocalHost:

@@ -8,14 +8,18 @@ from continuity.app import App
 from continuity.cli.entry import Options
 from continuity.cli.jobs import Result, run_jobs
 from continuity.cli.language import _, sentence
-from continuity.cli.output import epilog, show, show_json
+from continuity.cli.output import complain, epilog, show, show_json
 from continuity.cli.results import body_of, plain_backup, show_conclusion
 from continuity.cli.wording import duration, number, size
 from continuity.domain.facts import JobFacts
+from continuity.domain.failure import ContinuityError
 from continuity.domain.plain import list_in, mapping_in, number_in
 from continuity.domain.text import message_from_plain
-from continuity.domain.verdict import exit_code, worst
+from continuity.domain.verdict import Verdict, exit_code, worst
 from continuity.workflows.backup import back_up
+from continuity.workflows.copies import copy_manifests
+from continuity.workflows.history import read_history
+from continuity.workflows.retire import retire
 from continuity.workflows.running import Ended
 from continuity.workflows.world import Protected, Watch
 
@@ -41,7 +45,23 @@ def command(context: click.Context, jobs: tuple[str, ...], as_json: bool) -> int
 
 
 def _work(app: App, protected: Protected, facts: JobFacts, watch: Watch) -> Ended:
-    return back_up(app.bench, protected, facts, watch)
+    ended = back_up(app.bench, protected, facts, watch)
+    if ended.conclusion.verdict is Verdict.PASS:
+        _follow_up(app, protected, watch)
+    return ended
+
+
+def _follow_up(app: App, protected: Protected, watch: Watch) -> None:
+    """Keep copies of the manifests and remove what policy no longer keeps; neither undoes a PASS.
+
+    What fails here is recorded or said, and tried again after the next backup.
+    """
+    bench = app.bench
+    try:
+        retire(bench, protected, read_history(bench, protected.job.name), watch)
+        copy_manifests(bench, protected, watch)
+    except ContinuityError as error:
+        complain(error)
 
 
 def _show(result: Result) -> None:

@@ -107,3 +107,5 @@ def _describe(run: Running, copied: Copied, surveyed: Surveyed, sealed: Sealed) 
         changed_files=changes.changed,
         changed_percent=changes.changed_percent,
     )
+    if surveyed.random_percent is not None:
+        run.body["random_percent"] = surveyed.random_percent

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import FailureClass
 from continuity.domain.manifest import ManifestSummary
+from continuity.domain.plausibility import (
+    Observed,
+    Plausible,
+    baseline_from_facts,
+    judge_plausibility,
+)
+from continuity.domain.reason import Reason, by_gravity
 from continuity.domain.run import PASSED, Conclusion
 from continuity.domain.text import N_, Message, say, shown
 from continuity.domain.verdict import Verdict
@@ -36,34 +43,73 @@ def conclude_backup(
     sealed: Sealed,
 ) -> Judged:
     """Judge one finished copy: complete, sealed, plausible, and of an honest source."""
-    conclusion = _tampered(surveyed) or _unread(result, sealed) or _unsealed(sealed) or PASSED
-    quarantined = conclusion.failure in {
-        FailureClass.SOURCE_SUSPECT,
-        FailureClass.POSSIBLE_ENCRYPTION,
-    }
+    plausible = _plausible(protected, facts, surveyed, sealed)
+    odd = next(iter(by_gravity(plausible.reasons)), None)
+    conclusion = (
+        _encrypted(odd)
+        or _tampered(surveyed)
+        or _unread(result, sealed)
+        or _unsealed(sealed)
+        or _implausible(odd)
+        or PASSED
+    )
     return Judged(
-        conclusion=conclusion, quarantined=quarantined, warnings=tuple(_warnings(sealed.summary))
+        conclusion=conclusion,
+        quarantined=plausible.quarantined or conclusion.failure is FailureClass.SOURCE_SUSPECT,
+        warnings=tuple(_warnings(sealed.summary)),
+    )
+
+
+def _plausible(
+    protected: Protected, facts: JobFacts, surveyed: Surveyed, sealed: Sealed
+) -> Plausible:
+    changes, known = surveyed.changes, surveyed.known
+    observed = Observed(
+        files=sealed.summary.files,
+        size=sealed.summary.bytes,
+        changed_percent=None if known is None else changes.changed_percent,
+        random_percent_before=None if known is None else known.random_percent,
+        random_percent=surveyed.random_percent,
+        altered_canaries=changes.altered,
+    )
+    return judge_plausibility(observed, baseline_from_facts(facts), protected.job.plausibility)
+
+
+def _encrypted(odd: Reason | None) -> Conclusion | None:
+    if odd is None or odd.failure is not FailureClass.POSSIBLE_ENCRYPTION:
+        return None
+    return Conclusion(
+        verdict=odd.verdict,
+        failure=odd.failure,
+        reason=odd.message,
+        remedy=say(
+            N_(
+                "Look at once whether files are being encrypted. Nothing is pruned until a person"
+                " accepts this backup: continuity backup JOB --accept POINT"
+            )
+        ),
+    )
+
+
+def _implausible(odd: Reason | None) -> Conclusion | None:
+    if odd is None:
+        return None
+    return Conclusion(
+        verdict=odd.verdict,
+        failure=odd.failure,
+        reason=odd.message,
+        remedy=say(
+            N_(
+                "Look whether the source is complete. When it is right so, accept this backup:"
+                " continuity backup JOB --accept POINT"
+            )
+        ),
     )
 
 
 def _tampered(surveyed: Surveyed) -> Conclusion | None:
-    changes, silent = surveyed.changes, surveyed.tally.silent_changes
-    if changes.altered:
-        return Conclusion(
-            verdict=Verdict.FAIL,
-            failure=FailureClass.POSSIBLE_ENCRYPTION,
-            reason=say(
-                N_("The canary {path}, which nobody ever changes, was changed or removed."),
-                path=shown(changes.altered[0]),
-            ),
-            remedy=say(
-                N_(
-                    "Look at once whether files are being encrypted. Nothing is pruned until a"
-                    " person accepts this backup."
-                )
-            ),
-        )
-    suspects = [change.path for change in silent] + changes.disguised
+    silent = [change.path for change in surveyed.tally.silent_changes]
+    suspects = silent + surveyed.changes.disguised
     if not suspects:
         return None
     return Conclusion(

@@ -14,7 +14,10 @@ from continuity.workflows.world import Workbench
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PointRecord:
-    """What the record says of a restore point's backup; ``manifest`` is the digest of its file."""
+    """What the record says of a restore point's backup; ``manifest`` is the digest of its file.
+
+    ``random_percent`` is the share of looked-at files that looked random, None if nobody looked.
+    """
 
     manifest: str
     entries: int
@@ -22,6 +25,7 @@ class PointRecord:
     bytes: int
     recorded_at: datetime
     data_time: datetime | None
+    random_percent: int | None
 
 
 def recall_point(bench: Workbench, job: str, point: str) -> PointRecord:
@@ -44,8 +48,13 @@ def recall_point(bench: Workbench, job: str, point: str) -> PointRecord:
             bytes=number_in(plain, "bytes"),
             recorded_at=record.recorded_at,
             data_time=moment_in(plain, "data_time"),
+            random_percent=_percent(record.body.get("random_percent")),
         )
     raise UnreachableError(
         say(N_("The restore point {point} has no sealed manifest in the record."), point=point),
         remedy=say(N_("Choose another point, or make a new backup, which seals one.")),
     )
+
+
+def _percent(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -14,6 +14,7 @@ from continuity.domain.schedule import timetable_from_text
 from continuity.domain.verdict import Verdict
 from continuity.store.manifests.shelf import ManifestShelf
 from continuity.workflows.choosing import choose_point
+from continuity.workflows.copies import recover_manifest
 from continuity.workflows.manifests import PointRecord, recall_point
 from continuity.workflows.world import Protected, Workbench
 
@@ -70,6 +71,7 @@ def plan_drill(
     seed = bench.entropy(8).hex() if request.seed is None else request.seed
     point = choose_point(facts, request.point, seed)
     recalled = recall_point(bench, facts.job, point.id)
+    recover_manifest(bench, protected, recalled.manifest)
     sample = None if request.full else _draw(bench, protected, facts, request, recalled, seed)
     return DrillPlan(
         job=facts.job,

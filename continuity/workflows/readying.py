@@ -15,9 +15,14 @@ def ready_repository(engine: Engine, protected: Protected, facts: JobFacts) -> s
     One that was used before is never made again: where it should be there may be an unmounted disk,
     and an empty repository would hide that. Raises UnreachableError when it is gone or another.
     """
-    known = _known_id(protected, facts)
-    if known is None and not engine.exists():
+    if _known_id(protected, facts) is None and not engine.exists():
         engine.initialise()
+    return require_repository(engine, protected, facts)
+
+
+def require_repository(engine: Engine, protected: Protected, facts: JobFacts) -> str:
+    """Give the repository's id. Raises UnreachableError when it is gone or another."""
+    known = _known_id(protected, facts)
     found = engine.identity()
     if known is not None and found != known:
         raise UnreachableError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +17,7 @@ from continuity.domain.manifest import Entry, Kind, ManifestSummary
 from continuity.domain.seal import ABSENT, reseal, seal
 from continuity.domain.text import N_, say, shown
 from continuity.engines.engine import BackupResult, Engine, Progress
+from continuity.hosts.randomness import random_percent
 from continuity.hosts.survey import Earlier, SurveyTally, survey
 from continuity.hosts.walk import Scope
 from continuity.store.manifests.shelf import ManifestShelf
@@ -28,26 +31,33 @@ REHASH_SHARES = 30
 # File systems stamp changes with a tick of some milliseconds; two seconds cover FAT as well.
 _SETTLED = timedelta(seconds=2)
 _KEPT_SKIPPED = 100
+_LOOKED_AT = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """The manifest of the newest restore point, and when its data was captured."""
+    """The manifest of the newest restore point, when its data was captured, how random it was."""
 
     point: str
     manifest: str
     settled_before_ns: int
+    random_percent: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surveyed:
-    """A surveyed source, spooled to disk until the snapshot exists."""
+    """A surveyed source, spooled to disk until the snapshot exists.
+
+    ``random_percent`` is the share of looked-at files that look random, None when none was long
+    enough to tell.
+    """
 
     spool: ManifestShelf
     summary: ManifestSummary
     tally: SurveyTally
     changes: Changes
     known: Known | None
+    random_percent: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +96,8 @@ def survey_source(
         entries, _entries(bench, known), changes, _canaries(protected.job.sample.canaries)
     )
     spool = ManifestShelf(spool_of(bench, run.run_id))
-    summary = spool.write(watched, {"job": protected.job.name})
+    looked: list[tuple[int, bytes]] = []
+    summary = spool.write(_looking(watched, looked), {"job": protected.job.name})
     if not summary.files:
         raise SourceError(
             say(
@@ -97,7 +108,14 @@ def survey_source(
                 N_("Look whether the disk or share is mounted; the copies made before stay.")
             ),
         )
-    return Surveyed(spool=spool, summary=summary, tally=tally, changes=changes, known=known)
+    return Surveyed(
+        spool=spool,
+        summary=summary,
+        tally=tally,
+        changes=changes,
+        known=known,
+        random_percent=random_percent(path for _, path in looked),
+    )
 
 
 def seal_survey(
@@ -147,6 +165,19 @@ def _still_stands(entry: Entry) -> bool:
     return found.st_ino == entry.inode and found.st_ctime_ns == entry.ctime_ns
 
 
+def _looking(entries: Iterator[Entry], looked: list[tuple[int, bytes]]) -> Iterator[Entry]:
+    """Pass entries on, choosing the same few files each time for a look at their bytes."""
+    for entry in entries:
+        if entry.kind is Kind.FILE:
+            # A heap of the smallest checksums of paths, kept as the largest of their negatives.
+            rank = (-zlib.crc32(entry.path), entry.path)
+            if len(looked) < _LOOKED_AT:
+                heapq.heappush(looked, rank)
+            elif rank > looked[0]:
+                heapq.heapreplace(looked, rank)
+        yield entry
+
+
 def _newest_manifest(bench: Workbench, facts: JobFacts) -> Known | None:
     """Find the newest point's manifest; one that is damaged or gone is no reason not to back up."""
     standing = [point for point in facts.points if point.removed_at is None]
@@ -163,6 +194,7 @@ def _newest_manifest(bench: Workbench, facts: JobFacts) -> Known | None:
         point=newest.id,
         manifest=recalled.manifest,
         settled_before_ns=int(settled.timestamp()) * 10**9,
+        random_percent=recalled.random_percent,
     )
 
 

@@ -51,6 +51,7 @@ class Protected:
     """One job with everything that its name stands for.
 
     ``open_engine`` opens the repository; a drill passes False so that no cache can hide damage.
+    ``open_copies`` opens where copies of the manifests are kept.
     """
 
     job: Job
@@ -61,6 +62,7 @@ class Protected:
     path_set: str
     zone: str
     open_engine: Callable[[bool], Engine]
+    open_copies: Callable[[], Engine]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -61,6 +62,11 @@ class ManifestShelf:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+
+    @property
+    def directory(self) -> Path:
+        """The directory in which the manifests stand."""
+        return self._directory
 
     def write(self, entries: Iterable[Entry], header: Header) -> ManifestSummary:
         """Store a manifest and give its counts and content address.
@@ -113,6 +119,25 @@ class ManifestShelf:
         if not _NAME.fullmatch(digest + _SUFFIX):
             raise _damaged(_NO_DIGEST, digest[:64].encode("unicode_escape").decode())
         return self._directory / digest[:2] / f"{digest}{_SUFFIX}"
+
+    def adopt(self, file: Path, digest: str) -> bool:
+        """Take a file in as the manifest of this name, in place of an altered one.
+
+        False, with nothing changed, when its content is not what the name says.
+        """
+        try:
+            with file.open("rb") as content:
+                if _digest(content) != digest:
+                    return False
+        except OSError:
+            return False
+        self.path(digest).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path(digest).unlink(missing_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".new-", dir=self._directory)
+        os.close(descriptor)
+        shutil.copyfile(file, name)
+        self._place(Path(name), digest)
+        return True
 
     def remove(self, digest: str) -> None:
         """Remove a manifest; one that is not there is no error."""

@@ -1,0 +1,110 @@
+"""Keep copies of the manifests where the data is, and bring one back when it is lost here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import timedelta
+
+from continuity.domain.evidence import Draft, Record, RecordKind
+from continuity.domain.failure import ContinuityError, RecordError
+from continuity.domain.plain import text_in
+from continuity.engines.engine import BackupRequest, Engine, RestoreRequest
+from continuity.workflows.running import new_run_id, spool_of
+from continuity.workflows.world import Protected, Watch, Workbench
+
+COPY_EVERY = timedelta(hours=20)
+"""Manifests are copied in batches, at most once a day: each copy opens the repository."""
+
+TAG = "continuity-manifests"
+_SECONDS = 3_600.0
+
+
+def copy_manifests(bench: Workbench, protected: Protected, watch: Watch) -> Record | None:
+    """Copy all manifests into the job's repository as a small snapshot of their own.
+
+    None when the last copy is younger than a day. Runs after a backup has ended and was recorded,
+    so that no run waits for it. Raises what the engine raises.
+    """
+    latest = _latest_copy(bench, protected)
+    if latest is not None and bench.now() - latest.recorded_at < COPY_EVERY:
+        return None
+    engine = protected.open_copies()
+    if latest is None and not engine.exists():
+        engine.initialise()
+    result = engine.back_up(
+        BackupRequest(
+            paths=(os.fsencode(bench.shelf.directory),),
+            excludes=(),
+            one_file_system=False,
+            host=bench.host_name,
+            tags=(TAG,),
+            timeout=_SECONDS,
+        ),
+        watch.progress,
+    )
+    draft = Draft(
+        kind=RecordKind.MANIFESTS_COPIED,
+        job=protected.job.name,
+        body={
+            "repository": protected.job.repository,
+            "snapshot": result.snapshot.id,
+            "files": result.files,
+            "bytes": result.bytes,
+        },
+        personal={"actor": bench.actor},
+    )
+    return bench.store.append(draft)[0]
+
+
+def recover_manifest(bench: Workbench, protected: Protected, digest: str) -> None:
+    """Bring a lost or altered manifest back from its copies, newest first.
+
+    What comes back is believed only when its content is what its name says. Does nothing when the
+    manifest is sound; raises RecordError when no copy holds it.
+    """
+    try:
+        bench.shelf.header(digest)
+    except RecordError:
+        for copy in _copies(bench, protected):
+            if _brought_back(bench, protected, copy, digest):
+                return
+        raise
+
+
+def _brought_back(bench: Workbench, protected: Protected, copy: Record, digest: str) -> bool:
+    scratch = spool_of(bench, new_run_id(bench))
+    scratch.mkdir(mode=0o700, parents=True)
+    path = bench.shelf.path(digest)
+    try:
+        engine: Engine = protected.open_copies()
+        engine.restore(
+            RestoreRequest(
+                snapshot=text_in(copy.body, "snapshot"),
+                paths=(os.fsencode(path),),
+                target=scratch,
+                population_files=1,
+                population_bytes=1,
+                room_bytes=1 << 30,
+                timeout=_SECONDS,
+            ),
+            lambda _progress: None,
+        )
+        return bench.shelf.adopt(scratch / path.relative_to("/"), digest)
+    except ContinuityError:
+        return False
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _latest_copy(bench: Workbench, protected: Protected) -> Record | None:
+    return next(iter(_copies(bench, protected)), None)
+
+
+def _copies(bench: Workbench, protected: Protected) -> list[Record]:
+    kinds = (RecordKind.MANIFESTS_COPIED,)
+    return [
+        record
+        for record in bench.store.records(kinds=kinds, limit=200, newest_first=True)
+        if text_in(record.body, "repository") == protected.job.repository
+    ]

@@ -1,0 +1,115 @@
+"""Remove the restore points that policy no longer keeps; never the last proven one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from continuity.domain.evidence import Record, RecordKind
+from continuity.domain.facts import JobFacts
+from continuity.domain.failure import FailureClass
+from continuity.domain.job import Retention
+from continuity.domain.plain import flag_in, mapping_in, text_in
+from continuity.domain.proof import void_moments
+from continuity.domain.retention import RetentionPlan, RetentionQuestion, plan_retention
+from continuity.domain.run import PASSED, RunKind
+from continuity.domain.text import N_, Message, plain_from_message, say
+from continuity.domain.verdict import Verdict
+from continuity.workflows.running import Ended, Running, finish, started
+from continuity.workflows.world import Protected, Watch, Workbench
+
+PRUNE_EVERY = timedelta(days=7)
+"""Forgetting a point costs a second, giving its space back can cost hours: it is done weekly."""
+
+FORGET_SECONDS = 24 * 3_600.0
+
+
+def plan_retirement(bench: Workbench, protected: Protected, facts: JobFacts) -> RetentionPlan:
+    """Plan which points would go now; nothing goes without a written retention."""
+    rule = protected.job.retention
+    latest = next(bench.store.records(limit=1, newest_first=True), None)
+    question = RetentionQuestion(
+        points=facts.points,
+        rule=rule or Retention(),
+        zone=protected.zone,
+        now=bench.now(),
+        newest_record=None if latest is None else latest.recorded_at,
+        proven=_ever_proven(facts),
+        hold=_hold(bench, facts) if rule else say(N_("No retention is written for this job.")),
+    )
+    return plan_retention(question)
+
+
+def retire(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watch) -> Ended | None:
+    """Carry the plan out and record it; None when there is nothing to remove.
+
+    Raises ConflictError when a backup of the job is under way.
+    """
+    plan = plan_retirement(bench, protected, facts)
+    if not plan.removed:
+        return None
+    with started(bench, protected, RunKind.RETENTION, watch) as run:
+        engine = protected.open_engine(True)
+        prune = _prune_is_due(bench, facts.job)
+        doomed = tuple(point.id for point in plan.removed)
+        with run.phase("forget"):
+            engine.forget(doomed, prune=prune, timeout=FORGET_SECONDS)
+        _describe(run, plan, pruned=prune)
+        finish(bench, protected, run, PASSED)
+    ended = run.outcome()
+    if ended.conclusion.verdict is Verdict.PASS:
+        _drop_manifests(bench, facts.job, frozenset(doomed))
+    return ended
+
+
+def _describe(run: Running, plan: RetentionPlan, *, pruned: bool) -> None:
+    run.body.update(
+        removed=[point.id for point in plan.removed], kept=len(plan.kept), pruned=pruned
+    )
+    if plan.held is not None:
+        run.body["held"] = plain_from_message(plan.held)
+
+
+def _ever_proven(facts: JobFacts) -> frozenset[str]:
+    """Name the points that passed a restore test after which no damage was found."""
+    voids = void_moments(facts)
+    return frozenset(
+        drill.point
+        for drill in facts.drills
+        if drill.verdict is Verdict.PASS and (not voids or drill.at > voids[-1])
+    )
+
+
+def _hold(bench: Workbench, facts: JobFacts) -> Message | None:
+    if any(point.quarantined and point.removed_at is None for point in facts.points):
+        return say(N_("A backup is in quarantine until a person accepts it."))
+    if any(run.failure is FailureClass.POSSIBLE_ENCRYPTION for run in facts.backups[-1:]):
+        return say(N_("Files may be getting encrypted: nothing is removed."))
+    if void_moments(facts) and not _ever_proven(facts):
+        return say(N_("Damage was found and nothing is proven since: nothing is removed."))
+    if any(run.job == facts.job and run.kind == RunKind.DRILL for run in bench.store.running()):
+        return say(N_("A restore test is under way: nothing is removed."))
+    return None
+
+
+def _prune_is_due(bench: Workbench, job: str) -> bool:
+    for record in _retirements(bench, job):
+        if flag_in(record.body, "pruned"):
+            return bench.now() - record.recorded_at >= PRUNE_EVERY
+    return True
+
+
+def _retirements(bench: Workbench, job: str) -> list[Record]:
+    kinds = (RecordKind.RETENTION_FINISHED,)
+    return list(bench.store.records(job=job, kinds=kinds, limit=100, newest_first=True))
+
+
+def _drop_manifests(bench: Workbench, job: str, removed: frozenset[str]) -> None:
+    """Remove the manifests that no standing point of the job needs."""
+    standing: set[str] = set()
+    unneeded: set[str] = set()
+    for record in bench.store.records(job=job, kinds=(RecordKind.BACKUP_FINISHED,)):
+        point = mapping_in(record.body, "point")
+        digest = text_in(mapping_in(record.body, "manifest"), "digest")
+        (unneeded if text_in(point, "id") in removed else standing).add(digest)
+    for digest in unneeded - standing - {""}:
+        bench.shelf.remove(digest)
