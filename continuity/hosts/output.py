@@ -45,21 +45,25 @@ class Tail:
 
 
 class Lines:
-    """Hands over whole lines; the part of a line beyond the limit is dropped."""
+    """Hands over whole lines; one that is too long is handed over cut, and its rest dropped.
+
+    A cut line is handed over at once, so that a listener can refuse what never ends.
+    """
 
     def __init__(self, on_line: Callable[[bytes], None], limit: int) -> None:
         self._on_line = on_line
         self._limit = limit
         self._begun = bytearray()
+        self._dropping = False
         self.cut = False
 
     def take(self, chunk: bytes) -> None:
         """Take the next bytes."""
         parts = chunk.split(b"\n")
         for part in parts[:-1]:
-            if self._begun or len(part) > self._limit:
+            if self._begun or self._dropping or len(part) > self._limit:
                 self._grow(part)
-                self._hand_over()
+                self._finish_line()
             else:
                 self._on_line(part)
         self._grow(parts[-1])
@@ -67,15 +71,23 @@ class Lines:
     def end(self) -> bytes:
         """Hand over a last line that has no newline."""
         if self._begun:
-            self._hand_over()
+            self._finish_line()
         return b""
 
     def _grow(self, part: bytes) -> None:
-        room = self._limit - len(self._begun)
-        self.cut = self.cut or len(part) > room
-        self._begun += part[:room]
+        if self._dropping:
+            return
+        self._begun += part[: self._limit + 1 - len(self._begun)]
+        if len(self._begun) > self._limit:
+            del self._begun[self._limit :]
+            self.cut = True
+            self._finish_line()
+            self._dropping = True
 
-    def _hand_over(self) -> None:
+    def _finish_line(self) -> None:
+        if self._dropping:
+            self._dropping = False
+            return
         line = bytes(self._begun)
         self._begun.clear()
         self._on_line(line)

@@ -92,11 +92,11 @@ def _shown_sound(caller: Caller, output: _Output) -> bool:
 
 def _damage(caller: Caller, output: _Output, finished: Finished) -> tuple[Message, ...]:
     """Give what a failed check found. Raises when it failed for any other reason."""
-    found = output.summary is not None and output.summary.num_errors > 0
-    error = caller.refusal(finished)
-    if not found and not isinstance(error, DamagedError):
-        raise error
     packs = (output.summary.broken_packs or ()) if output.summary is not None else ()
+    error = caller.refusal(finished)
+    # A count of errors alone shows nothing: 0.18 counts a refused password as one.
+    if not isinstance(error, DamagedError) and not (packs and isinstance(error, ToolError)):
+        raise error
     named = [say(N_("The pack {pack} is damaged."), pack=safe(pack)) for pack in packs]
     problems = (*named, error.what)
     return problems[:_MOST_PROBLEMS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 from continuity.domain.failure import (
@@ -18,10 +19,12 @@ from continuity.domain.failure import (
 )
 from continuity.domain.text import N_, Message, say, shown
 from continuity.engines.engine import Tool
-from continuity.engines.restic.answers import Trouble, read_line
+from continuity.engines.restic.answers import Trouble, is_full_id, read_line
 from continuity.hosts.host import Finished
 
 _LONGEST = 300
+# A key is half a kilobyte of JSON.
+_KEY_BYTES = 1 << 16
 _INTERRUPTED = 130
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
 _NUMBERS: dict[int, type[ContinuityError]] = {
@@ -30,6 +33,12 @@ _NUMBERS: dict[int, type[ContinuityError]] = {
     11: LockedError,
     12: AuthenticationError,
 }
+# A pack or index that the repository knows and that is not there.
+_GONE = re.compile(r"(?:/data/[0-9a-f]{2}/[0-9a-f]{64}|<(?:data|index)/[0-9a-f]+>).*no such file")
+# What Go prints below a sentence about where it was said.
+_STACK = re.compile(
+    r"\s|github\.com/|golang\.org/|runtime[./]|main\.|goroutine |\[signal |created by "
+)
 # Fixed pieces of restic's own sentences, the most telling first. They choose among failures and
 # never make a success.
 _PIECES: tuple[tuple[type[ContinuityError], tuple[str, ...]], ...] = (
@@ -50,9 +59,9 @@ _PIECES: tuple[tuple[type[ContinuityError], tuple[str, ...]], ...] = (
             "does not match id",
             "unexpected eof",
             "file has been truncated",
+            "file is too short",
+            "has zero size",
             "input/output error",
-            "could not load snapshot",
-            "failed to load snapshot",
             "invalid file size",
             "partial file",
             "could not be loaded",
@@ -64,6 +73,8 @@ _PIECES: tuple[tuple[type[ContinuityError], tuple[str, ...]], ...] = (
             "is there a repository at the following location",
             "unable to open config file",
             "no matching id found",
+            "could not load snapshot",
+            "failed to load snapshot",
             "connection refused",
             "connection reset",
             "no route to host",
@@ -86,9 +97,10 @@ def refusal(finished: Finished, tool: Tool, local: Path | None) -> ContinuityErr
         return ToolError(say(N_("restic was ended by signal {number}."), number=-finished.code))
     if local is not None and not (local / "config").exists():
         return _error(UnreachableError, lines)
-    if "exit-codes" in tool.capabilities and finished.code in _NUMBERS:
-        return _error(_NUMBERS[finished.code], lines)
-    kind = kind_of_words(lines)
+    numbered = _NUMBERS.get(finished.code) if "exit-codes" in tool.capabilities else None
+    kind = numbered or kind_of_words(lines)
+    if kind in {None, AuthenticationError} and _has_damaged_key(local):
+        kind = DamagedError
     if kind is not None:
         return _error(kind, lines)
     return ToolError(
@@ -103,18 +115,38 @@ def refusal(finished: Finished, tool: Tool, local: Path | None) -> ContinuityErr
     )
 
 
+def _has_damaged_key(local: Path | None) -> bool:
+    """Tell whether a key is not what its name says: restic names files by their SHA-256.
+
+    restic 0.14 calls such a key a wrong password, or complains about its JSON.
+    """
+    try:
+        keys = [] if local is None else list((local / "keys").iterdir())
+        return any(_is_not_what_it_says(key) for key in keys if is_full_id(key.name))
+    except OSError:
+        return False
+
+
+def _is_not_what_it_says(key: Path) -> bool:
+    with key.open("rb") as file:
+        return sha256(file.read(_KEY_BYTES)).hexdigest() != key.name
+
+
 def kind_of_words(lines: Iterable[bytes | str]) -> type[ContinuityError] | None:
     """Recognise a failure by fixed pieces of restic's sentences; None when there is none."""
     text = "\n".join(_plain(line) for line in lines).lower()
     for kind, pieces in _PIECES:
         if any(piece in text for piece in pieces):
             return kind
+        if kind is DamagedError and _GONE.search(text):
+            return kind
     return None
 
 
 def last_words(lines: list[bytes]) -> str:
     """Give the last sentence restic said, safe to show and without credentials."""
-    texts = [text for line in lines if (text := _plain(line).strip())]
+    spoken = (text for line in lines for text in _plain(line).splitlines())
+    texts = [text for text in spoken if text and not _STACK.match(text)]
     fatal = [text for text in texts if text.startswith("Fatal:")]
     return safe((fatal or texts or [""])[-1])
 

@@ -77,9 +77,12 @@ def _snapshot_files(caller: Caller) -> frozenset[str]:
 
 
 def full_id(caller: Caller, begun: str) -> str | None:
-    """Complete a short id from a local repository's own directory; None when it cannot."""
-    if is_full_id(begun):
-        return begun
+    """Complete an id that restic reported, short before 0.17; None when it has to be asked.
+
+    A local repository shows by itself which snapshots are there: no need to believe.
+    """
+    if caller.local is None:
+        return begun if is_full_id(begun) else None
     found = [name for name in _snapshot_files(caller) if name.startswith(begun)]
     return found[0] if len(found) == 1 else None
 

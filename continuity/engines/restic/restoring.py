@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from continuity.domain.failure import ContinuityError, DamagedError, ToolError
+from continuity.domain.failure import ContinuityError, DamagedError, NoSpaceError, ToolError
+from continuity.domain.text import N_, say
 from continuity.engines.engine import OnProgress, RestoreRequest, RestoreResult
 from continuity.engines.restic.answers import progress_from_status, trouble_lines
 from continuity.engines.restic.calls import Call, Caller, Word
@@ -25,6 +26,8 @@ def restore(caller: Caller, request: RestoreRequest, on_progress: OnProgress) ->
         bytes=request.population_bytes,
         room=request.room_bytes,
     )
+    if request.paths is None and population.bytes > population.room:
+        raise _no_room(population)
     folders = "subfolder" in caller.tool.capabilities
     way = choose_way(request.paths, population, folders=folders)
     until = time.monotonic() + request.timeout
@@ -37,6 +40,17 @@ def restore(caller: Caller, request: RestoreRequest, on_progress: OnProgress) ->
         calls=len(way.parts),
         whole=way.whole,
         problems=tuple(problems[:_MOST_PROBLEMS]),
+    )
+
+
+def _no_room(population: Population) -> NoSpaceError:
+    return NoSpaceError(
+        say(
+            N_("The restore needs {needed} MiB, and {room} MiB may be written."),
+            needed=(population.bytes >> 20) + 1,
+            room=population.room >> 20,
+        ),
+        remedy=say(N_("Give the sandbox more room, or draw a smaller sample.")),
     )
 
 
