@@ -29,7 +29,7 @@ def best_copy(copies: Sequence[JobAssessment]) -> RecoveryPoint:
 
 
 def _loss(point: RecoveryPoint) -> tuple[int, timedelta, timedelta]:
-    judged = 0 if point.verdict is None else -gravity(point.verdict)
+    judged = 0 if point.verdict is None else gravity(point.verdict)
     return judged, _or_endless(point.now), _or_endless(point.proven_now)
 
 

@@ -86,10 +86,10 @@ class Diary:
         """Add a restore test of the point of a time that ended well."""
         return self.write(RecordKind.DRILL_FINISHED, at, a_drill(point, **changed), job)
 
-    def check(self, at: datetime, **changed: Any) -> "Diary":
+    def check(self, at: datetime, job: str = "billing-files", **changed: Any) -> "Diary":
         """Add a check of the repository that ended well."""
         body = {"verdict": "PASS", **WHERE, **changed}
-        return self.write(RecordKind.CHECK_FINISHED, at, body)
+        return self.write(RecordKind.CHECK_FINISHED, at, body, job)
 
     def facts(self) -> Facts:
         """Fold all of it."""
@@ -101,11 +101,11 @@ class Diary:
         *,
         system: SystemPlan | None = None,
         job: JobPlan | None = None,
+        copy: JobPlan | None = None,
     ) -> Assessment:
-        """Judge the one system by all of it."""
-        portfolio = Portfolio(
-            systems=(system or a_system(),), jobs=(job or a_job(),), facts=self.facts()
-        )
+        """Judge the one system by all of it; ``copy`` is a second job for the same thing."""
+        jobs = (job or a_job(),) if copy is None else (job or a_job(), copy)
+        portfolio = Portfolio(systems=(system or a_system(),), jobs=jobs, facts=self.facts())
         return assess(portfolio, now)
 
 
@@ -160,7 +160,7 @@ CORRUPT: Body = {
 
 @st.composite
 def diaries(draw: st.DrawFn) -> Diary:
-    """Draw up to thirty runs of one job, of every kind and outcome."""
+    """Draw up to thirty runs of two copies of one thing, of every kind and outcome."""
     diary = Diary()
     now = START
     points = [START]
@@ -173,31 +173,33 @@ def diaries(draw: st.DrawFn) -> Diary:
 def _write_something(draw: st.DrawFn, diary: Diary, now: datetime, points: list[datetime]) -> None:
     outcome = draw(st.sampled_from(_OUTCOMES))
     where = draw(st.sampled_from(_PLACES))
+    job = draw(st.sampled_from(_JOBS))
     match draw(st.sampled_from(_EVENTS)):
         case "backup":
-            diary.backup(now, **outcome, **where)
+            diary.backup(now, job, **outcome, **where)
             points.append(now)
         case "drill":
             full = draw(st.sampled_from(({}, FULL)))
-            diary.drill(now, draw(st.sampled_from(points)), **{**full, **outcome, **where})
+            diary.drill(now, draw(st.sampled_from(points)), job, **{**full, **outcome, **where})
         case "check":
             part = {"k": draw(st.integers(1, 2)), "n": 2}
-            diary.check(now, **outcome, **draw(st.sampled_from(({}, {"slice": part}))))
+            diary.check(now, job, **outcome, **draw(st.sampled_from(({}, {"slice": part}))))
         case "retention":
             gone = draw(st.sampled_from(points))
             body = {"verdict": "PASS", "removed": [point_of(gone)["id"]]}
-            diary.write(RecordKind.RETENTION_FINISHED, now, body)
+            diary.write(RecordKind.RETENTION_FINISHED, now, body, job)
         case "start":
             kind = draw(st.sampled_from((RecordKind.BACKUP_STARTED, RecordKind.DRILL_STARTED)))
-            diary.write(kind, now, {})
+            diary.write(kind, now, {}, job)
         case "close":
             run = f"run-{draw(st.integers(1, 40))}"
             diary.write(RecordKind.RUN_CLOSED, now, {"closes": run, "kind": "drill"}, run=run)
         case _:
             chosen = point_of(draw(st.sampled_from(points)))["id"]
-            diary.write(RecordKind.BASELINE_ACCEPTED, now, {"by": "maria", "point": chosen})
+            diary.write(RecordKind.BASELINE_ACCEPTED, now, {"by": "maria", "point": chosen}, job)
 
 
+_JOBS = ("billing-files", "billing-files", "billing-away")
 _EVENTS = (*("backup",) * 5, *("drill",) * 4, "check", "retention", "start", "close", "accept")
 _GOOD: tuple[dict[str, Any], ...] = ({},)
 _OUTCOMES: tuple[dict[str, Any], ...] = (
@@ -213,3 +215,15 @@ _PLACES: tuple[dict[str, Any], ...] = (
     {"repository_id": "r2"},
     {"tool": {"name": "restic", "version": "0.19.1"}},
 )
+
+
+def a_good_week() -> Diary:
+    """Write a week of nightly backups, with a restore test of the last one."""
+    diary = Diary()
+    for day in range(7):
+        diary.backup(START + day * DAY)
+    return diary.drill(START + 6 * DAY + HOUR, START + 6 * DAY)
+
+
+NOW = START + 6 * DAY + 2 * HOUR
+"""An hour after the test of a good week."""

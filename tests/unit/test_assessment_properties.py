@@ -38,13 +38,20 @@ jobs = st.builds(
 minutes = st.integers(0, 200_000).map(lambda count: timedelta(minutes=count))
 
 
-@given(diaries(), systems, jobs, minutes, minutes)
+copies = st.sampled_from((None, a_job(name="billing-away")))
+
+
+@given(diaries(), systems, jobs, copies, st.tuples(minutes, minutes))
 def test_waiting_never_makes_a_verdict_better(
-    diary: Diary, system: SystemPlan, job: JobPlan, first: timedelta, wait: timedelta
+    diary: Diary,
+    system: SystemPlan,
+    job: JobPlan,
+    copy: JobPlan | None,
+    waits: tuple[timedelta, timedelta],
 ) -> None:
-    newest = diary.facts().newest or START
-    sooner = diary.judged(newest + first, system=system, job=job)
-    later = diary.judged(newest + first + wait, system=system, job=job)
+    now = (diary.facts().newest or START) + waits[0]
+    sooner = diary.judged(now, system=system, job=job, copy=copy)
+    later = diary.judged(now + waits[1], system=system, job=job, copy=copy)
 
     assert gravity(sooner.verdict) <= gravity(later.verdict)
     for one, other in zip(_verdicts(sooner), _verdicts(later), strict=True):
