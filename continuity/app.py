@@ -69,6 +69,26 @@ def opened(root: Path, environ: Mapping[str, str] = os.environ) -> Iterator[App]
         yield App(workspace=workspace, bench=_bench(workspace, store), environ=environ)
 
 
+@contextmanager
+def recorded(
+    root: Path, environ: Mapping[str, str] = os.environ
+) -> Iterator[tuple[Workspace, Store | None]]:
+    """Open a workspace and its record to read it; None where nothing was ever recorded.
+
+    Raises as ``opened`` does.
+    """
+    from continuity.config.loading import load_tolerant
+    from continuity.store.store import open_store
+
+    workspace = load_tolerant(root).workspace
+    database = _database(workspace)
+    if database is not None and not database.exists():
+        yield workspace, None
+        return
+    with open_store(_address(workspace, environ), now) as store:
+        yield workspace, store
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """What is judged: plans and facts, the problems of broken files, and doubt about the record."""

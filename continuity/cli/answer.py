@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from continuity.app import Standing, portfolio_of
@@ -13,15 +12,13 @@ from continuity.cli.columns import joined, plain, room, wrapped
 from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import show, show_json, verdict_text
 from continuity.cli.overview import NONE, counts, overview, proof_text
+from continuity.cli.warnings import warnings
 from continuity.cli.wording import brief, moment
 from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.assessment_plain import plain_from_assessment
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code
-
-if TYPE_CHECKING:
-    from continuity.config.problem import Problem
 
 
 def answer(workspace: Path, name: str | None, *, as_json: bool) -> int:
@@ -41,8 +38,6 @@ def answer(workspace: Path, name: str | None, *, as_json: bool) -> int:
 
 
 def _only(assessment: Assessment, name: str, standing: Standing) -> Assessment:
-    from dataclasses import replace
-
     systems = tuple(system for system in assessment.systems if system.plan.name == name)
     if not systems:
         known = ", ".join(system.plan.name for system in assessment.systems) or NONE
@@ -76,7 +71,7 @@ def _plain_record(standing: Standing) -> Mapping[str, object]:
 
 def _screen(assessment: Assessment, standing: Standing, *, in_full: bool) -> Iterator[str]:
     columns = room()
-    yield from _warnings(standing, columns)
+    yield from warnings(standing, columns)
     yield from overview(assessment.systems, columns, all_reasons=in_full)
     if in_full:
         yield ""
@@ -87,28 +82,6 @@ def _screen(assessment: Assessment, standing: Standing, *, in_full: bool) -> Ite
     if not standing.portfolio.facts.jobs:
         yield ""
         yield from _first_steps(standing, columns)
-
-
-def _warnings(standing: Standing, columns: int) -> Iterator[str]:
-    if standing.doubt is not None:
-        text = _("The record is damaged, so nothing counts as passed. {doubt}").format(
-            doubt=sentence(standing.doubt)
-        )
-        yield verdict_text(Verdict.FAIL)
-        yield from wrapped(text, "    ", columns)
-        yield from wrapped(_("What to do: continuity audit verify"), "    ", columns)
-        yield ""
-    if standing.problems:
-        yield verdict_text(Verdict.INCONCLUSIVE)
-        yield from wrapped(_broken_files(standing.problems), "    ", columns)
-        yield from wrapped(_("What to do: continuity check"), "    ", columns)
-        yield ""
-
-
-def _broken_files(problems: Sequence[Problem]) -> str:
-    found = Counter(problem.file for problem in problems)
-    files = ", ".join(f"{file} ({count})" for file, count in found.items())
-    return _("Not everything is judged, because of problems in: {files}").format(files=files)
 
 
 def _legend(assessment: Assessment) -> str:
