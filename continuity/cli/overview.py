@@ -161,10 +161,14 @@ def _distinct(reasons: Sequence[Reason]) -> list[str]:
 
 def counts(assessment: Assessment) -> str:
     """Count the systems by verdict, the worst first."""
-    found = Counter(system.verdict for system in assessment.systems)
-    ordered = sorted(found, key=gravity, reverse=True)
-    listed = ", ".join(f"{found[verdict]} {verdict_text(verdict)}" for verdict in ordered)
     total = len(assessment.systems)
     return plural("{total} system: {counts}", "{total} systems: {counts}", total).format(
-        total=total, counts=listed or "0"
+        total=total, counts=tally([system.verdict for system in assessment.systems])
     )
+
+
+def tally(verdicts: Sequence[Verdict]) -> str:
+    """Count verdicts, the worst first."""
+    found = Counter(verdicts)
+    ordered = sorted(found, key=gravity, reverse=True)
+    return ", ".join(f"{found[verdict]} {verdict_text(verdict)}" for verdict in ordered) or "0"

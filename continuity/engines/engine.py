@@ -144,8 +144,8 @@ class Lock:
     state: LockState
 
 
-class Engine(Protocol):
-    """One repository, opened with one engine on one host.
+class Reader(Protocol):
+    """One repository or copy, opened with one engine on one host, to be read.
 
     Every method raises a ContinuityError subclass that tells the failure class: UnreachableError
     (no repository), AuthenticationError (wrong password), LockedError, NoSpaceError, DamagedError,
@@ -155,17 +155,8 @@ class Engine(Protocol):
     def probe(self) -> Tool:
         """Find the program and its version, once. Raises ToolMissingError also when too old."""
 
-    def exists(self) -> bool:
-        """Tell whether there is a repository; raises when that cannot be known."""
-
-    def initialise(self) -> None:
-        """Make an empty repository; refuses where anything exists already."""
-
     def identity(self) -> str:
         """Give the repository's own id, which changes when somebody replaces it."""
-
-    def back_up(self, request: BackupRequest, on_progress: OnProgress) -> BackupResult:
-        """Copy the paths. Raises SourceError when a path is missing or nothing was found."""
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """List all snapshots, oldest first, with full ids."""
@@ -175,6 +166,19 @@ class Engine(Protocol):
 
     def restore(self, request: RestoreRequest, on_progress: OnProgress) -> RestoreResult:
         """Bring paths back, each under ``target`` followed by its absolute path."""
+
+
+class Engine(Reader, Protocol):
+    """A repository that can be written to as well."""
+
+    def exists(self) -> bool:
+        """Tell whether there is a repository; raises when that cannot be known."""
+
+    def initialise(self) -> None:
+        """Make an empty repository; refuses where anything exists already."""
+
+    def back_up(self, request: BackupRequest, on_progress: OnProgress) -> BackupResult:
+        """Copy the paths. Raises SourceError when a path is missing or nothing was found."""
 
     def check(self, read: Slice | None, timeout: float, on_progress: OnProgress) -> CheckResult:
         """Check the structure and, with a slice, read those stored bytes back."""
@@ -206,7 +210,8 @@ class Opening:
 class EngineKind:
     """An entry of the registry: the name people write, its own keys, and how it is opened.
 
-    With ``one_job`` a repository takes the copies of one job only.
+    With ``one_job`` a repository takes the copies of one job only. ``recommended`` is the version
+    from which on everything goes the fast way.
     """
 
     name: str
@@ -214,3 +219,4 @@ class EngineKind:
     needs_password: bool
     open: Callable[[Opening], Engine]
     one_job: bool = False
+    recommended: str = ""

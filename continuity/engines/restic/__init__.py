@@ -11,4 +11,5 @@ ENGINE = EngineKind(
     options=ResticOptions,
     needs_password=True,
     open=ResticRepository,
+    recommended="0.17",
 )

@@ -17,4 +17,5 @@ ENGINE = EngineKind(
     needs_password=False,
     open=open_repository,
     one_job=True,
+    recommended="3.2",
 )
