@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import FailureClass
-from continuity.domain.job import Plausibility
 from continuity.domain.reason import Reason
 from continuity.domain.text import N_, Message, say, shown
 from continuity.domain.verdict import Verdict
+
+if TYPE_CHECKING:
+    # What people write needs pydantic, and judging must start without it.
+    from continuity.domain.job import Plausibility
 
 MIN_HISTORY = 5
 """Fewer believed backups than this say nothing about what is usual."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from continuity.domain.facts import Point
-from continuity.domain.job import Retention
 from continuity.domain.shown import shown_duration, shown_moment
 from continuity.domain.text import N_, Message, say
+
+if TYPE_CHECKING:
+    # What people write needs pydantic, and judging must start without it.
+    from continuity.domain.job import Retention
 
 CLOCK_TOLERANCE = timedelta(seconds=60)
 LONGEST_SILENCE = timedelta(days=14)

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from math import inf
+from typing import TYPE_CHECKING
 
 from continuity.domain.coverage import ProvenContent, can_be_proven, proof_of
 from continuity.domain.greatest import Greatest
-from continuity.domain.job import SamplePolicy
 from continuity.domain.manifest import Entry, tree_order
 from continuity.domain.must_have import MustHave, Wanted
+
+if TYPE_CHECKING:
+    # What people write needs pydantic, and judging must start without it.
+    from continuity.domain.job import SamplePolicy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

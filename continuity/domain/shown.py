@@ -11,7 +11,7 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 def shown_duration(duration: timedelta) -> str:
     """Write a duration in its two largest units, such as ``2 d 4 h`` or ``45 s``."""
-    left = max(0, int(duration.total_seconds()))
+    left = max(0, -(-duration // timedelta(seconds=1)))
     parts: list[str] = []
     for seconds, unit in _UNITS:
         count, rest = divmod(left, seconds)

@@ -94,11 +94,7 @@ def test_no_lane_is_refused() -> None:
 def test_a_forecast_is_plain_json_in_whole_seconds() -> None:
     plain = json.loads(json.dumps(plain_from_forecast(foreseen())))
 
-    assert [600, 1200, None] == [one["back_seconds"] for one in plain["systems"]]
-        600,
-        1200,
-        None,
-    ]
+    assert [one["back_seconds"] for one in plain["systems"]] == [600, 1200, None]
 
 
 names = [f"s{number}" for number in range(8)]
