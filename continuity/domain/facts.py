@@ -112,7 +112,10 @@ class Skip(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobFacts:
-    """All that is known of one job since it ``began``, each kind in the order of time."""
+    """All that is known of one job since it ``began``, each kind in the order of time.
+
+    Only the last backups are kept; ``backups_made`` counts all that ended, for what rotates.
+    """
 
     job: str
     began: datetime | None = None
@@ -122,6 +125,7 @@ class JobFacts:
     checks: tuple[CheckRun, ...] = ()
     open_runs: tuple[OpenRun, ...] = ()
     skip: Skip | None = None
+    backups_made: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

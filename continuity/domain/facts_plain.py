@@ -22,7 +22,7 @@ from continuity.domain.failure import FailureClass
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
-FORMAT = 1
+FORMAT = 2
 """Another number means: read the record again from its beginning."""
 
 _read = datetime.fromisoformat
@@ -63,6 +63,7 @@ _PlainMessage = tuple[str, dict[str, str | int]]
 
 class _PlainJob(TypedDict):
     began: str | None
+    backups_made: int
     identities: list[list[str]]
     points: _Columns
     backups: _Columns
@@ -82,6 +83,7 @@ def _plain_job(job: JobFacts) -> _PlainJob:
     skip = job.skip
     return {
         "began": _text(job.began),
+        "backups_made": job.backups_made,
         "identities": [list(identity) for identity in numbers],
         "points": _columns(job.points, numbers),
         "backups": _columns(job.backups, numbers),
@@ -116,6 +118,7 @@ def _job(name: str, plain: _PlainJob) -> JobFacts:
     return JobFacts(
         job=name,
         began=_moment(plain["began"]),
+        backups_made=int(plain["backups_made"]),
         points=_points(plain["points"], known),
         backups=_backups(plain["backups"], known),
         drills=_drills(plain["drills"], known),

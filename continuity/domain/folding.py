@@ -37,7 +37,7 @@ from continuity.domain.reading import (
 )
 from continuity.domain.verdict import Verdict
 
-KEPT_BACKUPS = 60
+KEPT_BACKUPS = 12
 KEPT_DRILLS = 120
 KEPT_CHECKS = 400
 KEPT_OPEN = 40
@@ -105,6 +105,7 @@ def _backed_up(facts: JobFacts, record: Record) -> JobFacts:
         closed,
         points=_still_needed(points, record.recorded_at),
         backups=(*closed.backups, run)[-KEPT_BACKUPS:],
+        backups_made=closed.backups_made + 1,
     )
 
 

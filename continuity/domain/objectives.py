@@ -9,7 +9,6 @@ import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import NamedTuple
 
 from continuity.domain.facts import Identity, Point
@@ -28,6 +27,10 @@ class Span(NamedTuple):
     data: datetime
     start: datetime
     end: datetime | None
+
+
+Life = tuple[datetime, datetime, datetime | None]
+"""What a span is, without the cost of naming its parts: status has tens of thousands of them."""
 
 
 class Exposure(NamedTuple):
@@ -58,7 +61,7 @@ class RecoveryPoint:
     reason: Reason | None
 
 
-def measure_exposure(spans: Sequence[Span], now: datetime, window: timedelta) -> Exposure:
+def measure_exposure(spans: Sequence[Life], now: datetime, window: timedelta) -> Exposure:
     """Measure exposure over the window that ends now.
 
     Time before the first span is not counted: nothing was protected yet. Spans come in the order
@@ -72,21 +75,21 @@ def measure_exposure(spans: Sequence[Span], now: datetime, window: timedelta) ->
     widest, widest_at = timedelta(-1), now
     for data, start, end in begun:
         if newest_end is not None and newest_end <= start:
-            return _sweep(begun, now, since)
+            return _sweep([Span(*span) for span in begun], now, since)
         if start >= since and start - newest > widest:
             widest, widest_at = start - newest, start
         if data >= newest:
             newest, newest_end = data, end
     if newest_end is not None and newest_end <= now:
-        return _sweep(begun, now, since)
+        return _sweep([Span(*span) for span in begun], now, since)
     tail = now - newest
     return Exposure(tail, *max((widest, widest_at), (tail, now)))
 
 
-def _begun(spans: Sequence[Span], now: datetime) -> Sequence[Span]:
-    if not spans or spans[-1].start <= now:
+def _begun(spans: Sequence[Life], now: datetime) -> Sequence[Life]:
+    if not spans or spans[-1][1] <= now:
         return spans
-    return [span for span in spans if span.start <= now]
+    return [span for span in spans if span[1] <= now]
 
 
 def _sweep(begun: Sequence[Span], now: datetime, since: datetime) -> Exposure:
@@ -136,12 +139,9 @@ def points_that_count(points: Iterable[Point], today: Identity) -> list[Point]:
     ]
 
 
-def life_of(points: Iterable[Point]) -> list[Span]:
+def life_of(points: Iterable[Point]) -> list[Life]:
     """Give from when until when each point could be used."""
-    return list(map(Span._make, map(_LIFE, points)))
-
-
-_LIFE = attrgetter("data_time", "usable_time", "removed_at")
+    return [(point.data_time, point.usable_time, point.removed_at) for point in points]
 
 
 def judge_recovery_point(

@@ -31,7 +31,7 @@ MIN_RUNS = 5
 FARTHEST = 20
 """How many times the largest tested size may be computed for."""
 
-_FITTED_RUNS = 24
+_FITTED_RUNS = 16
 _TREND_RUNS = 6
 _MIB = 2**20
 _THOUSAND = 1000

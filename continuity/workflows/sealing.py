@@ -204,7 +204,7 @@ def _earlier(bench: Workbench, facts: JobFacts, known: Known | None) -> Earlier 
     return Earlier(
         entries=bench.shelf.read(known.manifest),
         settled_before_ns=known.settled_before_ns,
-        rehash=(len(facts.backups) % REHASH_SHARES + 1, REHASH_SHARES),
+        rehash=(facts.backups_made % REHASH_SHARES + 1, REHASH_SHARES),
     )
 
 

@@ -243,3 +243,14 @@ def test_a_removed_point_no_longer_counts_and_still_counted_before() -> None:
     rpo = only(diary.judged(START + DAY + 2 * HOUR)).rpo
 
     assert rpo.now == DAY + 2 * HOUR + timedelta(minutes=5)
+
+
+def test_all_backups_are_counted_although_only_the_last_are_kept() -> None:
+    diary = Diary()
+    for day in range(30):
+        diary.backup(START + day * DAY)
+    facts = diary.facts().of("billing-files")
+
+    assert facts.backups_made == 30
+    assert len(facts.backups) == 12
+    assert len(facts.points) == 30
