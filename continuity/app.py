@@ -9,17 +9,17 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from continuity.domain.failure import ConfigurationError
-from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict
 
 if TYPE_CHECKING:
+    from continuity.config.improvising import Improvised
+    from continuity.config.models import SandboxPlace
     from continuity.config.problem import Problem
     from continuity.config.workspace import Workspace
     from continuity.domain.assessment import Assessment
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from continuity.domain.portfolio import Portfolio
     from continuity.domain.text import Message
     from continuity.hosts.local import LocalHost
+    from continuity.sandbox.interlocks import Interlocks
     from continuity.sources.source import Extent
     from continuity.store.store import Store
     from continuity.workflows.remembering import Remembered
     from continuity.workflows.world import Protected, Workbench
+
+_LEAST_RESERVE = 64 << 20
 
 
 def now() -> datetime:
@@ -48,7 +51,7 @@ class App:
 
     def protected(self, name: str) -> Protected:
         """Resolve a job with everything its name stands for. Raises ConfigurationError."""
-        return _protect(self, _job(self.workspace, name))
+        return _protect(self, name)
 
     def all_protected(self) -> tuple[Protected, ...]:
         """Resolve all jobs, sorted by name."""
@@ -78,14 +81,15 @@ def recorded(
     Raises as ``opened`` does.
     """
     from continuity.config.loading import load_tolerant
+    from continuity.config.opening import database_of, store_address
     from continuity.store.store import open_store
 
     workspace = load_tolerant(root).workspace
-    database = _database(workspace)
+    database = database_of(workspace)
     if database is not None and not database.exists():
         yield workspace, None
         return
-    with open_store(_address(workspace, environ), now) as store:
+    with open_store(store_address(workspace, environ), now) as store:
         yield workspace, store
 
 
@@ -127,6 +131,7 @@ def _read_standing(
     root: Path, environ: Mapping[str, str], place: Path | None, memory: Remembered | None
 ) -> Standing:
     from continuity.config.loading import load_tolerant
+    from continuity.config.opening import database_of, store_address
     from continuity.config.plans import plans_from_workspace
     from continuity.domain.portfolio import Portfolio
     from continuity.workflows.facts import read_record
@@ -134,9 +139,9 @@ def _read_standing(
 
     reading = load_tolerant(root)
     workspace = reading.workspace
-    database = _database(workspace)
+    database = database_of(workspace)
     stamp = None if database is None else stamp_of(database)
-    known = read_record(_address(workspace, environ), now, database, memory)
+    known = read_record(store_address(workspace, environ), now, database, memory)
     systems, jobs = plans_from_workspace(workspace)
     portfolio = Portfolio(
         systems=systems, jobs=jobs, facts=known.facts, zone=workspace.settings.zone
@@ -156,53 +161,51 @@ def _read_standing(
     return standing
 
 
-def _database(workspace: Workspace) -> Path | None:
-    """Give the file that holds the record; None when a server does."""
-    store = workspace.settings.store
-    return Path(store.state) / "record.db" if store.url is None else None
-
-
 @contextmanager
 def _store(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Store]:
+    from continuity.config.opening import store_address
     from continuity.store.store import open_store
 
     state = Path(workspace.settings.store.state)
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open_store(_address(workspace, environ), now) as store:
+    (state / "scratch").mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open_store(store_address(workspace, environ), now) as store:
         if store.head().sequence == 0:
             store.open_record(workspace.settings.organisation)
         yield store
 
 
-def _address(workspace: Workspace, environ: Mapping[str, str]) -> str:
-    """Give the address of the database, with its password when it has one: never show it."""
-    store = workspace.settings.store
-    if store.url is None:
-        return f"sqlite:///{_database(workspace)}"
-    if store.password is None:
-        return store.url
-    from continuity.config.secrets import read_secret
-
-    password = read_secret(store.password, environ=environ, host=_local_host())
-    scheme, _, rest = store.url.partition("://")
-    user, at, place = rest.rpartition("@")
-    return f"{scheme}://{user}:{quote(password.reveal(), safe='')}{at}{place}"
-
-
 def _bench(workspace: Workspace, store: Store) -> Workbench:
-    import getpass
     import socket
 
-    from continuity.hosts.process import identify_self
     from continuity.sandbox.interlocks import Interlocks
+
+    settings = workspace.settings
+    host_name = settings.host_name or socket.gethostname()
+    interlocks = Interlocks(
+        sources=tuple(root for job in workspace.jobs.values() for root in _extent(job).roots),
+        repositories=tuple(
+            os.fsencode(repository.location)
+            for repository in workspace.repositories.values()
+            if repository.location.startswith("/")
+        ),
+    )
+    state = Path(settings.store.state)
+    bench = _make_bench(state, store, settings.sandbox, interlocks)
+    return replace(bench, organisation=settings.organisation, host_name=host_name)
+
+
+def _make_bench(
+    state: Path, store: Store, sandbox: SandboxPlace, interlocks: Interlocks
+) -> Workbench:
+    import getpass
+
+    from continuity.hosts.process import identify_self
     from continuity.store.manifests.shelf import ManifestShelf
     from continuity.workflows.world import Workbench
 
-    settings = workspace.settings
-    state = Path(settings.store.state)
     return Workbench(
-        organisation=settings.organisation,
-        host_name=settings.host_name or socket.gethostname(),
+        organisation="",
+        host_name="",
         actor=getpass.getuser(),
         now=now,
         monotonic=time.monotonic,
@@ -212,31 +215,11 @@ def _bench(workspace: Workspace, store: Store) -> Workbench:
         shelf=ManifestShelf(state / "manifests"),
         keys=state / "keys",
         scratch=state / "scratch",
-        sandbox_place=Path(settings.sandbox.place),
-        sandbox_ttl=settings.sandbox.ttl,
-        reserve_bytes=settings.sandbox.reserve,
-        interlocks=Interlocks(
-            sources=tuple(root for job in workspace.jobs.values() for root in _extent(job).roots),
-            repositories=tuple(
-                os.fsencode(repository.location)
-                for repository in workspace.repositories.values()
-                if repository.location.startswith("/")
-            ),
-        ),
+        sandbox_place=Path(sandbox.place),
+        sandbox_ttl=sandbox.ttl,
+        reserve_bytes=sandbox.reserve,
+        interlocks=interlocks,
         owner_matters=os.geteuid() == 0,
-    )
-
-
-def _job(workspace: Workspace, name: str) -> Job:
-    job = workspace.jobs.get(name)
-    if job is not None:
-        return job
-    raise ConfigurationError(
-        say(N_("There is no usable job named {name} in this workspace."), name=name),
-        remedy=say(
-            N_("Usable jobs: {names}. Run: continuity check"),
-            names=", ".join(sorted(workspace.jobs)) or "-",
-        ),
     )
 
 
@@ -246,14 +229,15 @@ def _extent(job: Job) -> Extent:
     return source_kinds()[job.source.kind].extent(job.source)
 
 
-def _protect(app: App, job: Job) -> Protected:
+def _protect(app: App, name: str) -> Protected:
     from continuity.config.opening import open_copies, open_repository
-    from continuity.config.workspace import zone_of
+    from continuity.config.workspace import job_named, zone_of
     from continuity.domain.exclude import excludes_from_patterns
     from continuity.sources.source import path_set
     from continuity.workflows.world import Protected
 
     workspace = app.workspace
+    job = job_named(workspace, name)
     extent = _extent(job)
     repository = workspace.repositories[job.repository]
     return Protected(
@@ -275,3 +259,26 @@ def _local_host() -> LocalHost:
     from continuity.hosts.local import LocalHost
 
     return LocalHost()
+
+
+@contextmanager
+def improvised(
+    location: str, password_file: Path | None, source: Path | None, sandbox: Path | None
+) -> Iterator[tuple[Workbench, Improvised]]:
+    """Make up a bench for one proof; its record and its sandbox are gone afterwards."""
+    from continuity.config.improvising import improvise
+    from continuity.config.models import SandboxPlace
+    from continuity.sandbox.interlocks import Interlocks
+    from continuity.store.store import open_store
+
+    found = improvise(location, password_file)
+    interlocks = Interlocks(
+        sources=() if source is None else (os.fsencode(source.absolute()),),
+        repositories=(os.fsencode(found.location),) if Path(found.location).is_dir() else (),
+    )
+    with TemporaryDirectory(prefix="continuity-prove-") as name:
+        home = Path(name)
+        (home / "scratch").mkdir(mode=0o700)
+        place = SandboxPlace(place=str(sandbox or home / "sandbox"), reserve=_LEAST_RESERVE)
+        with open_store(f"sqlite:///{home / 'record.db'}", now) as store:
+            yield _make_bench(home, store, place, interlocks), found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from continuity.app import App
+from continuity.app import App, opened
 from continuity.cli.entry import Options
 from continuity.cli.jobs import Result, run_jobs
 from continuity.cli.language import _, sentence
@@ -16,6 +16,7 @@ from continuity.domain.failure import ContinuityError
 from continuity.domain.plain import list_in, mapping_in, number_in
 from continuity.domain.text import message_from_plain
 from continuity.domain.verdict import Verdict, exit_code, worst
+from continuity.workflows.accepting import accept_point
 from continuity.workflows.backup import back_up
 from continuity.workflows.copies import copy_manifests
 from continuity.workflows.history import read_history
@@ -29,11 +30,20 @@ from continuity.workflows.world import Protected, Watch
     epilog=epilog("continuity backup erp correo", "continuity backup --json erp"),
 )
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
+@click.option(
+    "--accept",
+    metavar="POINT",
+    help=_("Run nothing: take this restore point out of quarantine, because a person looked."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object per job."))
 @click.pass_context
-def command(context: click.Context, jobs: tuple[str, ...], as_json: bool) -> int:
+def command(
+    context: click.Context, jobs: tuple[str, ...], accept: str | None, as_json: bool
+) -> int:
     """Run the backups in turn, each printed as it ends; the worst verdict is the exit code."""
     options = context.ensure_object(Options)
+    if accept is not None:
+        return _accept(options, jobs, accept)
     verdicts = []
     for result in run_jobs(options.workspace, jobs, _work, quiet=as_json):
         verdicts.append(result.conclusion.verdict)
@@ -42,6 +52,15 @@ def command(context: click.Context, jobs: tuple[str, ...], as_json: bool) -> int
         else:
             _show(result)
     return exit_code(worst(verdicts))
+
+
+def _accept(options: Options, jobs: tuple[str, ...], wanted: str) -> int:
+    if len(jobs) != 1:
+        raise click.UsageError(_("--accept takes exactly one job."))
+    with opened(options.workspace) as app:
+        point = accept_point(app.bench, app.protected(jobs[0]).job.name, wanted)
+    show(_("Accepted: {point} of {job} counts from now on.").format(point=point, job=jobs[0]))
+    return 0
 
 
 def _work(app: App, protected: Protected, facts: JobFacts, watch: Watch) -> Ended:

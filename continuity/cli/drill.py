@@ -20,6 +20,7 @@ from continuity.domain.text import message_from_plain
 from continuity.domain.verdict import exit_code, worst
 from continuity.workflows.drill import drill
 from continuity.workflows.planning import DrillRequest
+from continuity.workflows.reading_back import read_back
 from continuity.workflows.running import Ended
 from continuity.workflows.world import Protected, Watch
 
@@ -31,6 +32,7 @@ class _Asked(TypedDict):
     point: str
     size: int | None
     seed: str | None
+    read_back: bool
 
 
 @click.command(
@@ -43,6 +45,7 @@ class _Asked(TypedDict):
         "continuity drill erp --full",
         "continuity drill erp --point random --size 299",
         "continuity drill erp --seed 5f1d9c2a77e0b3c4",
+        "continuity drill erp --read-back",
     ),
 )
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
@@ -55,15 +58,24 @@ class _Asked(TypedDict):
 )
 @click.option("--size", type=click.IntRange(min=0), help=_("Number of randomly drawn files."))
 @click.option("--seed", help=_("Draw the sample of an earlier drill again."))
+@click.option(
+    "--read-back",
+    is_flag=True,
+    help=_("Restore nothing: check the repository and read its next slice of stored bytes."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object per job."))
 @click.pass_context
 def command(
     context: click.Context, jobs: tuple[str, ...], as_json: bool, **asked: Unpack[_Asked]
 ) -> int:
     """Run the drills in turn, each printed as it ends; the worst verdict is the exit code."""
-    request = DrillRequest(**asked)
+    request = DrillRequest(
+        full=asked["full"], point=asked["point"], size=asked["size"], seed=asked["seed"]
+    )
 
     def work(app: App, protected: Protected, facts: JobFacts, watch: Watch) -> Ended:
+        if asked["read_back"]:
+            return read_back(app.bench, protected, facts, watch)
         return drill(app.bench, protected, facts, request, watch)
 
     verdicts = []
@@ -73,11 +85,12 @@ def command(
         if as_json:
             show_json(plain_drill(result))
         else:
-            _show(result)
+            show_drill(result)
     return exit_code(worst(verdicts))
 
 
-def _show(result: Result) -> None:
+def show_drill(result: Result) -> None:
+    """Print what a restore test found, in words."""
     body = body_of(result)
     show_conclusion(result, _told(body))
     _show_findings(body)
@@ -95,6 +108,13 @@ def _show(result: Result) -> None:
 
 
 def _told(body: Mapping[str, object]) -> str:
+    part = mapping_in(body, "slice")
+    if part:
+        return _("slice {k} of {n} read back in {time}").format(
+            k=number_in(part, "k"),
+            n=number_in(part, "n"),
+            time=duration(number_in(body, "milliseconds") / 1_000),
+        )
     restored = mapping_in(body, "restored")
     if not restored:
         return ""

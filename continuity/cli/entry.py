@@ -11,7 +11,7 @@ from pathlib import Path
 from continuity.cli.language import _, choose_language, speak
 from continuity.cli.output import complain, remark
 from continuity.domain.failure import ConfigurationError, ContinuityError
-from continuity.domain.verdict import exit_code
+from continuity.domain.verdict import Verdict, exit_code
 
 USAGE = 2
 INTERRUPTED = 130
@@ -40,6 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
         # Whoever read has had enough; what is still buffered must not fail once more at the end.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until exit
         return 1
+    except Exception as error:
+        if "--debug" in given:
+            raise
+        return _defect(error)
 
 
 def _run(given: Sequence[str]) -> int:
@@ -62,6 +66,13 @@ def _run_any(given: Sequence[str]) -> int:
     except click.Abort:
         return _interrupted()
     return code if isinstance(code, int) else 0
+
+
+def _defect(error: Exception) -> int:
+    template = _("An unexpected error, a defect of this program: {error}")
+    remark(template.format(error=f"{type(error).__name__}: {error}"))
+    remark(_("What to do: run it again with --debug and report what it prints."))
+    return exit_code(Verdict.INCONCLUSIVE)
 
 
 def _interrupted() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from continuity.config.secrets import read_secret
 from continuity.config.workspace import Workspace, engine_options
@@ -49,3 +50,22 @@ def _opening(
         scratch=scratch,
         use_cache=use_cache,
     )
+
+
+def database_of(workspace: Workspace) -> Path | None:
+    """Give the file that holds the record; None when a server does."""
+    store = workspace.settings.store
+    return Path(store.state) / "record.db" if store.url is None else None
+
+
+def store_address(workspace: Workspace, environ: Mapping[str, str]) -> str:
+    """Give the address of the database, with its password when it has one: never show it."""
+    store = workspace.settings.store
+    if store.url is None:
+        return f"sqlite:///{database_of(workspace)}"
+    if store.password is None:
+        return store.url
+    password = read_secret(store.password, environ=environ, host=LocalHost())
+    scheme, _, rest = store.url.partition("://")
+    user, at, place = rest.rpartition("@")
+    return f"{scheme}://{user}:{quote(password.reveal(), safe='')}{at}{place}"

@@ -10,10 +10,12 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from continuity.config.models import Settings
-from continuity.config.problem import Problem
+from continuity.config.problem import Problem, text_shown
+from continuity.domain.failure import ConfigurationError
 from continuity.domain.job import Job
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Person, Repository, System
+from continuity.domain.text import N_, say
 from continuity.engines.registry import engine_kinds
 
 
@@ -56,3 +58,17 @@ def engine_options(workspace: Workspace, job: Job) -> BaseModel:
 def zone_of(workspace: Workspace, job: Job) -> str:
     """Give the IANA zone in which a job's times are meant."""
     return job.schedule.zone or workspace.settings.zone
+
+
+def job_named(workspace: Workspace, name: str) -> Job:
+    """Find a job. Raises ConfigurationError, with the names there are, for an unknown one."""
+    job = workspace.jobs.get(name)
+    if job is not None:
+        return job
+    raise ConfigurationError(
+        say(N_("There is no usable job named {name} in this workspace."), name=text_shown(name)),
+        remedy=say(
+            N_("Usable jobs: {names}. Run: continuity check"),
+            names=", ".join(sorted(workspace.jobs)) or "-",
+        ),
+    )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 
 from continuity.domain.manifest import Entry, Kind, Seal
-from continuity.hosts.reading import read_file
+from continuity.hosts.reading import read_file, reason_from_error
 from continuity.hosts.survey import entry_from_reading, entry_from_status, entry_from_visit
 from continuity.hosts.walk import Scope, walk
 
@@ -49,6 +49,19 @@ def observe_live(paths: Iterable[bytes]) -> Iterator[Entry]:
         except OSError:
             continue
         yield entry_from_status(path, status)._replace(link_target=target)
+
+
+def read_live(entry: Entry, path: bytes) -> Entry:
+    """Add the content of a live file to its entry; UNSTABLE or UNREADABLE when that fails."""
+    try:
+        directory = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        return entry._replace(seal=Seal.UNREADABLE, reason=reason_from_error(error))
+    try:
+        reading = read_file(os.path.basename(path), directory, lambda _count: None)
+    finally:
+        os.close(directory)
+    return entry_from_reading(entry, reading)._replace(path=entry.path)
 
 
 class _Progress:

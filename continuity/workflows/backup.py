@@ -36,7 +36,7 @@ def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watc
 
     Raises ConflictError when the job is being backed up already.
     """
-    with started(bench, protected, RunKind.BACKUP, watch) as run:
+    with started(bench, protected.subject, RunKind.BACKUP, watch) as run:
         doubt = clock_doubt(bench)
         extent = protected.extent
         with run.phase("source"):
@@ -57,7 +57,7 @@ def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watc
         judged = conclude_backup(protected, facts, copied.result, surveyed, sealed)
         run.body["quarantined"] = judged.quarantined
         run.body["warnings"] = [plain_from_message(warning) for warning in judged.warnings]
-        finish(bench, protected, run, doubt or judged.conclusion)
+        finish(bench, protected.subject, run, doubt or judged.conclusion)
     return run.outcome()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from continuity.domain.clock import text_from_time
@@ -13,12 +15,13 @@ from continuity.domain.run import RunKind
 from continuity.domain.sampling import Sample
 from continuity.domain.text import plain_from_message, shown
 from continuity.domain.verdict import Verdict
+from continuity.engines.engine import Reader
 from continuity.workflows.clockwork import clock_doubt
 from continuity.workflows.judging import conclude_drill
 from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill
 from continuity.workflows.restoring import Restored, restore_and_compare
 from continuity.workflows.running import Ended, Running, finish, started
-from continuity.workflows.world import Protected, Watch, Workbench
+from continuity.workflows.world import Protected, Subject, Watch, Workbench
 
 _RECORDED_FINDINGS = 100
 
@@ -30,20 +33,41 @@ def drill(
 
     Raises ConflictError when a drill of the job is under way.
     """
-    with started(bench, protected, RunKind.DRILL, watch) as run:
+    return carry_out(
+        bench,
+        protected.subject,
+        watch,
+        Trial(
+            open=lambda: protected.open_engine(False),
+            plan=lambda _engine: plan_drill(bench, protected, facts, request),
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """How to open what is restored from, and how to plan what is restored."""
+
+    open: Callable[[], Reader]
+    plan: Callable[[Reader], DrillPlan]
+
+
+def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) -> Ended:
+    """Record, plan, restore, compare, conclude; the planning is part of the recovery time."""
+    with started(bench, subject, RunKind.DRILL, watch) as run:
         doubt = clock_doubt(bench)
         with run.phase("resolve"):
-            engine = protected.open_engine(False)
+            engine = trial.open()
             tool = engine.probe()
             run.body["tool"] = {"name": tool.name, "version": tool.version}
-            plan = plan_drill(bench, protected, facts, request)
+            plan = trial.plan(engine)
             _describe_plan(run, plan)
         restored = restore_and_compare(bench, engine, plan, run)
-        _describe_result(run, plan, restored, protected.system.rto)
-        conclusion = doubt or conclude_drill(plan, restored, protected.system.rto)
+        _describe_result(run, plan, restored, subject.rto)
+        conclusion = doubt or conclude_drill(plan, restored, subject.rto)
         if conclusion.verdict is Verdict.PASS:
-            run.body["level"] = "L4" if plan.full else "L3"
-        finish(bench, protected, run, conclusion, _proven(bench, plan, restored))
+            run.body["level"] = plan.level
+        finish(bench, subject, run, conclusion, _proven(bench, plan, restored))
     return run.outcome()
 
 
@@ -76,8 +100,10 @@ def _describe_plan(run: Running, plan: DrillPlan) -> None:
             "data_time": text_from_time(point.data_time),
             "usable_time": text_from_time(point.usable_time),
         },
-        adopted=False,
+        adopted=plan.adopted,
     )
+    if plan.drifted:
+        run.body["drifted_population"] = plan.drifted
     sample = plan.sample
     if sample is not None:
         run.body["sample"] = {

@@ -37,7 +37,9 @@ class DrillPlan:
     """What a drill will restore and compare; sizes in bytes.
 
     ``sample`` and ``paths`` are None for everything. ``why`` is why this point: newest, oldest,
-    random, or asked for by its id.
+    random, or asked for by its id. ``adopted`` when live files took the manifest's part.
+    ``vouched`` is False when nothing but the engine's own hashes speaks for the content;
+    ``drifted`` counts the files that could not vouch because they changed since.
     """
 
     job: str
@@ -52,6 +54,16 @@ class DrillPlan:
     expected_bytes: int
     population_files: int
     population_bytes: int
+    adopted: bool = False
+    vouched: bool = True
+    drifted: int = 0
+
+    @property
+    def level(self) -> str:
+        """The level of proof that a PASS of this drill reaches."""
+        if not self.vouched:
+            return "L2"
+        return "L4" if self.full else "L3"
 
     def expected(self, shelf: ManifestShelf) -> Iterator[Entry]:
         """Give the manifest's entries that are to be compared, in tree order."""

@@ -21,7 +21,7 @@ def read_back(bench: Workbench, protected: Protected, facts: JobFacts, watch: Wa
 
     Raises ConflictError when another test of the job is under way.
     """
-    with started(bench, protected, RunKind.CHECK, watch) as run:
+    with started(bench, protected.subject, RunKind.CHECK, watch) as run:
         doubt = clock_doubt(bench)
         engine = protected.open_engine(False)
         tool = engine.probe()
@@ -32,7 +32,7 @@ def read_back(bench: Workbench, protected: Protected, facts: JobFacts, watch: Wa
         run.body["slice"] = {"k": part.k, "n": part.n}
         with run.phase("check"):
             result = engine.check(part, CHECK_SECONDS, watch.progress)
-        finish(bench, protected, run, doubt or _conclude(result))
+        finish(bench, protected.subject, run, doubt or _conclude(result))
     return run.outcome()
 
 

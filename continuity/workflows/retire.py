@@ -47,14 +47,14 @@ def retire(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watch
     plan = plan_retirement(bench, protected, facts)
     if not plan.removed:
         return None
-    with started(bench, protected, RunKind.RETENTION, watch) as run:
+    with started(bench, protected.subject, RunKind.RETENTION, watch) as run:
         engine = protected.open_engine(True)
         prune = _prune_is_due(bench, facts.job)
         doomed = tuple(point.id for point in plan.removed)
         with run.phase("forget"):
             engine.forget(doomed, prune=prune, timeout=FORGET_SECONDS)
         _describe(run, plan, pruned=prune)
-        finish(bench, protected, run, PASSED)
+        finish(bench, protected.subject, run, PASSED)
     ended = run.outcome()
     if ended.conclusion.verdict is Verdict.PASS:
         _drop_manifests(bench, facts.job, frozenset(doomed))

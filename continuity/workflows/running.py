@@ -18,7 +18,7 @@ from continuity.domain.run import (
     unexplained,
 )
 from continuity.store.runs import Run
-from continuity.workflows.world import Protected, Watch, Workbench
+from continuity.workflows.world import Subject, Watch, Workbench
 
 Proven = Sequence[tuple[bytes, bytes | None]]
 """Paths that came back right, each with the SHA-256 of its content."""
@@ -73,9 +73,7 @@ class Running:
 
 
 @contextmanager
-def started(
-    bench: Workbench, protected: Protected, kind: RunKind, watch: Watch
-) -> Iterator[Running]:
+def started(bench: Workbench, subject: Subject, kind: RunKind, watch: Watch) -> Iterator[Running]:
     """Claim the job, write the start, and make sure that an end is written.
 
     A ContinuityError becomes the end: its verdict, class and words go into the record, and it goes
@@ -90,17 +88,17 @@ def started(
         watch=watch,
     )
     with bench.store.transaction() as transaction:
-        transaction.claim(_claim(bench, protected, run))
-        transaction.append(_draft(bench, protected, run, "started", _opening(protected)))
+        transaction.claim(_claim(bench, subject, run))
+        transaction.append(_draft(bench, subject, run, "started", _opening(subject)))
     try:
         yield run
     except ContinuityError as error:
-        finish(bench, protected, run, conclusion_from_error(error))
+        finish(bench, subject, run, conclusion_from_error(error))
     except KeyboardInterrupt:
-        finish(bench, protected, run, interrupted())
+        finish(bench, subject, run, interrupted())
         raise
     except BaseException as error:
-        finish(bench, protected, run, unexplained(type(error).__name__))
+        finish(bench, subject, run, unexplained(type(error).__name__))
         raise
     finally:
         shutil.rmtree(spool_of(bench, run.run_id), ignore_errors=True)
@@ -119,7 +117,7 @@ def new_run_id(bench: Workbench) -> str:
 
 def finish(
     bench: Workbench,
-    protected: Protected,
+    subject: Subject,
     run: Running,
     conclusion: Conclusion,
     proven: Proven = (),
@@ -129,44 +127,44 @@ def finish(
         return run.ended
     body = {
         **conclusion.plain(),
-        **_opening(protected),
+        **_opening(subject),
         **run.body,
         "phases": run.phases,
         "milliseconds": run.elapsed(),
     }
     with bench.store.transaction() as transaction:
-        record = transaction.append(_draft(bench, protected, run, "finished", body))
+        record = transaction.append(_draft(bench, subject, run, "finished", body))
         transaction.finish_run(run.run_id, conclusion.verdict)
         if proven:
-            transaction.prove(protected.job.name, proven, bench.now())
+            transaction.prove(subject.job, proven, bench.now())
     run.ended = Ended(run_id=run.run_id, conclusion=conclusion, record=record)
     return run.ended
 
 
-def _claim(bench: Workbench, protected: Protected, run: Running) -> Run:
+def _claim(bench: Workbench, subject: Subject, run: Running) -> Run:
     return Run(
         run_id=run.run_id,
-        job=protected.job.name,
+        job=subject.job,
         kind=run.kind.value,
         started_at=bench.now(),
         holder=bench.process,
     )
 
 
-def _opening(protected: Protected) -> dict[str, object]:
+def _opening(subject: Subject) -> dict[str, object]:
     return {
-        "repository": protected.job.repository,
-        "engine": protected.repository.engine,
-        "path_set": protected.path_set,
+        "repository": subject.repository,
+        "engine": subject.engine,
+        "path_set": subject.path_set,
     }
 
 
 def _draft(
-    bench: Workbench, protected: Protected, run: Running, step: str, body: Mapping[str, object]
+    bench: Workbench, subject: Subject, run: Running, step: str, body: Mapping[str, object]
 ) -> Draft:
     return Draft(
         kind=RecordKind(f"{run.kind.value}.{step}"),
-        job=protected.job.name,
+        job=subject.job,
         run_id=run.run_id,
         body=body,
         personal={"actor": bench.actor, "process": str(bench.process.pid)},

@@ -47,6 +47,17 @@ class Workbench:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """What a run is about, as its records name it; ``rto`` is None when there is no target."""
+
+    job: str
+    repository: str
+    engine: str
+    path_set: str
+    rto: timedelta | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Protected:
     """One job with everything that its name stands for.
 
@@ -63,6 +74,17 @@ class Protected:
     zone: str
     open_engine: Callable[[bool], Engine]
     open_copies: Callable[[], Engine]
+
+    @property
+    def subject(self) -> Subject:
+        """What runs of this job are about."""
+        return Subject(
+            job=self.job.name,
+            repository=self.job.repository,
+            engine=self.repository.engine,
+            path_set=self.path_set,
+            rto=self.system.rto,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

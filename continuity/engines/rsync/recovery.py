@@ -13,7 +13,7 @@ from continuity.engines.engine import OnProgress, RestoreRequest, RestoreResult
 from continuity.engines.rsync.failures import complaints, failure_from
 from continuity.engines.rsync.output import Reading
 from continuity.engines.rsync.program import Program
-from continuity.engines.rsync.repository import Repository
+from continuity.engines.rsync.repository import Generations
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +26,7 @@ class _Wanted:
 
 
 def restore(
-    program: Program, repository: Repository, request: RestoreRequest, on_progress: OnProgress
+    program: Program, repository: Generations, request: RestoreRequest, on_progress: OnProgress
 ) -> RestoreResult:
     """Copy out of a generation; every path lands under the target followed by itself."""
     generation = os.fsencode(repository.generation(request.snapshot))
@@ -130,7 +130,7 @@ def _check_room(request: RestoreRequest, wanted: _Wanted) -> None:
         )
 
 
-def _check_still_there(repository: Repository, snapshot: str) -> None:
+def _check_still_there(repository: Generations, snapshot: str) -> None:
     if snapshot not in repository.published():
         raise ConflictError(
             say(N_("The generation {id} was removed while it was read."), id=snapshot),

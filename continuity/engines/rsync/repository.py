@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from continuity.domain.clock import text_from_time, time_from_text
 from continuity.domain.failure import ConfigurationError, DamagedError, UnreachableError
@@ -37,6 +38,20 @@ class Point:
     files: int
     bytes: int
     complete: bool
+
+
+class Generations(Protocol):
+    """Trees under their ids: those of a repository, or one plain copy."""
+
+    @property
+    def root(self) -> Path:
+        """The directory that holds them."""
+
+    def generation(self, snapshot: str) -> Path:
+        """Give the directory of a generation. Raises UnreachableError."""
+
+    def published(self) -> frozenset[str]:
+        """Give the ids of all visible generations."""
 
 
 class Repository:

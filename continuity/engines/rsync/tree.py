@@ -14,7 +14,7 @@ from continuity.domain.snapshot import Listed
 from continuity.domain.text import N_, Message, say, shown
 from continuity.engines.engine import OnProgress, Progress, Slice
 from continuity.engines.rsync.failures import understood
-from continuity.engines.rsync.repository import Repository
+from continuity.engines.rsync.repository import Generations
 
 _CHUNK = 1 << 20
 _NAMED = 100
@@ -55,7 +55,7 @@ def _children(root: bytes, path: bytes) -> list[bytes]:
     return [path + b"/" + name for name in names]
 
 
-def listing(repository: Repository, snapshot: str) -> Iterator[Listed]:
+def listing(repository: Generations, snapshot: str) -> Iterator[Listed]:
     """List a published generation; one that is removed meanwhile raises UnreachableError."""
     with understood(repository.root):
         yield from walk(repository.generation(snapshot))
