@@ -25,6 +25,7 @@ from continuity.engines.engine import (
 )
 from continuity.engines.registry import engine_kinds
 from continuity.hosts.local import LocalHost
+from tests.support.cheap_keys import cheapen
 from tests.support.programs import program
 
 PASSWORD = Secret("correct horse battery staple")
@@ -90,6 +91,8 @@ def _empty_repository(kind: str, tool: Path) -> Path:
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     made = Bench(engine_kinds()[kind], place, tool)
     made.open().initialise()
+    if kind == "restic":
+        cheapen(made.repository, PASSWORD.reveal())
     return made.repository
 
 
@@ -118,7 +121,7 @@ def restored(
     *,
     timeout: float = 100,
 ) -> RestoreResult:
-    """Restore into a new directory; so many files are stated that nobody brings them all unasked."""
+    """Restore into a new directory; of so large a snapshot that nobody brings all unasked."""
     target.mkdir()
     asked = RestoreRequest(
         snapshot=snapshot,
