@@ -24,6 +24,7 @@ from continuity.engines.engine import (
     RestoreResult,
 )
 from continuity.engines.registry import engine_kinds
+from continuity.hosts.host import Host
 from continuity.hosts.local import LocalHost
 from tests.support.cheap_keys import cheapen
 from tests.support.programs import program
@@ -53,8 +54,8 @@ class Bench:
         *,
         password: Secret | None = PASSWORD,
         program: Path | None = None,
-        location: str | None = None,
         use_cache: bool = True,
+        host: Host | None = None,
     ) -> Engine:
         """Open the repository, which need not be there."""
         scratch = self.place / "scratch"
@@ -62,8 +63,8 @@ class Bench:
         options: BaseModel = self.kind.options.model_validate(self.options)
         return self.kind.open(
             Opening(
-                host=LocalHost(),
-                location=location or str(self.repository),
+                host=host or LocalHost(),
+                location=str(self.repository),
                 password=password if self.kind.needs_password else None,
                 options=options,
                 scratch=scratch,
