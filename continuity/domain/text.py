@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _VALUE_TYPES = (str, int)
+# Beyond it a JSON number is no longer exact in every reader (RFC 7493 section 2.2); a time in
+# nanoseconds is.
+_LARGEST_NUMBER = 2**53 - 1
 
 
 def N_(template: str) -> str:  # noqa: N802 - the name gettext tools look for
@@ -51,8 +54,12 @@ def say(template: str, /, **values: str | int) -> Message:
 
 
 def plain_from_message(message: Message) -> dict[str, object]:
-    """Reduce a message to plain values for the record."""
-    return {"template": message.template, "values": dict(message.values)}
+    """Reduce a message to plain values for the record, which refuses larger numbers than 2^53."""
+    values = {
+        name: str(value) if isinstance(value, int) and abs(value) > _LARGEST_NUMBER else value
+        for name, value in message.values.items()
+    }
+    return {"template": message.template, "values": values}
 
 
 def message_from_plain(plain: Mapping[str, object]) -> Message:

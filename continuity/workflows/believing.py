@@ -63,12 +63,12 @@ def conclude_backup(
 def _plausible(
     protected: Protected, facts: JobFacts, surveyed: Surveyed, sealed: Sealed
 ) -> Plausible:
-    changes, known = surveyed.changes, surveyed.known
+    changes, believed = surveyed.changes, surveyed.believed
     observed = Observed(
         files=sealed.summary.files,
         size=sealed.summary.bytes,
-        changed_percent=None if known is None else changes.changed_percent,
-        random_percent_before=None if known is None else known.random_percent,
+        changed_percent=None if believed is None else changes.changed_percent,
+        random_percent_before=None if believed is None else believed.random_percent,
         random_percent=surveyed.random_percent,
         altered_canaries=changes.altered,
     )
@@ -117,7 +117,7 @@ def _tampered(surveyed: Surveyed) -> Conclusion | None:
         failure=FailureClass.SOURCE_SUSPECT,
         reason=say(
             N_(
-                "{count} files at the source hold other bytes although size and time are the same;"
+                "Files at the source whose bytes changed while size and time stayed: {count};"
                 " the first: {path}."
             ),
             count=len(suspects),
@@ -159,7 +159,7 @@ def _unsealed(sealed: Sealed) -> Conclusion | None:
             verdict=Verdict.FAIL,
             failure=FailureClass.MISSING_FILES,
             reason=say(
-                N_("{count} files of the source are not in the copy; the first: {path}."),
+                N_("Files of the source that are not in the copy: {count}; the first: {path}."),
                 count=len(sealed.skipped),
                 path=shown(sealed.skipped[0]),
             ),
@@ -180,14 +180,14 @@ def _warnings(summary: ManifestSummary) -> list[Message]:
     if summary.unstable:
         warnings.append(
             say(
-                N_("{count} files changed while they were read; they are not proven this time."),
+                N_("Changed while being read, so not proven this time: {count}."),
                 count=summary.unstable,
             )
         )
     if summary.unsealed:
         warnings.append(
             say(
-                N_("{count} entries changed during the backup; they are not proven this time."),
+                N_("Changed during the backup, so not proven this time: {count}."),
                 count=summary.unsealed,
             )
         )

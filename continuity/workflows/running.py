@@ -98,7 +98,7 @@ def started(bench: Workbench, subject: Subject, kind: RunKind, watch: Watch) -> 
         finish(bench, subject, run, interrupted())
         raise
     except BaseException as error:
-        finish(bench, subject, run, unexplained(type(error).__name__))
+        _finish_unexplained(bench, subject, run, error)
         raise
     finally:
         shutil.rmtree(spool_of(bench, run.run_id), ignore_errors=True)
@@ -139,6 +139,18 @@ def finish(
             transaction.prove(subject.job, proven, bench.now())
     run.ended = Ended(run_id=run.run_id, conclusion=conclusion, record=record)
     return run.ended
+
+
+def _finish_unexplained(
+    bench: Workbench, subject: Subject, run: Running, error: BaseException
+) -> None:
+    conclusion = unexplained(type(error).__name__)
+    try:
+        finish(bench, subject, run, conclusion)
+    except (TypeError, ValueError):
+        # What the record refuses may be what went wrong; an end without it is still an end.
+        run.body.clear()
+        finish(bench, subject, run, conclusion)
 
 
 def _claim(bench: Workbench, subject: Subject, run: Running) -> Run:

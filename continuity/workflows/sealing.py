@@ -5,19 +5,21 @@ from __future__ import annotations
 import heapq
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from continuity.domain.change import Changes, watch_changes
-from continuity.domain.facts import JobFacts
+from continuity.domain.facts import JobFacts, Point
 from continuity.domain.failure import ContinuityError, SourceError
 from continuity.domain.listing import Unsurveyed
-from continuity.domain.manifest import Entry, Kind, ManifestSummary
+from continuity.domain.manifest import Entry, Kind, ManifestSummary, Seal
 from continuity.domain.seal import ABSENT, reseal, seal
 from continuity.domain.text import N_, say, shown
 from continuity.engines.engine import BackupResult, Engine, Progress
+from continuity.hosts.observe import read_live
 from continuity.hosts.randomness import random_percent
+from continuity.hosts.reading import CHANGED
 from continuity.hosts.survey import Earlier, SurveyTally, survey
 from continuity.hosts.walk import Scope
 from continuity.store.manifests.shelf import ManifestShelf
@@ -30,13 +32,15 @@ REHASH_SHARES = 30
 
 # File systems stamp changes with a tick of some milliseconds; two seconds cover FAT as well.
 _SETTLED = timedelta(seconds=2)
+# The kernel stamps a mapped file anew whenever it writes it back, which is every half minute.
+_HOT = timedelta(minutes=5)
 _KEPT_SKIPPED = 100
 _LOOKED_AT = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """The manifest of the newest restore point, when its data was captured, how random it was."""
+    """The manifest of a restore point, when its data was captured, how random it was."""
 
     point: str
     manifest: str
@@ -48,8 +52,12 @@ class Known:
 class Surveyed:
     """A surveyed source, spooled to disk until the snapshot exists.
 
-    ``random_percent`` is the share of looked-at files that look random, None when none was long
-    enough to tell.
+    Files written at ``hot_since_ns`` or later are read again when it does.
+
+    ``known`` is the newest point, from which unchanged seals are taken; ``believed`` is the newest
+    that is not in quarantine, with which ``changes`` compares: what was doubted stays doubtful
+    night after night, until a person accepts it. ``random_percent`` is the share of looked-at
+    files that look random, None when none was long enough to tell.
     """
 
     spool: ManifestShelf
@@ -57,7 +65,9 @@ class Surveyed:
     tally: SurveyTally
     changes: Changes
     known: Known | None
+    believed: Known | None
     random_percent: int | None
+    hot_since_ns: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,8 +90,13 @@ def survey_source(
 
     Raises SourceError when no file at all was found.
     """
-    known = _newest_manifest(bench, facts)
+    standing = [point for point in facts.points if point.removed_at is None]
+    known = _newest_manifest(bench, facts.job, standing)
+    believed = _newest_manifest(
+        bench, facts.job, [point for point in standing if not point.quarantined]
+    )
     tally, changes = SurveyTally(), Changes()
+    hot_since = bench.now() - _HOT
     entries = survey(
         Scope(
             roots=protected.extent.roots,
@@ -93,7 +108,7 @@ def survey_source(
         on_progress=lambda files, size: run.watch.progress(_progress(files, size)),
     )
     watched = watch_changes(
-        entries, _entries(bench, known), changes, _canaries(protected.job.sample.canaries)
+        entries, _entries(bench, believed), changes, _canaries(protected.job.sample.canaries)
     )
     spool = ManifestShelf(spool_of(bench, run.run_id))
     looked: list[tuple[int, bytes]] = []
@@ -114,7 +129,9 @@ def survey_source(
         tally=tally,
         changes=changes,
         known=known,
+        believed=believed,
         random_percent=random_percent(path for _, path in looked),
+        hot_since_ns=int(hot_since.timestamp()) * 10**9,
     )
 
 
@@ -135,9 +152,27 @@ def seal_survey(
     else:
         sealed = seal(entries, engine.listing(result.snapshot.id), unsurveyed)
     skipped: list[bytes] = []
-    summary = bench.shelf.write(_watch_skipped(sealed, skipped), surveyed.spool.header(digest))
+    twice = _look_twice(sealed, surveyed.hot_since_ns)
+    summary = bench.shelf.write(_watch_skipped(twice, skipped), surveyed.spool.header(digest))
     surveyed.spool.remove(digest)
     return Sealed(summary=summary, unsurveyed=unsurveyed, skipped=tuple(skipped))
+
+
+def _look_twice(entries: Iterator[Entry], hot_since_ns: int) -> Iterator[Entry]:
+    """Read files that were written shortly before once more, now that the engine has read them.
+
+    What is written through a memory map (SQLite's -shm file, many databases) can change without
+    any change of size or time: survey and snapshot then hold different bytes, and nobody is to
+    blame. A file that reads the same on both sides of the backup was the same during it.
+    """
+    for entry in entries:
+        hot = entry.mtime_ns >= hot_since_ns or entry.ctime_ns >= hot_since_ns
+        if entry.seal is Seal.SEALED and entry.kind is Kind.FILE and hot:
+            again = read_live(entry, entry.path)
+            if again.sha256 != entry.sha256:
+                yield entry._replace(seal=Seal.UNSTABLE, reason=CHANGED)
+                continue
+        yield entry
 
 
 def _watch_skipped(entries: Iterator[Entry], skipped: list[bytes]) -> Iterator[Entry]:
@@ -178,24 +213,22 @@ def _looking(entries: Iterator[Entry], looked: list[tuple[int, bytes]]) -> Itera
         yield entry
 
 
-def _newest_manifest(bench: Workbench, facts: JobFacts) -> Known | None:
-    """Find the newest point's manifest; one that is damaged or gone is no reason not to back up."""
-    standing = [point for point in facts.points if point.removed_at is None]
-    if not standing:
-        return None
-    newest = max(standing, key=lambda point: point.data_time)
-    try:
-        recalled = recall_point(bench, facts.job, newest.id)
-        bench.shelf.header(recalled.manifest)
-    except ContinuityError:
-        return None
-    settled = newest.data_time - _SETTLED
-    return Known(
-        point=newest.id,
-        manifest=recalled.manifest,
-        settled_before_ns=int(settled.timestamp()) * 10**9,
-        random_percent=recalled.random_percent,
-    )
+def _newest_manifest(bench: Workbench, job: str, points: Sequence[Point]) -> Known | None:
+    """Find the newest manifest that is there; a damaged one is no reason not to back up."""
+    for point in sorted(points, key=lambda point: point.data_time, reverse=True):
+        try:
+            recalled = recall_point(bench, job, point.id)
+            bench.shelf.header(recalled.manifest)
+        except ContinuityError:
+            continue
+        settled = point.data_time - _SETTLED
+        return Known(
+            point=point.id,
+            manifest=recalled.manifest,
+            settled_before_ns=int(settled.timestamp()) * 10**9,
+            random_percent=recalled.random_percent,
+        )
+    return None
 
 
 def _earlier(bench: Workbench, facts: JobFacts, known: Known | None) -> Earlier | None:
