@@ -101,14 +101,16 @@ def _break_copies(home: Path, firm: Path) -> list[Trial]:
     shutil.copytree(firm, copy, symlinks=True)
     sabotaged = Program(copy, language())
     show(_("In a copy of everything, one byte of one data pack of the restic repository flips."))
-    flip_byte(largest_pack(copy / "repositories" / "nas"))
-    pack = [sabotaged.told("drill", name, "--full") for name in ("erp", "correo", "directorio")]
+    flip_byte(largest_pack(copy / "repositories" / "exterior"))
+    show(_("Three jobs keep their data there; the one that is hit must be found and named."))
+    jobs = ("erp-exterior", "nominas", "tienda-online")
+    pack = [sabotaged.told("drill", name, "--full") for name in jobs]
     show(_("In the same copy, one byte of a file in the rsync copy rots; size and time stay."))
     generation = (copy / "repositories" / "disco-ficheros" / "latest").resolve()
     flip_byte(some_file(generation))
     rot = sabotaged.told("drill", "ficheros", "--full")
     return [
-        Trial(_("One flipped byte in a restic pack"), max(pack, key=lambda ran: ran == 1), 1),
+        Trial(_("One flipped byte in a restic pack"), 1 if 1 in pack else max(pack), 1),
         Trial(_("Rot in an rsync copy"), rot, 1),
     ]
 

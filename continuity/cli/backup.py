@@ -8,7 +8,7 @@ from continuity.app import App, opened
 from continuity.cli.entry import Options
 from continuity.cli.jobs import Result, run_jobs
 from continuity.cli.language import _, sentence
-from continuity.cli.output import complain, epilog, show, show_json
+from continuity.cli.output import complain, epilog, show, show_below, show_json
 from continuity.cli.results import body_of, plain_backup, show_conclusion
 from continuity.cli.wording import duration, number, size
 from continuity.domain.facts import JobFacts
@@ -97,4 +97,4 @@ def _show(result: Result) -> None:
     show_conclusion(result, told)
     for warning in list_in(body, "warnings"):
         if isinstance(warning, dict):
-            show("  " + sentence(message_from_plain(warning)))
+            show_below(sentence(message_from_plain(warning)))

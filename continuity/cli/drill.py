@@ -11,13 +11,13 @@ from continuity.app import App
 from continuity.cli.entry import Options
 from continuity.cli.jobs import Result, run_jobs
 from continuity.cli.language import _, sentence
-from continuity.cli.output import epilog, show, show_json
+from continuity.cli.output import epilog, show_below, show_json
 from continuity.cli.results import body_of, detail_of, plain_drill, show_conclusion
 from continuity.cli.wording import duration, number, size
 from continuity.domain.facts import JobFacts
 from continuity.domain.plain import flag_in, list_in, mapping_in, number_in, text_in
 from continuity.domain.text import message_from_plain
-from continuity.domain.verdict import exit_code, worst
+from continuity.domain.verdict import Verdict, exit_code, worst
 from continuity.workflows.drill import drill
 from continuity.workflows.planning import DrillRequest
 from continuity.workflows.reading_back import read_back
@@ -94,17 +94,16 @@ def show_drill(result: Result) -> None:
     body = body_of(result)
     show_conclusion(result, _told(body))
     _show_findings(body)
-    classes = mapping_in(body, "classes")
-    if number_in(classes, "unverifiable"):
-        show(
-            "  "
-            + _("Not proven: {count} entries that changed while they were backed up.").format(
-                count=number(number_in(classes, "unverifiable"))
+    unverifiable = number_in(mapping_in(body, "classes"), "unverifiable")
+    if unverifiable:
+        show_below(
+            _("Changed while it was backed up, so not proven: {count}.").format(
+                count=number(unverifiable)
             )
         )
     confidence = mapping_in(body, "confidence")
     if confidence:
-        show("  " + sentence(message_from_plain(mapping_in(confidence, "sentence"))))
+        show_below(sentence(message_from_plain(mapping_in(confidence, "sentence"))))
 
 
 def _told(body: Mapping[str, object]) -> str:
@@ -118,6 +117,11 @@ def _told(body: Mapping[str, object]) -> str:
     restored = mapping_in(body, "restored")
     if not restored:
         return ""
+    if text_in(body, "verdict") != Verdict.PASS:
+        return _("{files} entries compared in {time}").format(
+            files=number(number_in(restored, "files")),
+            time=duration(number_in(mapping_in(body, "rto"), "milliseconds") / 1_000),
+        )
     template = (
         _("{level}, all {files} entries back in {time} ({size})")
         if flag_in(body, "full")
@@ -135,12 +139,8 @@ def _show_findings(body: Mapping[str, object]) -> None:
     findings = [item for item in list_in(body, "findings") if isinstance(item, Mapping)]
     told = [item for item in findings if text_in(item, "class") != "unverifiable"]
     for finding in told[:_SHOWN_FINDINGS]:
-        show(f"    {text_in(finding, 'class'):<9} {text_in(finding, 'path')}")
-        show(f"              {detail_of(finding)}")
+        show_below(f"{text_in(finding, 'class').upper()}  {text_in(finding, 'path')}", 4)
+        show_below(detail_of(finding), 6)
     if len(told) > _SHOWN_FINDINGS:
-        show(
-            "    "
-            + _("and {count} more; see them with --json").format(
-                count=number(len(told) - _SHOWN_FINDINGS)
-            )
-        )
+        rest = number(len(told) - _SHOWN_FINDINGS)
+        show_below(_("and more, seen with --json: {count}").format(count=rest), 4)

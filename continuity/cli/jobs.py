@@ -14,6 +14,7 @@ from continuity.domain.facts import JobFacts
 from continuity.domain.failure import ConfigurationError, ConflictError, ContinuityError
 from continuity.domain.run import Conclusion, conclusion_from_error
 from continuity.domain.text import N_, say
+from continuity.workflows.guarding import sign_if_due
 from continuity.workflows.history import read_history
 from continuity.workflows.recovering import close_killed_runs, free_dead_locks, reap_sandboxes
 from continuity.workflows.running import Ended
@@ -46,7 +47,9 @@ def run_jobs(root: Path, names: Sequence[str], work: Work, *, quiet: bool) -> It
         clear_up(app)
         for protected in chosen:
             with watched(protected.job.name, quiet=quiet) as watch:
-                yield _one(app, protected, work, watch)
+                result = _one(app, protected, work, watch)
+            yield result
+        sign_if_due(app.bench)
 
 
 def clear_up(app: App) -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
-from continuity.cli.columns import joined
+from continuity.cli.columns import joined, room, wrapped
 from continuity.cli.language import _, sentence
 from continuity.cli.paint import painted, write_line
 from continuity.domain.failure import ContinuityError
@@ -42,6 +42,12 @@ def verdict_text(verdict: Verdict, width: int = 0) -> str:
 def show(text: str = "") -> None:
     """Print a line of the result."""
     write_line(sys.stdout, text)
+
+
+def show_below(text: str, indent: int = 2) -> None:
+    """Print a text below a result, indented and broken at the width there is."""
+    for line in wrapped(text, " " * indent, room()):
+        show(line)
 
 
 def remark(text: str) -> None:

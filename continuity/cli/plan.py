@@ -106,7 +106,7 @@ def _show_drill(app: App, protected: Protected, *, full: bool, as_json: bool) ->
         for path in plan.paths[:_SHOWN_PATHS]:
             show("  " + shown(path))
         if len(plan.paths) > _SHOWN_PATHS:
-            show("  " + _("and {count} more").format(count=len(plan.paths) - _SHOWN_PATHS))
+            show("  " + _("and more: {count}").format(count=number(len(plan.paths) - _SHOWN_PATHS)))
 
 
 def _plain_drill(app: App, plan: DrillPlan) -> dict[str, object]:

@@ -12,7 +12,7 @@ from continuity.app import improvised
 from continuity.cli.drill import show_drill
 from continuity.cli.jobs import Result
 from continuity.cli.language import _
-from continuity.cli.output import epilog, show, show_json
+from continuity.cli.output import epilog, show_below, show_json
 from continuity.cli.progress import watched
 from continuity.cli.results import body_of, plain_drill
 from continuity.cli.wording import number
@@ -109,20 +109,19 @@ def command(location: str, as_json: bool, **asked: Unpack[_Asked]) -> int:
 def _show(result: Result) -> None:
     show_drill(result)
     body = body_of(result)
-    if number_in(body, "drifted_population"):
-        show(
-            "  "
-            + _("Set aside: {count} files that changed at the source since.").format(
-                count=number(number_in(body, "drifted_population"))
+    drifted = number_in(body, "drifted_population")
+    if drifted:
+        show_below(
+            _("Set aside because they changed at the source since: {count}.").format(
+                count=number(drifted)
             )
         )
     if text_in(body, "level") == "L2":
-        show(
-            "  "
-            + _(
+        show_below(
+            _(
                 "Level L2 only: the stored bytes came back and fit their own hashes. Whether they"
                 " are what the source was needs --source, or backups made by this program."
             )
         )
     if mapping_in(body, "point"):
-        show("  " + _("Without a workspace this is not recorded."))
+        show_below(_("Without a workspace this is not recorded."))

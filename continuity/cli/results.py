@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from continuity.cli.columns import plain
 from continuity.cli.jobs import Result
 from continuity.cli.language import _, sentence
-from continuity.cli.output import show, verdict_text
+from continuity.cli.output import show, show_below, verdict_text
 from continuity.domain.plain import flag_in, list_in, mapping_in, number_in, text_in
 from continuity.domain.text import message_from_plain
 
@@ -74,11 +75,11 @@ def detail_of(finding: Mapping[str, object]) -> str:
 def show_conclusion(result: Result, told: str) -> None:
     """Print the verdict and what was done, then why it is not PASS and what to do."""
     conclusion = result.conclusion
-    show(f"{verdict_text(conclusion.verdict, 12)}  {result.job}  {told}".rstrip())
+    show(f"{verdict_text(conclusion.verdict, 12)}  {plain(result.job)}  {told}".rstrip())
     if conclusion.reason is not None:
-        show("  " + sentence(conclusion.reason))
+        show_below(sentence(conclusion.reason))
     if conclusion.remedy is not None:
-        show("  " + _("What to do: {remedy}").format(remedy=sentence(conclusion.remedy)))
+        show_below(_("What to do: {remedy}").format(remedy=sentence(conclusion.remedy)))
 
 
 def _head(result: Result) -> dict[str, object]:

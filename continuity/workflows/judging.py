@@ -17,23 +17,23 @@ _WRONG = (
     (
         Outcome.CORRUPT,
         FailureClass.CHECKSUM_MISMATCH,
-        N_("{count} of {compared} compared came back with other content; the first: {path}."),
+        N_("Came back with other content: {count} of {compared} compared; the first: {path}."),
     ),
     (
         Outcome.MISSING,
         FailureClass.MISSING_FILES,
-        N_("{count} of {compared} compared did not come back; the first: {path}."),
+        N_("Did not come back: {count} of {compared} compared; the first: {path}."),
     ),
     (
         Outcome.EXTRA,
         FailureClass.UNEXPECTED_FILES,
-        N_("{count} came back that nobody asked for, beside {compared} compared; first: {path}."),
+        N_("Came back unasked: {count}, beside {compared} compared; the first: {path}."),
     ),
     (
         Outcome.METADATA,
         FailureClass.METADATA_MISMATCH,
         N_(
-            "{count} of {compared} compared came back with other time, mode, owner or links;"
+            "Came back with another time, mode, owner or link: {count} of {compared} compared;"
             " the first: {path}."
         ),
     ),
@@ -103,7 +103,7 @@ def _incomplete_must_have(plan: DrillPlan, comparison: Comparison) -> Conclusion
         if unverifiable > comparison.verifiable:
             return _no_proof(
                 say(
-                    N_("{count} of {total} entries could not be verified, more than were."),
+                    N_("Not verifiable: {count} of {total} entries, more than were verified."),
                     count=unverifiable,
                     total=unverifiable + comparison.verifiable,
                 )
@@ -113,7 +113,7 @@ def _incomplete_must_have(plan: DrillPlan, comparison: Comparison) -> Conclusion
     if missed:
         return _no_proof(
             say(
-                N_("{count} files that must be in every sample could not be; the first: {path}."),
+                N_("Must be in every sample and could not be: {count} files; the first: {path}."),
                 count=len(missed),
                 path=shown(missed[0]),
             )
@@ -141,7 +141,7 @@ def _left_behind(restored: Restored) -> Conclusion | None:
         verdict=Verdict.FAIL,
         failure=FailureClass.RESIDUE,
         reason=say(
-            N_("{count} restored entries could not be deleted from the sandbox."),
+            N_("Restored entries that could not be deleted from the sandbox: {count}."),
             count=restored.teardown.left,
         ),
         remedy=say(N_("Delete them by hand: they are copies of protected data.")),
