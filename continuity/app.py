@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from continuity.domain.verdict import Verdict
@@ -167,7 +166,8 @@ def _store(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Store]:
     from continuity.store.store import open_store
 
     state = Path(workspace.settings.store.state)
-    (state / "scratch").mkdir(mode=0o700, parents=True, exist_ok=True)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (state / "scratch").mkdir(mode=0o700, exist_ok=True)
     with open_store(store_address(workspace, environ), now) as store:
         if store.head().sequence == 0:
             store.open_record(workspace.settings.organisation)
@@ -266,6 +266,8 @@ def improvised(
     location: str, password_file: Path | None, source: Path | None, sandbox: Path | None
 ) -> Iterator[tuple[Workbench, Improvised]]:
     """Make up a bench for one proof; its record and its sandbox are gone afterwards."""
+    from tempfile import TemporaryDirectory
+
     from continuity.config.improvising import improvise
     from continuity.config.models import SandboxPlace
     from continuity.sandbox.interlocks import Interlocks

@@ -37,7 +37,7 @@ class _Given(TypedDict):
     ),
     epilog=epilog(
         "continuity init acme",
-        "continuity init acme --yes --organisation 'Acme Ltd' --path /srv/data --location /mnt/nas",
+        "continuity init acme --yes --organisation 'Acme Ltd' --path /srv/data",
     ),
 )
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))

@@ -1,0 +1,153 @@
+"""What `continuity doctor` finds before a backup needs it."""
+
+import json
+import os
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import SqliteFile
+from tests.support.programs import program
+from tests.support.story import Said, Story, begin
+
+HOUR = timedelta(hours=1)
+
+
+def found(said: Said) -> dict[str, set[str]]:
+    """Each subject with the verdicts on it."""
+    verdicts: dict[str, set[str]] = {}
+    for one in json.loads(said.out)["examined"]:
+        verdicts.setdefault(one["subject"], set()).add(one["verdict"])
+    return verdicts
+
+
+def examine(story: Story, **environ: str) -> Said:
+    return story.run("doctor", "--json", **environ)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A restic repository whose password is "secret", which no test changes."""
+    place = tmp_path_factory.mktemp("restic") / "repository"
+    asked = [str(program("restic")), "-q", "-r", str(place), "init"]
+    environ = {**os.environ, "RESTIC_PASSWORD": "secret"}
+    subprocess.run(asked, env=environ, check=True, capture_output=True, timeout=60)
+    return place
+
+
+@pytest.fixture
+def firm(tmp_path: Path, repository: Path) -> Story:
+    """One job in a restic repository that exists, two in some still to be made."""
+    repositories = (
+        f"disk:\n  engine: restic\n  location: {repository}\n"
+        "  password:\n    env: REPOSITORY_PASSWORD\n"
+        f"nas:\n  engine: rsync\n  location: {tmp_path}/nas\n"
+        f"far:\n  engine: rsync\n  location: {tmp_path}/far\n"
+    )
+    return begin(tmp_path / "firm", {"config/repositories.yaml": repositories})
+
+
+@pytest.fixture
+def simple(tmp_path: Path) -> Story:
+    """Three jobs in repositories still to be made."""
+    repositories = "".join(
+        f"{name}:\n  engine: rsync\n  location: {tmp_path}/{name}\n"
+        for name in ("disk", "nas", "far")
+    )
+    return begin(tmp_path / "firm", {"config/repositories.yaml": repositories})
+
+
+@pytest.mark.tool("restic")
+def test_an_installation_in_order_passes_in_every_point(firm: Story) -> None:
+    said = firm.run("doctor", REPOSITORY_PASSWORD="secret")
+
+    assert said.code == 0, said.out
+    assert "restic 0." in said.out
+    assert "Reachable" in said.out
+    assert "FAIL" not in said.out
+    assert [line for line in said.out.splitlines() if len(line) > 80 and " /" not in line] == []
+
+
+@pytest.mark.tool("restic")
+def test_a_wrong_password_is_found_and_never_shown(firm: Story) -> None:
+    said = examine(firm, REPOSITORY_PASSWORD="hunter2")
+
+    assert found(said)["repository disk"] == {"PASS", "INCONCLUSIVE"}
+    assert said.code == 3
+    assert "hunter2" not in said.out + said.err
+
+
+def test_a_secret_that_is_not_there_is_named_with_file_and_line(firm: Story) -> None:
+    said = examine(firm)
+
+    assert found(said)["workspace"] == {"INCONCLUSIVE"}
+    assert "config/repositories.yaml:" in said.out
+    assert "REPOSITORY_PASSWORD" in said.out
+
+
+def test_a_tool_that_is_missing_is_found(firm: Story, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    said = examine(firm, REPOSITORY_PASSWORD="secret", PATH=str(tmp_path / "empty"))
+
+    assert found(said)["repository disk"] == {"INCONCLUSIVE"}
+    assert said.code == 3
+
+
+def test_a_repository_that_vanished_is_not_taken_for_a_new_one(simple: Story) -> None:
+    simple.passed("post", HOUR)
+
+    said = examine(simple)
+
+    assert found(said)["repository nas"] == {"PASS", "INCONCLUSIVE"}
+    assert found(said)["repository far"] == {"PASS"}
+
+
+def test_points_without_manifests_and_an_end_without_checkpoint_are_found(simple: Story) -> None:
+    simple.passed("post", HOUR)
+
+    verdicts = found(examine(simple))
+
+    assert verdicts["manifests"] == {"INCONCLUSIVE"}
+    assert verdicts["checkpoint"] == {"INCONCLUSIVE"}
+    simple.run("audit", "checkpoint")
+    assert found(examine(simple))["checkpoint"] == {"PASS"}
+
+
+def test_a_clock_behind_the_record_is_found(simple: Story) -> None:
+    simple.passed("post", -5 * HOUR)
+
+    assert found(examine(simple))["clock"] == {"INCONCLUSIVE"}
+
+
+def test_an_altered_record_fails(simple: Story) -> None:
+    simple.passed("post", HOUR)
+    SqliteFile(simple.database).tamper("UPDATE evidence SET job = 'web' WHERE sequence = 3")
+
+    said = examine(simple)
+
+    assert found(said)["record"] == {"FAIL"}
+    assert said.code == 1
+
+
+def test_no_room_for_restores_is_found(simple: Story) -> None:
+    settings = simple.root / "config" / "continuity.yaml"
+    settings.write_text(settings.read_text() + "sandbox:\n  reserve: 900000 GiB\n")
+
+    said = examine(simple)
+
+    assert found(said)["sandbox"] == {"INCONCLUSIVE"}
+    assert "MiB" in said.out
+
+
+def test_every_problem_comes_with_its_remedy(simple: Story) -> None:
+    simple.passed("post", HOUR)
+
+    told = json.loads(examine(simple).out)
+
+    assert [one for one in told["examined"] if one["verdict"] != "PASS"] != []
+    assert [
+        one["what"] for one in told["examined"] if one["verdict"] != "PASS" and not one["remedy"]
+    ] == []
