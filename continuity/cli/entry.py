@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the program; used by the console script, which exits with what is returned."""
     given = sys.argv[1:] if arguments is None else arguments
     speak(choose_language(given, os.environ))
+    # Whoever stops the program means its children too: they are stopped and the run is recorded.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _run(given)
     except ContinuityError as error:

@@ -16,7 +16,7 @@ from continuity.workflows.believing import conclude_backup
 from continuity.workflows.clockwork import clock_doubt
 from continuity.workflows.readying import ready_repository
 from continuity.workflows.running import Ended, Running, finish, started
-from continuity.workflows.sealing import Sealed, Surveyed, seal_survey, survey_source
+from continuity.workflows.sealing import Known, Sealed, Surveyed, seal_survey, survey_source
 from continuity.workflows.world import Protected, Watch, Workbench
 
 BACKUP_SECONDS = 24 * 3_600.0
@@ -50,7 +50,7 @@ def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watc
             surveyed = survey_source(bench, protected, facts, run)
             run.body["repository_id"] = ready.result()
         with run.phase("copy"):
-            copied = _copy(bench, protected, engine, run)
+            copied = _copy(bench, protected, engine, surveyed.known, run)
         with run.phase("seal"):
             sealed = seal_survey(bench, engine, surveyed, copied.result)
         _describe(run, copied, surveyed, sealed)
@@ -61,7 +61,9 @@ def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watc
     return run.outcome()
 
 
-def _copy(bench: Workbench, protected: Protected, engine: Engine, run: Running) -> Copied:
+def _copy(
+    bench: Workbench, protected: Protected, engine: Engine, known: Known | None, run: Running
+) -> Copied:
     extent = protected.extent
     data_time = bench.now()
     result = engine.back_up(
@@ -72,6 +74,8 @@ def _copy(bench: Workbench, protected: Protected, engine: Engine, run: Running) 
             host=bench.host_name,
             tags=("continuity", f"job={protected.job.name}", f"run={run.run_id}"),
             timeout=BACKUP_SECONDS,
+            parent=None if known is None else known.point,
+            time=data_time,
         ),
         run.watch.progress,
     )

@@ -21,6 +21,7 @@ class PointRecord:
 
     manifest: str
     entries: int
+    unsealed: int
     files: int
     bytes: int
     recorded_at: datetime
@@ -44,6 +45,7 @@ def recall_point(bench: Workbench, job: str, point: str) -> PointRecord:
         return PointRecord(
             manifest=text_in(manifest, "digest"),
             entries=number_in(manifest, "entries"),
+            unsealed=number_in(manifest, "unsealed"),
             files=number_in(plain, "files"),
             bytes=number_in(plain, "bytes"),
             recorded_at=record.recorded_at,

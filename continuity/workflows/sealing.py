@@ -28,7 +28,8 @@ from continuity.workflows.running import Running, spool_of
 from continuity.workflows.world import Protected, Workbench
 
 REHASH_SHARES = 30
-"""Unchanged files are read again once in this many backups, so that rot at the source is seen."""
+"""Once in this many backups an unchanged file is read again, so that rot at the source is seen,
+and everything is listed."""
 
 # File systems stamp changes with a tick of some milliseconds; two seconds cover FAT as well.
 _SETTLED = timedelta(seconds=2)
@@ -46,6 +47,7 @@ class Known:
     manifest: str
     settled_before_ns: int
     random_percent: int | None
+    vouches: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,9 +93,9 @@ def survey_source(
     Raises SourceError when no file at all was found.
     """
     standing = [point for point in facts.points if point.removed_at is None]
-    known = _newest_manifest(bench, facts.job, standing)
+    known = _newest_manifest(bench, facts, standing)
     believed = _newest_manifest(
-        bench, facts.job, [point for point in standing if not point.quarantined]
+        bench, facts, [point for point in standing if not point.quarantined]
     )
     tally, changes = SurveyTally(), Changes()
     hot_since = bench.now() - _HOT
@@ -147,7 +149,7 @@ def seal_survey(
     unsurveyed = Unsurveyed()
     digest = surveyed.summary.digest
     entries, known = surveyed.spool.read(digest), surveyed.known
-    if result.unchanged_tree and known is not None and known.point == result.parent:
+    if known is not None and known.vouches and _same_tree(known, result):
         sealed = reseal(entries, bench.shelf.read(known.manifest), unsurveyed)
     else:
         sealed = seal(entries, engine.listing(result.snapshot.id), unsurveyed)
@@ -156,6 +158,10 @@ def seal_survey(
     summary = bench.shelf.write(_watch_skipped(twice, skipped), surveyed.spool.header(digest))
     surveyed.spool.remove(digest)
     return Sealed(summary=summary, unsurveyed=unsurveyed, skipped=tuple(skipped))
+
+
+def _same_tree(known: Known, result: BackupResult) -> bool:
+    return result.unchanged_tree and known.point == result.parent
 
 
 def _look_twice(entries: Iterator[Entry], hot_since_ns: int) -> Iterator[Entry]:
@@ -213,11 +219,11 @@ def _looking(entries: Iterator[Entry], looked: list[tuple[int, bytes]]) -> Itera
         yield entry
 
 
-def _newest_manifest(bench: Workbench, job: str, points: Sequence[Point]) -> Known | None:
+def _newest_manifest(bench: Workbench, facts: JobFacts, points: Sequence[Point]) -> Known | None:
     """Find the newest manifest that is there; a damaged one is no reason not to back up."""
     for point in sorted(points, key=lambda point: point.data_time, reverse=True):
         try:
-            recalled = recall_point(bench, job, point.id)
+            recalled = recall_point(bench, facts.job, point.id)
             bench.shelf.header(recalled.manifest)
         except ContinuityError:
             continue
@@ -227,6 +233,7 @@ def _newest_manifest(bench: Workbench, job: str, points: Sequence[Point]) -> Kno
             manifest=recalled.manifest,
             settled_before_ns=int(settled.timestamp()) * 10**9,
             random_percent=recalled.random_percent,
+            vouches=not recalled.unsealed and facts.backups_made % REHASH_SHARES != 0,
         )
     return None
 
