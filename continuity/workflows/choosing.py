@@ -9,6 +9,7 @@ from continuity.domain.failure import ConfigurationError, UnreachableError
 from continuity.domain.text import N_, say
 
 _SHORTEST_ID = 6
+_WORDS = frozenset({"newest", "oldest", "random"})
 
 
 def choose_point(facts: JobFacts, wanted: str, seed: str) -> Point:
@@ -35,6 +36,15 @@ def choose_point(facts: JobFacts, wanted: str, seed: str) -> Point:
             return points[_draw(seed, len(points))]
         case _:
             return _named(points, wanted)
+
+
+def require_known(facts: JobFacts, wanted: str) -> None:
+    """Refuse an id that names no point or several: a mistyped one is no test that failed.
+
+    Raises ConfigurationError.
+    """
+    if wanted not in _WORDS and any(point.removed_at is None for point in facts.points):
+        choose_point(facts, wanted, "")
 
 
 def _draw(seed: str, count: int) -> int:

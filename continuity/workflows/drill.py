@@ -16,6 +16,7 @@ from continuity.domain.sampling import Sample
 from continuity.domain.text import plain_from_message, shown
 from continuity.domain.verdict import Verdict
 from continuity.engines.engine import Reader
+from continuity.workflows.choosing import require_known
 from continuity.workflows.clockwork import clock_doubt
 from continuity.workflows.judging import conclude_drill
 from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill

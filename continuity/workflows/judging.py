@@ -59,7 +59,9 @@ def _wrong(comparison: Comparison) -> Conclusion | None:
     for outcome, failure, template in _WRONG:
         count = comparison.counts[outcome]
         if count:
-            first = next(item for item in comparison.findings if item.outcome is outcome)
+            # Only the first findings are kept, and none of them need be of this kind.
+            found = (item.path for item in comparison.findings if item.outcome is outcome)
+            first = next(found, None)
             return Conclusion(
                 verdict=Verdict.FAIL,
                 failure=failure,
@@ -67,7 +69,7 @@ def _wrong(comparison: Comparison) -> Conclusion | None:
                     template,
                     count=count,
                     compared=comparison.verifiable,
-                    path=shown(first.path),
+                    path="…" if first is None else shown(first),
                 ),
                 remedy=say(
                     N_(
