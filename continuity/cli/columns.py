@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
-import textwrap
 import unicodedata
 from collections.abc import Sequence
 
@@ -20,6 +18,8 @@ def room() -> int:
     """Give the columns there are: those of the terminal, and 80 where there is none."""
     if not sys.stdout.isatty():
         return NARROW
+    import shutil  # loads compression, which only a terminal is worth
+
     return max(NARROW, shutil.get_terminal_size((NARROW, 24)).columns)
 
 
@@ -82,6 +82,8 @@ def wrapped(text: str, indent: str, columns: int) -> list[str]:
     """Break a text into lines that start with an indent."""
     if len(indent) + len(text) <= columns:
         return [indent + text]
+    import textwrap  # most reasons fit
+
     return textwrap.wrap(
         text,
         columns,

@@ -96,7 +96,7 @@ class Timetable:
             case Cron(fields=fields):
                 return _next_cron(fields, ZoneInfo(self.zone), moment)
             case _:
-                return next(slot for slot in self._around(moment, 1) if slot > moment)
+                return next(slot for slot in self.around(moment, 1) if slot > moment)
 
     def latest_due(self, moment: datetime) -> datetime:
         """Give the last slot not later than the moment."""
@@ -106,7 +106,7 @@ class Timetable:
             case Cron(fields=fields):
                 return _latest_cron(fields, ZoneInfo(self.zone), moment)
             case _:
-                return next(slot for slot in self._around(moment, -1) if slot <= moment)
+                return _latest_local(self, moment)
 
     def widest_gap(self) -> timedelta:
         """Give the longest time between two slots, clock changes aside."""
@@ -122,7 +122,8 @@ class Timetable:
             case Cron(fields=fields):
                 return _widest_cron_gap(fields)
 
-    def _around(self, moment: datetime, direction: int) -> Iterator[datetime]:
+    def around(self, moment: datetime, direction: int) -> Iterator[datetime]:
+        """Give the slots near a moment, going forwards (1) or backwards (-1); local rules only."""
         zone = ZoneInfo(self.zone)
         match self.rule:
             case Daily(at=at) | Weekly(at=at) | Monthly(at=at):
@@ -130,6 +131,12 @@ class Timetable:
                     yield _moment_at(day, at, zone)
             case _:
                 raise TypeError("only rules with a local time")
+
+
+@lru_cache(maxsize=4096)
+def _latest_local(timetable: Timetable, moment: datetime) -> datetime:
+    # Many jobs share one timetable and are asked about the same moment.
+    return next(slot for slot in timetable.around(moment, -1) if slot <= moment)
 
 
 def timetable_from_text(text: str, zone: str) -> Timetable:
