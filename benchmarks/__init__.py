@@ -1,0 +1,1 @@
+"""What Continuity costs, measured against the plain tools on this machine."""

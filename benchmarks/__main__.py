@@ -1,0 +1,136 @@
+"""Measure, print the table, and keep it as JSON.
+
+Nothing here fails because something is slow: a machine that is busy would fail honest work. Goals
+are compared and printed; only a program that does not do its work ends this with 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from benchmarks.files import measure_set
+from benchmarks.machine import machine
+from benchmarks.manifests import measure_manifest
+from benchmarks.overheads import measure_overhead
+from benchmarks.portfolios import measure_many, measure_status
+from benchmarks.rows import Row
+from benchmarks.running import MeasurementError
+from benchmarks.sets import SETS
+from benchmarks.table import heading, line
+from benchmarks.tools import Bench
+
+_RESULTS = Path(__file__).resolve().parent / "results"
+_TENTH = 0.1
+_GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "overhead": measure_overhead,
+    "status": measure_status,
+    "manifest": measure_manifest,
+}
+_LARGE_GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {"many": measure_many}
+
+
+def main() -> int:
+    """Measure what was asked for; 1 when something could not be measured."""
+    options = _options()
+    options.cache.mkdir(parents=True, exist_ok=True)
+    options.results.mkdir(parents=True, exist_ok=True)
+    share = _TENTH if options.quick else options.share
+    failed = False
+    with tempfile.TemporaryDirectory(prefix="work-", dir=options.cache) as scratch:
+        bench = Bench(
+            cache=options.cache,
+            scratch=Path(scratch),
+            repetitions=options.repetitions,
+            share=share,
+            rivals=not options.no_rivals,
+        )
+        facts = machine(bench.scratch)
+        rows: list[Row] = []
+        _say(heading())
+        for measure in _measures(options):
+            failed |= not _take(measure(bench), rows)
+    if share != 1:
+        _say(f"\nAt {share:g} of the size that the goals are about.")
+    _say(f"\nSaved: {_save(options.results, facts, share, rows)}")
+    return 1 if failed else 0
+
+
+def _options() -> argparse.Namespace:
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    add = parser.add_argument
+    add("--sets", type=_names(SETS), default=["A"], help="file sets, such as A,B,C; A if not given")
+    everything = {**_GROUPS, **_LARGE_GROUPS}
+    add(
+        "--groups",
+        type=_names(everything),
+        default=list(_GROUPS),
+        help=f"what else: {','.join(everything)}; all but many if not given",
+    )
+    add("--quick", action="store_true", help="a tenth of the size")
+    add("--share", type=float, default=1.0, help="this share of the size")
+    add("--repetitions", type=int, default=3, help="of each measurement")
+    add("--no-rivals", action="store_true", help="leave other tools out")
+    add("--cache", type=Path, default=home / "continuity-benchmarks", help="where sets are kept")
+    add("--results", type=Path, default=_RESULTS, help="where the results are saved")
+    return parser.parse_args()
+
+
+def _names(known: Mapping[str, object]) -> Callable[[str], list[str]]:
+    def read(text: str) -> list[str]:
+        names = [name for name in text.split(",") if name]
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"{unknown[0]} is none of {', '.join(known)}")
+        return names
+
+    return read
+
+
+def _measures(options: argparse.Namespace) -> Iterator[Callable[[Bench], Iterator[Row]]]:
+    for name in options.sets:
+        yield partial(measure_set, name=name)
+    for name in options.groups:
+        yield {**_GROUPS, **_LARGE_GROUPS}[name]
+
+
+def _take(measured: Iterator[Row], rows: list[Row]) -> bool:
+    """Print rows as they come; False when a program did not do its work."""
+    try:
+        for row in measured:
+            rows.append(row)
+            _say(line(row))
+    except MeasurementError as error:
+        _say(f"NOT MEASURED: {error}")
+        return False
+    return True
+
+
+def _save(place: Path, facts: dict[str, object], share: float, rows: list[Row]) -> Path:
+    now = datetime.now(UTC)
+    result = {
+        "measured_at": now.isoformat(timespec="seconds"),
+        "machine": facts,
+        "share": share,
+        "rows": [row.plain() for row in rows],
+    }
+    path = place / f"{now:%Y%m%dT%H%M%SZ}.json"
+    path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

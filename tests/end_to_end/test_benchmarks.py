@@ -1,0 +1,57 @@
+"""The benchmarks measure, print and keep what they found."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_TINY = ("--share", "0.002", "--repetitions", "1")
+
+
+def bench(place: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the benchmarks on sets of a few files."""
+    places = ("--cache", str(place / "cache"), "--results", str(place / "results"))
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *_TINY, *places, *words],
+        cwd=REPOSITORY,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
+@pytest.mark.tool("restic")
+def test_every_group_of_measurements_works_from_end_to_end(tmp_path: Path) -> None:
+    done = bench(tmp_path, "--sets", "A", "--groups", "manifest", "--no-rivals")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    (saved,) = (tmp_path / "results").iterdir()
+    result = json.loads(saved.read_text())
+    rows = {row["key"]: row for row in result["rows"]}
+    assert {"first-night-A", "quiet-night-A", "sample-A", "full-drill-A"} <= rows.keys()
+    assert all(row["figure"] > 0 for row in rows.values() if row["figure"] is not None)
+    assert rows["manifest-disk"]["verdict"] == "met"
+    assert result["machine"]["programs"]["restic"]
+    assert result["share"] == 0.002
+    assert all(row["work"] in done.stdout for row in rows.values())
+
+
+def test_a_slow_figure_is_shown_and_fails_nothing(tmp_path: Path) -> None:
+    done = bench(tmp_path, "--sets", "", "--groups", "manifest")
+
+    rows = json.loads(next((tmp_path / "results").iterdir()).read_text())["rows"]
+    assert done.returncode == 0
+    assert {row["verdict"] for row in rows} <= {"met", "MISSED"}
+
+
+def test_an_unknown_set_is_named_before_anything_is_measured(tmp_path: Path) -> None:
+    done = bench(tmp_path, "--sets", "Z")
+
+    assert done.returncode == 2
+    assert "Z is none of A, B, C" in done.stderr
+    assert not (tmp_path / "cache").exists()
