@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from continuity.app import App, opened
 from continuity.cli.language import _
 from continuity.cli.output import complain, remark
 from continuity.cli.progress import watched
 from continuity.domain.facts import JobFacts
-from continuity.domain.failure import ConfigurationError, ConflictError, ContinuityError
+from continuity.domain.failure import (
+    ConfigurationError,
+    ConflictError,
+    ContinuityError,
+    FailureClass,
+)
 from continuity.domain.run import Conclusion, conclusion_from_error
 from continuity.domain.text import N_, say
+from continuity.domain.verdict import Verdict
+from continuity.domain.verdict import Verdict
 from continuity.workflows.guarding import sign_if_due
 from continuity.workflows.history import read_history
 from continuity.workflows.recovering import close_killed_runs, free_dead_locks, reap_sandboxes
@@ -35,6 +42,7 @@ class Result:
 def run_jobs(root: Path, names: Sequence[str], work: Work, *, quiet: bool) -> Iterator[Result]:
     """Do one thing to each job in turn, after clearing up what killed processes left.
 
+    When no names are given, a job whose file cannot be used has a result too: it is not known.
     Raises ConfigurationError for a name that is no usable job, before anything runs.
     """
     with opened(root) as app:
@@ -49,6 +57,8 @@ def run_jobs(root: Path, names: Sequence[str], work: Work, *, quiet: bool) -> It
             with watched(protected.job.name, quiet=quiet) as watch:
                 result = _one(app, protected, work, watch)
             yield result
+        if not names:
+            yield from _left_out(app)
         sign_if_due(app.bench)
 
 
@@ -66,6 +76,20 @@ def clear_up(app: App) -> None:
         free_dead_locks(app.bench, app.all_protected(), killed)
     except ContinuityError as error:
         complain(error)
+
+
+def _left_out(app: App) -> Iterator[Result]:
+    """Give the jobs that cannot even be tried: what was meant to run and did not is not green."""
+    written = (PurePath(file) for file in app.workspace.files)
+    meant = {path.stem for path in written if path.parent.name == "jobs"}
+    for name in sorted(meant - app.workspace.jobs.keys()):
+        conclusion = Conclusion(
+            verdict=Verdict.INCONCLUSIVE,
+            failure=FailureClass.CONFIGURATION,
+            reason=say(N_("The job was left out: something written for it cannot be used.")),
+            remedy=say(N_("Run: continuity check")),
+        )
+        yield Result(job=name, conclusion=conclusion, ended=None)
 
 
 def _one(app: App, protected: Protected, work: Work, watch: Watch) -> Result:

@@ -101,7 +101,12 @@ def _resealed(entry: Entry, parent: Entry) -> Entry:
 def _identity(entry: Entry) -> tuple[object, ...]:
     if entry.kind is Kind.DIRECTORY:
         return entry.kind, entry.mode, entry.uid, entry.gid
-    return (*entry[:-2],)
+    # Not the inode and its times: a source that was itself restored has others, and no listing
+    # ever told them.
+    return (
+        entry.kind, entry.size, entry.mtime_ns, entry.mode, entry.uid, entry.gid,
+        entry.link_target, entry.sha256,
+    )  # fmt: skip
 
 
 def same_time(entry: Entry, mtime_ns: int) -> bool:

@@ -27,6 +27,8 @@ _LONGEST = 300
 _KEY_BYTES = 1 << 16
 _INTERRUPTED = 130
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
+# Four lines say who holds a lock; this is in the one that names the holder.
+_LOCK_HELD = "repository is already locked"
 _NUMBERS: dict[int, type[ContinuityError]] = {
     # Since 0.17 (12 since 0.17.1); older versions say 1 for everything.
     10: UnreachableError,
@@ -44,7 +46,7 @@ _STACK = re.compile(
 _PIECES: tuple[tuple[type[ContinuityError], tuple[str, ...]], ...] = (
     (NoSpaceError, ("no space left on device", "disk quota exceeded")),
     (AuthenticationError, ("wrong password or no key found", "an empty password is not")),
-    (LockedError, ("repository is already locked", "unable to create lock in backend")),
+    (LockedError, (_LOCK_HELD,)),
     (
         DamagedError,
         (
@@ -85,6 +87,8 @@ _PIECES: tuple[tuple[type[ContinuityError], tuple[str, ...]], ...] = (
         ),
     ),
     (AuthenticationError, ("permission denied", "access denied", "403 forbidden")),
+    # For whatever other reason: the storage can be read and not written.
+    (UnreachableError, ("read-only file system", "unable to create lock in backend")),
 )
 
 
@@ -92,9 +96,14 @@ def refusal(finished: Finished, tool: Tool, local: Path | None) -> ContinuityErr
     """Say what a failed call means: facts first, then the code, then restic's own words."""
     lines = finished.stderr.splitlines()
     if finished.code == _INTERRUPTED:
-        return InterruptedRunError(say(N_("restic was interrupted.")))
+        return InterruptedRunError(
+            say(N_("restic was interrupted.")), remedy=say(N_("See who stopped it, and run again."))
+        )
     if finished.code < 0:
-        return ToolError(say(N_("restic was ended by signal {number}."), number=-finished.code))
+        return ToolError(
+            say(N_("restic was ended by signal {number}."), number=-finished.code),
+            remedy=say(N_("See in the system's log who ended it, for example for want of memory.")),
+        )
     if local is not None and not (local / "config").exists():
         return _error(UnreachableError, lines)
     numbered = _NUMBERS.get(finished.code) if "exit-codes" in tool.capabilities else None
@@ -147,7 +156,7 @@ def last_words(lines: list[bytes]) -> str:
     """Give the last sentence restic said, safe to show and without credentials."""
     spoken = (text for line in lines for text in _plain(line).splitlines())
     texts = [text for text in spoken if text and not _STACK.match(text)]
-    fatal = [text for text in texts if text.startswith("Fatal:")]
+    fatal = [text for text in texts if text.startswith("Fatal:") or _LOCK_HELD in text]
     return safe((fatal or texts or [""])[-1])
 
 

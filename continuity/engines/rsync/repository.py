@@ -114,7 +114,10 @@ class Repository:
                     N_("There is no generation {id} in {place}."),
                     id=shown(os.fsencode(snapshot)),
                     place=self._shown(),
-                )
+                ),
+                remedy=say(
+                    N_("See who removed it, and restore from another one or another repository.")
+                ),
             )
         return self.generations / snapshot
 
