@@ -14,7 +14,7 @@ from continuity.domain.facts import JobFacts, Point
 from continuity.domain.failure import ContinuityError, SourceError
 from continuity.domain.listing import Unsurveyed
 from continuity.domain.manifest import Entry, Kind, ManifestSummary, Seal
-from continuity.domain.seal import ABSENT, reseal, seal
+from continuity.domain.seal import ABSENT, SIZE_DIFFERS, reseal, seal
 from continuity.domain.text import N_, say, shown
 from continuity.engines.engine import BackupResult, Engine, Progress
 from continuity.hosts.observe import read_live
@@ -77,7 +77,7 @@ class Sealed:
     """The sealed manifest, and where survey and snapshot do not meet.
 
     ``unsurveyed`` is what the snapshot holds and the survey never saw. ``skipped`` are the first
-    files that the snapshot does not hold although they still stand unchanged at the source.
+    files that the snapshot does not hold whole although they still stand unchanged at the source.
     """
 
     summary: ManifestSummary
@@ -94,9 +94,13 @@ def survey_source(
     """
     standing = [point for point in facts.points if point.removed_at is None]
     known = _newest_manifest(bench, facts, standing)
-    believed = _newest_manifest(
-        bench, facts, [point for point in standing if not point.quarantined]
-    )
+    # What another set of paths held says nothing about how much changed in this one.
+    comparable = [
+        point
+        for point in standing
+        if not point.quarantined and point.identity.path_set == protected.path_set
+    ]
+    believed = _newest_manifest(bench, facts, comparable)
     tally, changes = SurveyTally(), Changes()
     hot_since = bench.now() - _HOT
     entries = survey(
@@ -182,14 +186,14 @@ def _look_twice(entries: Iterator[Entry], hot_since_ns: int) -> Iterator[Entry]:
 
 
 def _watch_skipped(entries: Iterator[Entry], skipped: list[bytes]) -> Iterator[Entry]:
-    """Pass entries on, noting files that the engine did not copy although they did not move.
+    """Pass entries on, noting files that the engine did not copy whole although they did not move.
 
     A file removed or changed meanwhile is no fault of the engine; one that still stands as it was
     surveyed is: it is excluded there and not here, or the tool only pretends to work.
     """
     for entry in entries:
         if (
-            entry.reason == ABSENT
+            entry.reason in {ABSENT, SIZE_DIFFERS}
             and entry.kind is Kind.FILE
             and len(skipped) < _KEPT_SKIPPED
             and _still_stands(entry)
