@@ -32,8 +32,10 @@ def drill(
 ) -> Ended:
     """Run one restore test and write it into the record; what was found is in its conclusion.
 
-    Raises ConflictError when a drill of the job is under way.
+    Raises ConflictError when a drill of the job is under way, and ConfigurationError, with nothing
+    recorded, for the id of no point.
     """
+    require_known(facts, request.point)
     return carry_out(
         bench,
         protected.subject,
