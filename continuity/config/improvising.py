@@ -10,7 +10,7 @@ from pathlib import Path
 from continuity.config.secrets import read_secret
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say, shown
-from continuity.domain.written import SecretReference
+from continuity.domain.written import ExpectedError, SecretReference, text_without_password
 from continuity.engines.engine import Opening, Reader
 from continuity.engines.registry import engine_kinds
 from continuity.engines.rsync.plain import PlainCopy
@@ -55,6 +55,13 @@ def improvise(location: str, password_file: Path | None) -> Improvised:
 
     Raises ConfigurationError when a password is needed and none was given.
     """
+    try:
+        text_without_password(location)
+    except ExpectedError:
+        raise ConfigurationError(
+            say(N_("The address holds a password, which every process list would show.")),
+            remedy=say(N_("Take it out, and give it in the engine's own environment variable.")),
+        ) from None
     local = Path(location)
     engine, plain = _recognised(local, location)
     if engine_kinds()[engine].needs_password and password_file is None:

@@ -129,8 +129,8 @@ def _explain_intact(result: AuditResult) -> Message:
         )
     return say(
         N_(
-            "All {records} records are intact; {checkpoints} checkpoints confirm the first"
-            " {witnessed}. Head: {hash}"
+            "All {records} records are intact; checkpoints that confirm the first {witnessed}:"
+            " {checkpoints}. Head: {hash}"
         ),
         **counts,
     )

@@ -13,7 +13,7 @@ from continuity.domain.text import plain_from_message
 from continuity.engines.engine import BackupRequest, BackupResult, Engine
 from continuity.sources.presence import require_source
 from continuity.workflows.believing import conclude_backup
-from continuity.workflows.clockwork import clock_doubt
+from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.readying import ready_repository
 from continuity.workflows.running import Ended, Running, finish, started
 from continuity.workflows.sealing import Known, Sealed, Surveyed, seal_survey, survey_source
@@ -57,7 +57,7 @@ def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watc
         judged = conclude_backup(protected, facts, copied.result, surveyed, sealed)
         run.body["quarantined"] = judged.quarantined
         run.body["warnings"] = [plain_from_message(warning) for warning in judged.warnings]
-        finish(bench, protected.subject, run, doubt or judged.conclusion)
+        finish(bench, protected.subject, run, with_doubt(judged.conclusion, doubt))
     return run.outcome()
 
 

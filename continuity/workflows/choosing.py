@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from continuity.domain.facts import JobFacts, Point
 from continuity.domain.failure import ConfigurationError, UnreachableError
@@ -45,6 +46,16 @@ def require_known(facts: JobFacts, wanted: str) -> None:
     """
     if wanted not in _WORDS and any(point.removed_at is None for point in facts.points):
         choose_point(facts, wanted, "")
+
+
+def standing_in(facts: JobFacts, repository: str) -> JobFacts:
+    """Leave out the points of other repositories, which the job used before."""
+    points = tuple(
+        point
+        for point in facts.points
+        if point.removed_at is None and point.identity.repository == repository
+    )
+    return replace(facts, points=points)
 
 
 def _draw(seed: str, count: int) -> int:

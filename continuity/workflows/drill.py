@@ -17,7 +17,7 @@ from continuity.domain.text import plain_from_message, shown
 from continuity.domain.verdict import Verdict
 from continuity.engines.engine import Reader
 from continuity.workflows.choosing import require_known
-from continuity.workflows.clockwork import clock_doubt
+from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.judging import conclude_drill
 from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill
 from continuity.workflows.restoring import Restored, restore_and_compare
@@ -67,7 +67,7 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
             _describe_plan(run, plan)
         restored = restore_and_compare(bench, engine, plan, run)
         _describe_result(run, plan, restored, subject.rto)
-        conclusion = doubt or conclude_drill(plan, restored, subject.rto)
+        conclusion = with_doubt(conclude_drill(plan, restored, subject.rto), doubt)
         if conclusion.verdict is Verdict.PASS:
             run.body["level"] = plan.level
         finish(bench, subject, run, conclusion, _proven(bench, plan, restored))

@@ -13,7 +13,7 @@ from continuity.domain.sampling import Sample, draw_sample, due_quota, request_f
 from continuity.domain.schedule import timetable_from_text
 from continuity.domain.verdict import Verdict
 from continuity.store.manifests.shelf import ManifestShelf
-from continuity.workflows.choosing import choose_point
+from continuity.workflows.choosing import choose_point, standing_in
 from continuity.workflows.copies import recover_manifest
 from continuity.workflows.manifests import PointRecord, recall_point
 from continuity.workflows.world import Protected, Workbench
@@ -81,7 +81,7 @@ def plan_drill(
     altered.
     """
     seed = bench.entropy(8).hex() if request.seed is None else request.seed
-    point = choose_point(facts, request.point, seed)
+    point = choose_point(standing_in(facts, protected.job.repository), request.point, seed)
     recalled = recall_point(bench, facts.job, point.id)
     recover_manifest(bench, protected, recalled.manifest)
     sample = None if request.full else _draw(bench, protected, facts, request, recalled, seed)

@@ -8,7 +8,7 @@ from continuity.domain.run import PASSED, Conclusion, RunKind
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict
 from continuity.engines.engine import CheckResult, Slice
-from continuity.workflows.clockwork import clock_doubt
+from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.readying import require_repository
 from continuity.workflows.running import Ended, finish, started
 from continuity.workflows.world import Protected, Watch, Workbench
@@ -32,7 +32,7 @@ def read_back(bench: Workbench, protected: Protected, facts: JobFacts, watch: Wa
         run.body["slice"] = {"k": part.k, "n": part.n}
         with run.phase("check"):
             result = engine.check(part, CHECK_SECONDS, watch.progress)
-        finish(bench, protected.subject, run, doubt or _conclude(result))
+        finish(bench, protected.subject, run, with_doubt(_conclude(result), doubt))
     return run.outcome()
 
 

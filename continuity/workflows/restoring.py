@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from continuity.domain.compare import Comparison, Finding, compare, drifts
 from continuity.domain.differences import Rules
+from continuity.domain.failure import ContinuityError
 from continuity.domain.manifest import Entry
 from continuity.engines.engine import Progress, Reader, RestoreRequest, RestoreResult
 from continuity.hosts.observe import observe, observe_live
@@ -65,8 +67,7 @@ def restore_and_compare(
             drifted = tuple(_drifts(bench, plan))
         milliseconds = run.elapsed()
     finally:
-        with run.phase("teardown"):
-            teardown = tear_down(sandbox)
+        teardown = _clear_away(sandbox, run)
         run.body["sandbox"] = _described(sandbox, teardown, oddities)
     return Restored(
         result=result,
@@ -77,6 +78,17 @@ def restore_and_compare(
         teardown=teardown,
         milliseconds=milliseconds,
     )
+
+
+def _clear_away(sandbox: Sandbox, run: Running) -> Teardown:
+    try:
+        with run.phase("teardown"):
+            return tear_down(sandbox)
+    except BaseException:
+        # Whoever stops a run a second time means it, but no copy of protected data may stay.
+        with suppress(ContinuityError, OSError):
+            tear_down(sandbox)
+        raise
 
 
 def _request(sandbox: Sandbox, plan: DrillPlan) -> RestoreRequest:

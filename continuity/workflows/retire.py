@@ -14,6 +14,7 @@ from continuity.domain.retention import RetentionPlan, RetentionQuestion, plan_r
 from continuity.domain.run import PASSED, RunKind
 from continuity.domain.text import N_, Message, plain_from_message, say
 from continuity.domain.verdict import Verdict
+from continuity.workflows.choosing import standing_in
 from continuity.workflows.running import Ended, Running, finish, started
 from continuity.workflows.world import Protected, Watch, Workbench
 
@@ -28,7 +29,7 @@ def plan_retirement(bench: Workbench, protected: Protected, facts: JobFacts) -> 
     rule = protected.job.retention
     latest = next(bench.store.records(limit=1, newest_first=True), None)
     question = RetentionQuestion(
-        points=facts.points,
+        points=standing_in(facts, protected.job.repository).points,
         rule=rule or Retention(),
         zone=protected.zone,
         now=bench.now(),
