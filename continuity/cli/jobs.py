@@ -20,7 +20,6 @@ from continuity.domain.failure import (
 from continuity.domain.run import Conclusion, conclusion_from_error
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict
-from continuity.domain.verdict import Verdict
 from continuity.workflows.guarding import sign_if_due
 from continuity.workflows.history import read_history
 from continuity.workflows.recovering import close_killed_runs, free_dead_locks, reap_sandboxes

@@ -18,6 +18,7 @@ _NOT_OURS = N_("The state database {place} is damaged, or no database at all.")
 _ABSENT = N_("The state database {place} cannot be opened.")
 _NO_SERVER = N_("The database server of {place} does not answer.")
 _REFUSED = N_("The database server of {place} refuses access.")
+_NO_DISK = N_("The disk of the state database {place} is full or failing: {detail}.")
 _OTHER = N_("The state database {place} failed: {detail}")
 
 _REMEDIES = {
@@ -28,6 +29,9 @@ _REMEDIES = {
     _ABSENT: N_("Check that its directory exists and that this user may enter and write there."),
     _NO_SERVER: N_("Check that the server runs and that its address in the workspace is right."),
     _REFUSED: N_("Check user, password and database name in the workspace's store address."),
+    _NO_DISK: N_(
+        "Make room on that file system; if there is, read the kernel's log about its disk."
+    ),
     _OTHER: N_("Run `continuity doctor`, and read the server's log if there is one."),
 }
 
@@ -35,6 +39,8 @@ _BY_SQLITE_CODE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
     sqlite3.SQLITE_FULL: _FULL,
+    # Also what a full disk becomes when the index of the log cannot grow.
+    sqlite3.SQLITE_IOERR: _NO_DISK,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_CORRUPT: _NOT_OURS,
     sqlite3.SQLITE_NOTADB: _NOT_OURS,
@@ -72,7 +78,11 @@ def store_error(error: DBAPIError, place: str) -> StoreError:
     """Say what a database error means and what to do about it."""
     template = _template(error.orig)
     detail = str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
-    values = {"detail": shown(detail.encode("utf-8", "replace"))} if template is _OTHER else {}
+    values = (
+        {"detail": shown(detail.encode("utf-8", "replace"))}
+        if template in {_OTHER, _NO_DISK}
+        else {}
+    )
     return StoreError(say(template, place=place, **values), remedy=say(_REMEDIES[template]))
 
 

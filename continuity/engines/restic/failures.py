@@ -27,8 +27,6 @@ _LONGEST = 300
 _KEY_BYTES = 1 << 16
 _INTERRUPTED = 130
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
-# Four lines say who holds a lock; this is in the one that names the holder.
-_LOCK_HELD = "repository is already locked"
 _NUMBERS: dict[int, type[ContinuityError]] = {
     # Since 0.17 (12 since 0.17.1); older versions say 1 for everything.
     10: UnreachableError,
@@ -46,7 +44,7 @@ _STACK = re.compile(
 _PIECES: tuple[tuple[type[ContinuityError], tuple[str, ...]], ...] = (
     (NoSpaceError, ("no space left on device", "disk quota exceeded")),
     (AuthenticationError, ("wrong password or no key found", "an empty password is not")),
-    (LockedError, (_LOCK_HELD,)),
+    (LockedError, ("repository is already locked",)),
     (
         DamagedError,
         (
@@ -156,7 +154,7 @@ def last_words(lines: list[bytes]) -> str:
     """Give the last sentence restic said, safe to show and without credentials."""
     spoken = (text for line in lines for text in _plain(line).splitlines())
     texts = [text for text in spoken if text and not _STACK.match(text)]
-    fatal = [text for text in texts if text.startswith("Fatal:") or _LOCK_HELD in text]
+    fatal = [text for text in texts if text.startswith("Fatal:")]
     return safe((fatal or texts or [""])[-1])
 
 
@@ -177,7 +175,15 @@ def _plain(line: bytes | str) -> str:
 
 def _error(kind: type[ContinuityError], lines: list[bytes]) -> ContinuityError:
     what, remedy = _SENTENCES[kind]
-    return kind(say(what, line=last_words(lines)), remedy=remedy)
+    return kind(say(what, line=_telling(kind, lines)), remedy=remedy)
+
+
+def _telling(kind: type[ContinuityError], lines: list[bytes]) -> str:
+    """Give the last line that shows this kind of failure: restic's last one often only counts."""
+    pieces = [piece for each, listed in _PIECES if each is kind for piece in listed]
+    spoken = [text for line in lines for text in _plain(line).splitlines()]
+    telling = [text for text in spoken if any(piece in text.lower() for piece in pieces)]
+    return safe(telling[-1]) if telling else last_words(lines)
 
 
 _SENTENCES: dict[type[ContinuityError], tuple[str, Message]] = {

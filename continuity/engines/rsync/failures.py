@@ -58,7 +58,9 @@ def failure_from(finished: Finished) -> ContinuityError | None:
     if _is_full(finished.stderr):
         return NoSpaceError(
             say(N_("The disk that rsync writes to is full.")),
-            remedy=say(N_("Free some space there, or keep fewer generations.")),
+            remedy=say(
+                N_("Free some space: of the repository in a backup, of the sandbox in a drill.")
+            ),
         )
     if finished.code in INCOMPLETE:
         return None
