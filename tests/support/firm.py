@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from continuity.app import App, opened
 from continuity.domain.evidence import Record, RecordKind
@@ -140,8 +141,8 @@ class Office:
     def back_up(self, job: str = "erp") -> Ended:
         return back_up(self.app.bench, self.protected(job), self.facts(job), unwatched())
 
-    def drill(self, job: str = "erp", **asked: object) -> Ended:
-        request = replace(DrillRequest(), **asked)  # type: ignore[arg-type] # what a test asks for
+    def drill(self, job: str = "erp", **asked: Any) -> Ended:
+        request = DrillRequest(**asked)
         return drill(self.app.bench, self.protected(job), self.facts(job), request, unwatched())
 
     def clear_up(self) -> None:
@@ -152,6 +153,11 @@ class Office:
 
     def records(self, kinds: Sequence[RecordKind] = ()) -> list[Record]:
         return list(self.app.bench.store.records(kinds=kinds))
+
+
+def body_of(ended: Ended) -> dict[str, Any]:
+    """Give what a run wrote into the record at its end."""
+    return dict(ended.record.body)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from continuity.workflows.planning import DrillRequest, plan_drill
 from continuity.workflows.retire import retire
 from continuity.workflows.running import Ended, new_run_id
 from continuity.workflows.world import unwatched
-from tests.support.firm import Clock, Wishes, a_firm, at_work
+from tests.support.firm import Clock, Wishes, a_firm, at_work, body_of
 from tests.support.recoverable import Tree, restored_by_restic, tree_of
 from tests.support.sabotage import Harm, harm, live_files, mischief
 
@@ -120,18 +120,18 @@ class Life(RuleBasedStateMachine):
         suspect = self._disguised(source)
         ended = self.office.back_up()
         passed = ended.conclusion.verdict is Verdict.PASS
-        point = ended.record.body.get("point")
+        point = body_of(ended).get("point")
         if isinstance(point, dict):
             self.held[str(point["id"])] = Held(
                 source=source,
                 data_time=datetime.fromisoformat(str(point["data_time"])),
                 passed=passed,
-                quarantined=ended.record.body["quarantined"] is True,
+                quarantined=body_of(ended)["quarantined"] is True,
             )
         assert isinstance(point, dict) or not passed
         assert not (passed and suspect), f"a backup passed although {suspect} changed in disguise"
         if passed:
-            self._check_manifest(str(ended.record.body["manifest"]["digest"]), source)  # type: ignore[index] # of a PASS
+            self._check_manifest(str(body_of(ended)["manifest"]["digest"]), source)
         elif not (suspect or self.damaged or self._quarantine()):
             assert not any(stuff.is_file() for stuff in source.values()), ended.conclusion
 
@@ -195,7 +195,7 @@ class Life(RuleBasedStateMachine):
         office = self.office
         last = self._last_proven()
         ended = retire(office.app.bench, office.protected(), office.facts(), unwatched())
-        removed = [] if ended is None else ended.record.body.get("removed", [])
+        removed = [] if ended is None else body_of(ended).get("removed", [])
         assert isinstance(removed, list)
         assert not (removed and self._quarantine())
         assert last not in removed
@@ -315,7 +315,7 @@ class Life(RuleBasedStateMachine):
             assert verdict is not Verdict.PASS, f"green although {wrong} is not right"
         elif self.engine == "rsync" or not self.damaged:
             assert verdict is Verdict.PASS, ended.conclusion
-        findings = ended.record.body.get("findings")
+        findings = body_of(ended).get("findings")
         if isinstance(findings, list):
             assert len(wrong) <= len(findings)
 
