@@ -1,4 +1,4 @@
-"""Is the source there at all? Asked before anything is copied, so that a void never replaces data."""
+"""Is the source there at all? Asked before anything is copied, lest a void replace data."""
 
 from __future__ import annotations
 

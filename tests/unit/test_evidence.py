@@ -255,7 +255,7 @@ def test_only_an_intact_record_is_a_pass_and_every_answer_is_explained(
 
 def test_an_intact_record_without_checkpoints_admits_that_its_end_is_unguarded() -> None:
     assert "no checkpoint" in str(explain_audit(verify_chain(MANY)))
-    assert "1 checkpoints confirm the first 4" in str(
+    assert "checkpoints that confirm the first 4: 1" in str(
         explain_audit(verify_chain(MANY, [witness(4)]))
     )
 
