@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -48,8 +49,11 @@ def _usual(environ: Mapping[str, str]) -> list[str]:
 
 
 def speak(code: str) -> None:
-    """Use this language from here on."""
+    """Use this language from here on, also for what the library of commands says by itself."""
     _Chosen.code = code
+    os.environ["LANGUAGE"] = code
+    gettext.bindtextdomain("continuity", _LOCALES)
+    gettext.textdomain("continuity")
     _Chosen.catalogue = gettext.translation(
         "continuity", localedir=_LOCALES, languages=[code], fallback=True
     )
