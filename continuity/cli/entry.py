@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -15,6 +17,9 @@ from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.verdict import Verdict, exit_code
 
 USAGE = 2
+# Loading the libraries makes hundreds of thousands of objects that stay, and looking through them
+# for garbage again and again took a tenth of a run over 20,000 files.
+_NEW_OBJECTS_BEFORE_A_LOOK = 50_000
 INTERRUPTED = 130
 
 
@@ -29,6 +34,9 @@ class Options:
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; used by the console script, which exits with what is returned."""
     given = sys.argv[1:] if arguments is None else arguments
+    gc.set_threshold(_NEW_OBJECTS_BEFORE_A_LOOK)
+    # At the end there is nothing left to look for: 60 ms of every command.
+    atexit.register(gc.freeze)
     speak(choose_language(given, os.environ))
     # Whoever stops the program means its children too: they are stopped and the run is recorded.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
