@@ -186,9 +186,11 @@ def _spot_check(field: Field, size: int) -> Callable[[], float]:
     """Give borgmatic's check of as many files. Raises RivalMissingError."""
     if not field.bench.rivals:
         raise RivalMissingError("left out")
-    rival = Borgmatic.begun(field.bench.cache, field.place / "borg", field.source)
     files = sum(len(names) for _, _, names in os.walk(field.source))
-    return partial(rival.spot_check, min(100 * size / files, 100))
+    percent = min(100 * size / files, 100)
+    return Borgmatic.begun(
+        field.bench.cache, field.place / "borg", field.source, percent
+    ).spot_check
 
 
 def _sums(place: Path, paths: Sequence[bytes]) -> Path:
