@@ -33,11 +33,11 @@ def _live(life: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
 @pytest.mark.timeout(240 * SOAK)
 @pytest.mark.tool("rsync")
 def test_no_life_of_an_rsync_job_is_green_when_it_is_red() -> None:
-    _live(LifeOfRsync, examples=14, steps=18)
+    _live(LifeOfRsync, examples=25, steps=20)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(240 * SOAK)
 @pytest.mark.tool("restic")
 def test_no_life_of_a_restic_job_is_green_when_it_is_red() -> None:
-    _live(LifeOfRestic, examples=3, steps=12)
+    _live(LifeOfRestic, examples=4, steps=10)

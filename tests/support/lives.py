@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
@@ -31,7 +32,7 @@ from continuity.workflows.retire import retire
 from continuity.workflows.running import Ended, new_run_id
 from continuity.workflows.world import unwatched
 from tests.support.firm import Clock, Wishes, a_firm, at_work, body_of
-from tests.support.recoverable import Tree, restored_by_restic, tree_of
+from tests.support.recoverable import Stuff, Tree, restored_by_restic, tree_of
 from tests.support.sabotage import Harm, harm, live_files, mischief
 
 RPO = timedelta(hours=24)
@@ -142,7 +143,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.held)
     @rule(how=st.sampled_from(Harm), which=picks, what=picks)
     def damage(self, how: Harm, which: int, what: int) -> None:
-        files = self.stored_files(sorted(self.held)[which % len(self.held)])
+        files = self.stored_files(list(self.held)[which % len(self.held)])
         if files:
             harm(files[what % len(files)], how, what)
             self.damaged = True
@@ -150,7 +151,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: len(self.held) > 1)
     @rule(which=picks)
     def somebody_deletes_a_point(self, which: int) -> None:
-        self.delete_point(sorted(self.held)[which % len(self.held)])
+        self.delete_point(list(self.held)[which % len(self.held)])
         self.damaged = True
 
     @rule(span=spans)
@@ -172,6 +173,20 @@ class Life(RuleBasedStateMachine):
             started = RecordKind(f"{kind.value}.started")
             transaction.append(Draft(kind=started, job="erp", run_id=run_id, body=body))
         self.killed.append(kind)
+
+    @rule(act=mischief, one=picks, other=picks, wanted=st.sampled_from(("newest", "oldest")))
+    def a_working_day(self, act: str, one: int, other: int, wanted: str) -> None:
+        """Let a day pass as days should: work, a backup, a restore test."""
+        live_files(self.firm.source()).do(act, one, other)
+        self.clock.go_on(timedelta(hours=12))
+        self.back_up()
+        self.drill(full=False, wanted=wanted, one=other)
+
+    @precondition(lambda self: self.held)
+    @rule(how=st.sampled_from(Harm), which=picks, what=picks, full=st.booleans())
+    def damage_and_drill(self, how: Harm, which: int, what: int, full: bool) -> None:
+        self.damage(how, which, what)
+        self.drill(full=full, wanted="id", one=which)
 
     @rule()
     def restart(self) -> None:
@@ -209,7 +224,7 @@ class Life(RuleBasedStateMachine):
     def drill(self, full: bool, wanted: str, one: int) -> None:
         self._start()
         if wanted == "id":
-            wanted = sorted(self.held)[one % len(self.held)] if self.held else "newest"
+            wanted = list(self.held)[one % len(self.held)] if self.held else "newest"
         asked = DrillRequest(full=full, point=wanted, seed=str(one))
         if not self.held:
             assert self._drilled(asked).conclusion.verdict is Verdict.INCONCLUSIVE
@@ -221,7 +236,7 @@ class Life(RuleBasedStateMachine):
         wrong = {
             entry.path
             for entry in compared
-            if entry.path in source and there.get(entry.path) != source[entry.path]
+            if entry.path in source and not _same(there.get(entry.path), source[entry.path])
         }
         began = self.clock()
         ended = self._drilled(asked)
@@ -353,6 +368,13 @@ class Life(RuleBasedStateMachine):
         systems, jobs = plans_from_workspace(self.office.app.workspace)
         facts = read_facts(self.office.app.bench.store, self.clock.moment).facts
         return assess(Portfolio(systems=systems, jobs=jobs, facts=facts), self.clock.moment + wait)
+
+
+def _same(found: Stuff | None, wanted: Stuff) -> bool:
+    """Compare all that matters; when a directory last changed is no part of what it holds."""
+    if found is not None and stat.S_ISDIR(wanted.kind):
+        return (found.kind, found.mode) == (wanted.kind, wanted.mode)
+    return found == wanted
 
 
 def _compared(entry: Entry) -> bool:
