@@ -83,3 +83,14 @@ def postgresql_programs() -> Path:
     if not found:
         missing("the PostgreSQL server is not installed")
     return found[0].parent
+
+
+def as_plain_user() -> tuple[str, ...]:
+    """Give the command that takes from root what permissions do not stop, and nothing else.
+
+    Whoever is not root has no such power; then there is nothing to take.
+    """
+    if os.geteuid() != 0:
+        return ()
+    powers = "-dac_override,-dac_read_search"
+    return (str(program("setpriv")), f"--bounding-set={powers}", f"--inh-caps={powers}")
