@@ -48,8 +48,8 @@ def conclude_drill(plan: DrillPlan, restored: Restored, target: timedelta | None
     comparison = restored.comparison
     return (
         _wrong(comparison)
-        or _unproven(plan, restored)
         or _left_behind(restored)
+        or _unproven(plan, restored)
         or _too_slow(plan, restored, target)
         or PASSED
     )
