@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from pathlib import Path
 from benchmarks.rivals import Borgmatic, RivalMissingError
 from benchmarks.rows import Compared, Goal, Row, unmeasured
 from benchmarks.running import in_turn, run
-from benchmarks.sets import SETS, made, scaled
+from benchmarks.sets import SETS, made, scaled, seconds_until_settled
 from benchmarks.tools import Bench, Restic, Workspace, draw, emptied, write_workspace
 
 _SEED = "benchmark"
@@ -45,7 +46,10 @@ class Field:
 
 def measure_set(bench: Bench, name: str) -> Iterator[Row]:
     """Measure everything about one set, in the order in which a firm would meet it."""
-    source = made(scaled(SETS[name], bench.share), bench.cache)
+    files = scaled(SETS[name], bench.share)
+    source = made(files, bench.cache)
+    if bench.repetitions > 1:
+        time.sleep(seconds_until_settled(files, bench.cache))
     with emptied(bench.scratch / f"set-{name}") as place:
         begun = place / "begun"
         _begin(begun, source)

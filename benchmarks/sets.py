@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,9 @@ _TOP_FOLDERS = 20
 _FILES_A_FOLDER = 100
 # An hour that is past on every machine: a file written this minute is one that is still moving.
 _WRITTEN_AT = 1_700_000_000
+# Files written in the last five minutes are read a second time after a backup, as they may still
+# be changing. A firm's files rest, and so do these before anything is measured.
+_SETTLES_AFTER = 310
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +60,11 @@ def made(files: FileSet, cache: Path) -> Path:
         _make(files, unfinished)
         unfinished.rename(place)
     return place
+
+
+def seconds_until_settled(files: FileSet, cache: Path) -> float:
+    """Tell how long to wait until a set counts as one that nobody is writing to."""
+    return max(made(files, cache).stat().st_ctime + _SETTLES_AFTER - time.time(), 0)
 
 
 def _make(files: FileSet, root: Path) -> None:
