@@ -49,6 +49,13 @@ def restic_of(line: ResticLine) -> Path:
     missing(f"no restic {line} here; ./run tools fetches it")
 
 
+def quickest_restic() -> Path:
+    """Find the newest restic: older ones try for a minute to read what is gone or cut."""
+    if not restics():
+        missing("restic is not installed")
+    return max(restics().items(), key=lambda found: found[1])[0]
+
+
 def restic_line(version: tuple[int, ...]) -> ResticLine:
     """Tell which line a version belongs to."""
     if version < (0, 17):
