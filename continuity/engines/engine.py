@@ -174,6 +174,12 @@ class Engine(Reader, Protocol):
     def exists(self) -> bool:
         """Tell whether there is a repository; raises when that cannot be known."""
 
+    def recognises(self, identity: str) -> bool:
+        """Tell without opening it whether this is surely the repository with this id.
+
+        False means that only ``identity`` can tell.
+        """
+
     def initialise(self) -> None:
         """Make an empty repository; refuses where anything exists already."""
 

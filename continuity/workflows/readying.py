@@ -23,6 +23,8 @@ def ready_repository(engine: Engine, protected: Protected, facts: JobFacts) -> s
 def require_repository(engine: Engine, protected: Protected, facts: JobFacts) -> str:
     """Give the repository's id. Raises UnreachableError when it is gone or another."""
     known = _known_id(protected, facts)
+    if known is not None and engine.recognises(known):
+        return known
     found = engine.identity()
     if known is not None and found != known:
         raise UnreachableError(

@@ -83,6 +83,11 @@ class Caller:
         return self._opening.scratch
 
     @property
+    def may_remember(self) -> bool:
+        """Whether what an earlier call told may spare a later one."""
+        return self._opening.use_cache
+
+    @property
     def patience(self) -> float:
         """Seconds that the repository may take to answer a question."""
         return self.options.patience.total_seconds()

@@ -19,7 +19,7 @@ from continuity.engines.engine import (
     Slice,
     Tool,
 )
-from continuity.engines.restic import backing, caring, reading, restoring
+from continuity.engines.restic import backing, caring, reading, recognising, restoring
 from continuity.engines.restic.calls import Call, Caller
 
 _NO_REPOSITORY = 10
@@ -89,7 +89,11 @@ class ResticRepository:
 
     def identity(self) -> str:
         """Give the repository's own id."""
-        return reading.read_identity(self._caller)
+        return recognising.identify(self._caller)
+
+    def recognises(self, identity: str) -> bool:
+        """Tell whether the encrypted config is, byte by byte, the one that told this id."""
+        return recognising.recognises(self._caller, identity)
 
     def back_up(self, request: BackupRequest, on_progress: OnProgress) -> BackupResult:
         """Copy the paths into a new snapshot."""
