@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 _TAIL = 2_000
 _OWN = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "RESTIC_REPOSITORY", "RESTIC_PASSWORD"}
@@ -41,14 +42,7 @@ def run(
     inherited = {name: value for name, value in os.environ.items() if name not in _OWN}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.monotonic()
-        child = subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            cwd=cwd,
-            env={**inherited, "LANG": "C.UTF-8", **(environ or {})},
-        )
+        child = _started(argv, out, err, cwd, {**inherited, "LANG": "C.UTF-8", **(environ or {})})
         _pid, status, used = os.wait4(child.pid, 0)
         seconds = time.monotonic() - began
         # It is reaped; the object would wait for it again.
@@ -60,6 +54,17 @@ def run(
             said = (printed + err.read().decode(errors="replace"))[-_TAIL:]
             raise MeasurementError(f"{os.fsdecode(argv[0])} ended with {code}: {said}")
     return Ran(seconds=seconds, code=code, out=printed, peak=used.ru_maxrss << 10)
+
+
+def _started(
+    argv: Sequence[Word], out: IO[bytes], err: IO[bytes], cwd: Path | None, env: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=cwd, env=env
+        )
+    except OSError as error:
+        raise MeasurementError(f"{os.fsdecode(argv[0])} cannot be started: {error}") from error
 
 
 def in_turn(times: int, *works: Callable[[], float]) -> list[tuple[float, ...]]:
