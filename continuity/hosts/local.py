@@ -17,6 +17,7 @@ from typing import IO
 from continuity.domain.failure import ContinuityError, TimedOutError, ToolError, ToolMissingError
 from continuity.domain.text import N_, say, shown
 from continuity.hosts.host import Command, Finished
+from continuity.hosts.interrupts import Interrupts
 from continuity.hosts.output import Lines, Sink, Tail
 from continuity.hosts.process import session_members
 
@@ -25,6 +26,8 @@ _INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "SSH_AUTH_SOCK"
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # How long the pipes may stay open after the program itself has gone.
 _LINGER = 1.0
+# A signal that comes just before the wait does not end it, so no wait is long.
+_GLANCE = 0.25
 _CHUNK = 1 << 18
 # Debian packages of the programs whose name differs from their package's.
 _PACKAGES = {
@@ -68,7 +71,12 @@ class _Child:
     def __init__(self, command: Command, stdout: Sink) -> None:
         self._command = command
         self._began = time.monotonic()
-        self._process = _start(command)
+        self._interrupts = Interrupts()
+        try:
+            self._process = _start(command)
+        except BaseException:
+            self._interrupts.deliver()
+            raise
         self._group = self._process.pid
         self._exit = os.pidfd_open(self._group)
         self._selector = selectors.DefaultSelector()
@@ -85,6 +93,7 @@ class _Child:
     def finish(self) -> Finished:
         """Watch it to the end; whatever goes wrong, the program is stopped first."""
         try:
+            self._interrupts.deliver()
             if not self._watch(self._command.timeout):
                 raise _timed_out(self._command)
             self._drain()
@@ -115,7 +124,7 @@ class _Child:
         """Serve the pipes until the program exits (True) or the time is up (False)."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            ready = [key.fd for key, _ in self._selector.select(left)]
+            ready = [key.fd for key, _ in self._selector.select(min(left, _GLANCE))]
             for fd in ready:
                 self._serve(fd)
             if self._exit in ready:

@@ -191,7 +191,9 @@ def test_an_interrupted_caller_leaves_no_program_behind(
 
 def test_ctrl_c_while_waiting_stops_the_program_first(host: Host, tmp_path: Path) -> None:
     note = tmp_path / "note"
-    script = f"trap 'echo asked > {note}; exit 0' INT; kill -INT {os.getpid()}; sleep 5"
+    # Short naps: a shell that is about to run its last program loses a signal to it.
+    nap = "while :; do sleep 0.1; done"
+    script = f"trap 'echo asked > {note}; exit 0' INT; kill -INT {os.getpid()}; {nap}"
 
     with pytest.raises(KeyboardInterrupt):
         host.run(shell(script))

@@ -19,6 +19,7 @@ from continuity.domain.failure import ConfigurationError, StoreError
 from continuity.store.peek import peek_head
 from continuity.store.store import Store, open_store
 from tests.support.databases import Clock, Database, PostgresqlDatabase, SqliteFile, opened
+from tests.support.passable import let_others_pass
 from tests.support.postgresql import Cluster
 
 DRAFT = Draft(kind=RecordKind.SKIP_DECIDED, job="mail", body={"until": "2026-04-01"})
@@ -173,13 +174,12 @@ except StoreError as error:
     print(error, error.remedy)
 """
     sqlite_file.path.chmod(0o444)
-    for parent in (sqlite_file.path.parent, *sqlite_file.path.parent.parents[:2]):
-        parent.chmod(0o555)
+    let_others_pass(sqlite_file.path.parent)
+    sqlite_file.path.parent.chmod(0o555)
     said = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30
     ).stdout
-    for parent in (sqlite_file.path.parent, *sqlite_file.path.parent.parents[:2]):
-        parent.chmod(0o755)
+    sqlite_file.path.parent.chmod(0o755)
 
     assert "written" in said
     assert "user" in said

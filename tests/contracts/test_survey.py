@@ -18,6 +18,7 @@ from continuity.hosts.observe import observe, observe_live
 from continuity.hosts.survey import SurveyTally, survey
 from continuity.hosts.walk import Scope, walk
 from tests.support.entries import NAMES
+from tests.support.passable import let_others_pass
 from tests.support.snapshots import make_odd_tree
 
 
@@ -140,8 +141,7 @@ def test_what_may_not_be_read_is_written_down_with_its_reason(
     (root / "open").write_text("open")
     for name, mode in {"closed": 0, "names only": 0o444, "secret": 0}.items():
         (root / name).chmod(mode)
-    for above in (root, *list(root.parents)[:2]):
-        above.chmod(0o755)
+    let_others_pass(root)
     request.getfixturevalue("as_nobody")
 
     entries = {os.fsdecode(one.path).removeprefix(f"{root}/"): one for one in entries_of(root)}
