@@ -245,7 +245,9 @@ def _protect(app: App, name: str) -> Protected:
         system=workspace.systems[job.system],
         repository=repository,
         extent=extent,
-        excludes=excludes_from_patterns(repository.engine, extent.excludes),
+        excludes=excludes_from_patterns(
+            repository.engine, extent.excludes, (os.fsencode(app.bench.scratch / "cache"),)
+        ),
         path_set=path_set(job.source, extent),
         zone=zone_of(workspace, job),
         open_engine=lambda use_cache: open_repository(

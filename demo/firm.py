@@ -39,17 +39,20 @@ def found_firm(root: Path) -> tuple[int, int]:
 
 def _real_files() -> Iterator[Path]:
     files = size = 0
+    for path in _paths():
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or not 0 < found.st_size <= _LARGEST:
+            continue
+        if files == _FILES or size + found.st_size > _BYTES:
+            return
+        files, size = files + 1, size + found.st_size
+        yield path
+
+
+def _paths() -> Iterator[Path]:
     for tree in _TREES:
         for folder, _folders, names in sorted(os.walk(tree)):
-            for name in sorted(names):
-                path = Path(folder, name)
-                found = path.lstat()
-                if not stat.S_ISREG(found.st_mode) or not 0 < found.st_size <= _LARGEST:
-                    continue
-                if files == _FILES or size + found.st_size > _BYTES:
-                    return
-                files, size = files + 1, size + found.st_size
-                yield path
+            yield from (Path(folder, name) for name in sorted(names))
 
 
 def _add_odd_names(folder: Path) -> None:

@@ -45,7 +45,7 @@ def command(
     if accept is not None:
         return _accept(options, jobs, accept)
     verdicts = []
-    for result in run_jobs(options.workspace, jobs, _work, quiet=as_json):
+    for result in run_jobs(options, jobs, _work, quiet=as_json):
         verdicts.append(result.conclusion.verdict)
         if as_json:
             show_json(plain_backup(result))

@@ -69,6 +69,8 @@ def command(
     context: click.Context, jobs: tuple[str, ...], as_json: bool, **asked: Unpack[_Asked]
 ) -> int:
     """Run the drills in turn, each printed as it ends; the worst verdict is the exit code."""
+    if asked["read_back"] and (asked["full"] or asked["seed"] or asked["size"] is not None):
+        raise click.UsageError(_("--read-back restores nothing: leave --full, --size, --seed out."))
     request = DrillRequest(
         full=asked["full"], point=asked["point"], size=asked["size"], seed=asked["seed"]
     )
@@ -80,7 +82,7 @@ def command(
 
     verdicts = []
     options = context.ensure_object(Options)
-    for result in run_jobs(options.workspace, jobs, work, quiet=as_json):
+    for result in run_jobs(options, jobs, work, quiet=as_json):
         verdicts.append(result.conclusion.verdict)
         if as_json:
             show_json(plain_drill(result))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from continuity.app import App, opened
+from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import complain, remark
 from continuity.cli.progress import watched
@@ -17,7 +18,7 @@ from continuity.domain.failure import (
     ContinuityError,
     FailureClass,
 )
-from continuity.domain.run import Conclusion, conclusion_from_error
+from continuity.domain.run import Conclusion, conclusion_from_error, unexplained
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict
 from continuity.workflows.guarding import sign_if_due
@@ -38,13 +39,15 @@ class Result:
     ended: Ended | None
 
 
-def run_jobs(root: Path, names: Sequence[str], work: Work, *, quiet: bool) -> Iterator[Result]:
+def run_jobs(
+    options: Options, names: Sequence[str], work: Work, *, quiet: bool
+) -> Iterator[Result]:
     """Do one thing to each job in turn, after clearing up what killed processes left.
 
     When no names are given, a job whose file cannot be used has a result too: it is not known.
     Raises ConfigurationError for a name that is no usable job, before anything runs.
     """
-    with opened(root) as app:
+    with opened(options.workspace) as app:
         chosen = [app.protected(name) for name in names or sorted(app.workspace.jobs)]
         if not chosen:
             raise ConfigurationError(
@@ -54,7 +57,7 @@ def run_jobs(root: Path, names: Sequence[str], work: Work, *, quiet: bool) -> It
         clear_up(app)
         for protected in chosen:
             with watched(protected.job.name, quiet=quiet) as watch:
-                result = _one(app, protected, work, watch)
+                result = _one(app, protected, work, watch, debug=options.debug)
             yield result
         if not names:
             yield from _left_out(app)
@@ -72,7 +75,17 @@ def clear_up(app: App) -> None:
         )
     try:
         reap_sandboxes(app.bench)
-        free_dead_locks(app.bench, app.all_protected(), killed)
+    except ContinuityError as error:
+        complain(error)
+    names = {run.job for run in killed}
+    for protected in app.all_protected():
+        if protected.job.name in names:
+            _free_locks(app, protected)
+
+
+def _free_locks(app: App, protected: Protected) -> None:
+    try:
+        free_dead_locks(app.bench, protected)
     except ContinuityError as error:
         complain(error)
 
@@ -91,10 +104,15 @@ def _left_out(app: App) -> Iterator[Result]:
         yield Result(job=name, conclusion=conclusion, ended=None)
 
 
-def _one(app: App, protected: Protected, work: Work, watch: Watch) -> Result:
+def _one(app: App, protected: Protected, work: Work, watch: Watch, *, debug: bool) -> Result:
     name = protected.job.name
     try:
         ended = work(app, protected, read_history(app.bench, name), watch)
     except ConflictError as error:
         return Result(job=name, conclusion=conclusion_from_error(error), ended=None)
+    except Exception as error:
+        # It is in the record already; a defect that one job meets must not stop the others.
+        if debug:
+            raise
+        return Result(job=name, conclusion=unexplained(type(error).__name__), ended=None)
     return Result(job=name, conclusion=ended.conclusion, ended=ended)

@@ -75,7 +75,9 @@ def make_program() -> click.Group:
         default=Path(),
         help=_("Folder with config/, jobs/ and runbooks/; the current one if not given."),
     )
-    @click.option("--lang", metavar="es|en", help=_("Language of texts; otherwise from LANG."))
+    @click.option(
+        "--lang", type=click.Choice(["es", "en"]), help=_("Language of texts; otherwise from LANG.")
+    )
     @click.option("--debug", is_flag=True, help=_("Show the full trace of an unexpected error."))
     @click.pass_context
     def program(context: click.Context, workspace: Path, lang: str | None, debug: bool) -> None:

@@ -16,6 +16,9 @@ from continuity.domain.snapshot import Listed, Snapshot
 from continuity.domain.text import Message
 from continuity.hosts.host import Host
 
+CONTENT_HASHES = "content-hashes"
+"""The capability of an engine that keeps hashes of the content and compares them as it restores."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tool:

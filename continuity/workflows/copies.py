@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from datetime import timedelta
 
 from continuity.domain.evidence import Draft, Record, RecordKind
 from continuity.domain.failure import ContinuityError, RecordError
-from continuity.domain.plain import text_in
+from continuity.domain.plain import mapping_in, text_in
 from continuity.engines.engine import BackupRequest, Engine, RestoreRequest
 from continuity.workflows.running import new_run_id, spool_of
 from continuity.workflows.world import Protected, Watch, Workbench
@@ -17,6 +18,7 @@ COPY_EVERY = timedelta(hours=20)
 """Manifests are copied in batches, at most once a day: each copy opens the repository."""
 
 TAG = "continuity-manifests"
+INDEX = "index.jsonl"
 _SECONDS = 3_600.0
 
 
@@ -29,6 +31,7 @@ def copy_manifests(bench: Workbench, protected: Protected, watch: Watch) -> Reco
     latest = _latest_copy(bench, protected)
     if latest is not None and bench.now() - latest.recorded_at < COPY_EVERY:
         return None
+    _write_index(bench)
     engine = protected.open_copies()
     if latest is None and not engine.exists():
         engine.initialise()
@@ -55,6 +58,29 @@ def copy_manifests(bench: Workbench, protected: Protected, watch: Watch) -> Reco
         personal={"actor": bench.actor},
     )
     return bench.store.append(draft)[0]
+
+
+def _write_index(bench: Workbench) -> None:
+    """Write beside the manifests which restore point each belongs to, a line of JSON for each.
+
+    It travels with their copies: who has lost everything but the repository can still tell which
+    manifest vouches for which snapshot.
+    """
+    fresh = bench.shelf.directory / ".index.new"
+    with fresh.open("w", encoding="utf-8") as file:
+        for record in bench.store.records(kinds=(RecordKind.BACKUP_FINISHED,)):
+            point = mapping_in(record.body, "point")
+            digest = text_in(mapping_in(record.body, "manifest"), "digest")
+            if digest and bench.shelf.path(digest).exists():
+                line = {
+                    "job": record.job,
+                    "repository": text_in(record.body, "repository"),
+                    "point": text_in(point, "id"),
+                    "data_time": text_in(point, "data_time"),
+                    "manifest": digest,
+                }
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    fresh.replace(bench.shelf.directory / INDEX)
 
 
 def recover_manifest(bench: Workbench, protected: Protected, digest: str) -> None:

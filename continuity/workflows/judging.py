@@ -96,6 +96,17 @@ def _unproven(plan: DrillPlan, restored: Restored) -> Conclusion | None:
                 complaint=restored.result.problems[0],
             ),
         )
+    if not plan.vouched and not plan.hashed:
+        return Conclusion(
+            verdict=Verdict.INCONCLUSIVE,
+            failure=FailureClass.NO_PROOF,
+            reason=say(
+                N_("Every byte could be read, but nothing says whether they are the right ones.")
+            ),
+            remedy=say(
+                N_("This copy keeps no hashes. Give the live directory with --source to compare.")
+            ),
+        )
     return _incomplete_must_have(plan, comparison)
 
 

@@ -39,7 +39,8 @@ class DrillPlan:
     ``sample`` and ``paths`` are None for everything. ``why`` is why this point: newest, oldest,
     random, or asked for by its id. ``adopted`` when live files took the manifest's part.
     ``vouched`` is False when nothing but the engine's own hashes speaks for the content;
-    ``drifted`` counts the files that could not vouch because they changed since.
+    ``hashed`` is False when there are not even those; ``drifted`` counts
+    the files that could not vouch because they changed since.
     """
 
     job: str
@@ -56,6 +57,7 @@ class DrillPlan:
     population_bytes: int
     adopted: bool = False
     vouched: bool = True
+    hashed: bool = True
     drifted: int = 0
 
     @property

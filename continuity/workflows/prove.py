@@ -12,7 +12,7 @@ from continuity.domain.failure import ConfigurationError, UnreachableError
 from continuity.domain.job import SamplePolicy
 from continuity.domain.snapshot import Listed, Snapshot
 from continuity.domain.text import N_, say
-from continuity.engines.engine import Reader
+from continuity.engines.engine import CONTENT_HASHES, Reader
 from continuity.engines.rsync.plain import ONLY
 from continuity.workflows.adopting import Adopted, Place, adopt_listing, adopt_live, find_place
 from continuity.workflows.copies import TAG
@@ -45,6 +45,7 @@ def prove(
 
     With a live source, files that did not change since take the manifest's part, which gives L3;
     without one the stored bytes are read back, and the engine's own hashes are all there is: L2.
+    A copy that has no hashes either proves nothing then.
     """
 
     def plan(reader: Reader) -> DrillPlan:
@@ -58,11 +59,12 @@ def _plan(bench: Workbench, subject: Subject, reader: Reader, request: ProofRequ
     snapshot = _choose(reader.snapshots(), request)
     listing = tuple(reader.listing(snapshot.id))
     adopted = _adopt(snapshot, listing, request, seed)
+    tool = reader.probe()
     identity = Identity(
         repository=subject.repository,
         repository_id=reader.identity(),
         engine=subject.engine,
-        version=reader.probe().version,
+        version=tool.version,
         path_set="",
     )
     return DrillPlan(
@@ -88,6 +90,7 @@ def _plan(bench: Workbench, subject: Subject, reader: Reader, request: ProofRequ
         population_bytes=adopted.bytes,
         adopted=True,
         vouched=request.source is not None,
+        hashed=CONTENT_HASHES in tool.capabilities,
         drifted=adopted.drifted,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.evidence import Draft, RecordKind
@@ -51,37 +50,30 @@ def reap_sandboxes(bench: Workbench) -> tuple[Reaped, ...]:
     return reaped
 
 
-def free_dead_locks(
-    bench: Workbench, all_protected: Iterable[Protected], killed: Sequence[Run]
-) -> int:
-    """Remove the locks that killed runs left in their repositories, when all locks there are dead.
+def free_dead_locks(bench: Workbench, protected: Protected) -> int:
+    """Remove the locks in a job's repository when every one of them is provably dead.
 
-    Gives how many were removed. Repositories of other jobs are not opened.
+    Gives how many were removed. Raises what the engine raises.
     """
-    names = {run.job for run in killed}
-    removed = 0
-    for protected in all_protected:
-        if protected.job.name not in names:
-            continue
-        engine = protected.open_engine(True)
-        locks = engine.locks()
-        if not locks or any(lock.state is not LockState.DEAD for lock in locks):
-            continue
-        freed = engine.unlock_dead()
-        removed += freed
-        bench.store.append(
-            Draft(
-                kind=RecordKind.LOCK_REMOVED,
-                job=protected.job.name,
-                body={
-                    "repository": protected.job.repository,
-                    "locks": freed,
-                    "holders": [lock.holder for lock in locks],
-                },
-                personal={"actor": bench.actor},
-            )
-        )
-    return removed
+    engine = protected.open_engine(True)
+    if not engine.exists():
+        return 0
+    locks = engine.locks()
+    if not locks or any(lock.state is not LockState.DEAD for lock in locks):
+        return 0
+    freed = engine.unlock_dead()
+    draft = Draft(
+        kind=RecordKind.LOCK_REMOVED,
+        job=protected.job.name,
+        body={
+            "repository": protected.job.repository,
+            "locks": freed,
+            "holders": [lock.holder for lock in locks],
+        },
+        personal={"actor": bench.actor},
+    )
+    bench.store.append(draft)
+    return freed
 
 
 def _closing(bench: Workbench, run: Run) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -107,10 +108,26 @@ def test_a_lost_manifest_comes_back_from_its_copy_in_the_repository(
 ) -> None:
     nights(office, 1)
     assert copy_manifests(office.app.bench, office.protected(), unwatched()) is not None
-    for shelf in (firm.state / "manifests").iterdir():
+    for shelf in (firm.state / "manifests").glob("??"):
         shutil.rmtree(shelf)
 
     assert office.drill(full=True).conclusion.verdict is Verdict.PASS
+
+
+def test_the_copies_say_which_manifest_belongs_to_which_restore_point(
+    firm: Firm, office: Office
+) -> None:
+    (point,) = nights(office, 1)
+    copy_manifests(office.app.bench, office.protected(), unwatched())
+
+    (line,) = (firm.state / "manifests" / "index.jsonl").read_text().splitlines()
+    told = json.loads(line)
+
+    assert told["point"] == point
+    assert (firm.state / "manifests" / told["manifest"][:2]).is_dir()
+    copies = office.protected().open_copies()
+    listed = [item.path for item in copies.listing(copies.snapshots()[-1].id)]
+    assert os.fsencode(firm.state / "manifests" / "index.jsonl") in listed
 
 
 def test_an_altered_manifest_is_replaced_by_its_copy(firm: Firm, office: Office) -> None:
@@ -126,7 +143,7 @@ def test_without_any_copy_a_lost_manifest_leaves_nothing_to_prove_with(
     firm: Firm, office: Office
 ) -> None:
     nights(office, 1)
-    for shelf in (firm.state / "manifests").iterdir():
+    for shelf in (firm.state / "manifests").glob("??"):
         shutil.rmtree(shelf)
 
     ended = office.drill()

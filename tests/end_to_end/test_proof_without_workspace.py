@@ -164,6 +164,18 @@ def test_a_sound_plain_copy_is_proven_and_left_as_it_is(tmp_path: Path, source: 
     assert sorted((path, path.lstat().st_ctime_ns) for path in copy.rglob("*")) == before
 
 
+def test_a_copy_without_hashes_and_without_a_source_proves_nothing(
+    tmp_path: Path, source: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(source, copy)
+
+    code, proof = prove(copy)
+
+    assert code == 3
+    assert "right ones" in str(proof["reason"])
+
+
 def test_an_encrypted_repository_without_its_password_is_a_usage_error(repository: Path) -> None:
     code, proof = prove(repository)
 

@@ -149,7 +149,8 @@ class Office:
         killed = close_killed_runs(self.app.bench)
         with suppress(ContinuityError):
             reap_sandboxes(self.app.bench)
-            free_dead_locks(self.app.bench, self.app.all_protected(), killed)
+            for job in {run.job for run in killed}:
+                free_dead_locks(self.app.bench, self.protected(job))
 
     def records(self, kinds: Sequence[RecordKind] = ()) -> list[Record]:
         return list(self.app.bench.store.records(kinds=kinds))

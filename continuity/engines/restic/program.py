@@ -6,7 +6,7 @@ import re
 
 from continuity.domain.failure import ToolError, ToolMissingError
 from continuity.domain.text import N_, say, shown
-from continuity.engines.engine import Tool
+from continuity.engines.engine import CONTENT_HASHES, Tool
 from continuity.engines.restic.answers import Gathered
 from continuity.hosts.host import Command, Host
 
@@ -44,7 +44,7 @@ def probe_program(host: Host, program: str) -> Tool:
 
 def _capabilities(version: tuple[int, ...]) -> frozenset[str]:
     brought = (words for since, words in _BROUGHT if version >= since)
-    return frozenset().union(*brought)
+    return frozenset({CONTENT_HASHES}).union(*brought)
 
 
 def _too_old(version: str) -> ToolMissingError:

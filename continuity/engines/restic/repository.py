@@ -84,6 +84,15 @@ class ResticRepository:
                 ),
                 remedy=say(N_("Choose an empty place, or use the repository that exists.")),
             )
+        if local is not None and not local.parent.is_dir():
+            # restic would make all folders above, on the root disk when a disk is not mounted.
+            raise UnreachableError(
+                say(
+                    N_("There is no directory {path} to make a repository in."),
+                    path=shown(bytes(local.parent)),
+                ),
+                remedy=say(N_("Mount its disk, or make the directory if it is the right place.")),
+            )
         self._caller.ask("init", lock=True)
         self.identity()
 
