@@ -28,8 +28,8 @@ def found_firm(root: Path) -> tuple[int, int]:
         _write_private(root / "secrets" / name, secrets.token_hex(24))
     files = size = 0
     for position, source in enumerate(_real_files()):
-        folder = root / "data" / _FOLDERS[position % len(_FOLDERS)]
-        place = folder / source.relative_to("/")
+        system = root / "data" / _FOLDERS[position % len(_FOLDERS)]
+        place = system / source.relative_to("/")
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, place)
         files, size = files + 1, size + place.stat().st_size

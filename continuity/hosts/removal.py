@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import secrets
 import stat
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NAMED = 100
+# To free what 20,000 restored files took 3.0 s one by one, and 1.7 s two at a time (2 cores, ext4
+# with discard; four at a time are no faster).
+_AT_A_TIME = 2
+# So few that stopping does not take long, nor waiting ones much memory.
+_IN_ONE_GO = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,9 +60,30 @@ def empty_directory(top: int, keep: frozenset[str] = frozenset()) -> Removal:
     """
     emptying = _Emptying(top, keep)
     emptying.run()
-    return Removal(
-        removed=emptying.removed, left=emptying.left, residue=tuple(sorted(emptying.residue))
-    )
+    tally = emptying.tally
+    return Removal(removed=tally.removed, left=tally.left, residue=tuple(sorted(tally.residue)))
+
+
+@dataclass(kw_only=True, slots=True)
+class _Tally:
+    """What happened to the entries of some directories."""
+
+    removed: int = 0
+    left: int = 0
+    residue: list[bytes] = field(default_factory=list)
+    # Directories by their name at the top, with where they were before, for people.
+    waiting: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def leave(self, path: bytes) -> None:
+        self.left += 1
+        if len(self.residue) < _NAMED:
+            self.residue.append(path)
+
+    def add(self, other: _Tally) -> None:
+        self.removed += other.removed
+        self.left += other.left
+        self.residue += other.residue[: _NAMED - len(self.residue)]
+        self.waiting += other.waiting
 
 
 class _Emptying:
@@ -66,49 +94,56 @@ class _Emptying:
         self._keep = keep
         self._device = os.fstat(top).st_dev
         self._prefix = f"doomed-{secrets.token_hex(8)}-"
-        self._moved = 0
-        # Name at the top, and where it was before, for people.
-        self._waiting: list[tuple[str, bytes]] = []
-        self.removed = 0
-        self.left = 0
-        self.residue: list[bytes] = []
+        self._numbers = itertools.count(1)
+        self.tally = _Tally()
 
     def run(self) -> None:
-        """Empty the top, then every directory that was moved there."""
-        _make_enterable(self._top)
-        self._clear(self._top, b"")
-        while self._waiting:
-            name, origin = self._waiting.pop()
-            try:
-                self._remove_directory(name, origin)
-            except FileNotFoundError:
-                continue
-            except OSError:
-                self._leave(origin)
+        """Empty the top, then every directory that was moved there, several at a time.
 
-    def _remove_directory(self, name: str, origin: bytes) -> None:
+        Each has its own descriptor and its own tally, so they do not know of each other.
+        """
+        _make_enterable(self._top)
+        self._clear(self._top, b"", self.tally)
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            while self.tally.waiting:
+                batch = self.tally.waiting[-_IN_ONE_GO:]
+                del self.tally.waiting[-_IN_ONE_GO:]
+                for tally in pool.map(self._removed, batch):
+                    self.tally.add(tally)
+
+    def _removed(self, waiting: tuple[str, bytes]) -> _Tally:
+        name, origin = waiting
+        tally = _Tally()
+        try:
+            self._remove_directory(name, origin, tally)
+        except FileNotFoundError:
+            pass
+        except OSError:
+            tally.leave(origin)
+        return tally
+
+    def _remove_directory(self, name: str, origin: bytes, tally: _Tally) -> None:
         directory = self._enter(name)
         try:
             if os.fstat(directory).st_dev != self._device:
-                self._leave(origin)
+                tally.leave(origin)
                 return
-            kept = self.left
-            self._clear(directory, origin)
+            self._clear(directory, origin, tally)
         finally:
             os.close(directory)
-        if self.left == kept:
-            self._remove_empty(name, origin)
+        if not tally.left:
+            self._remove_empty(name, origin, tally)
 
-    def _remove_empty(self, name: str, origin: bytes) -> None:
+    def _remove_empty(self, name: str, origin: bytes, tally: _Tally) -> None:
         try:
             os.rmdir(name, dir_fd=self._top)
         except OSError as error:
             if error.errno != errno.ENOTEMPTY:
                 raise
             # Somebody still writes here: it is tried again by the next one who cleans.
-            self._leave(origin)
+            tally.leave(origin)
         else:
-            self.removed += 1
+            tally.removed += 1
 
     def _enter(self, name: str) -> int:
         try:
@@ -119,32 +154,33 @@ class _Emptying:
         _make_enterable(directory)
         return directory
 
-    def _clear(self, directory: int, origin: bytes) -> None:
+    def _clear(self, directory: int, origin: bytes, tally: _Tally) -> None:
         """Unlink the files of a directory and move its directories to the top."""
         is_top = directory == self._top
         with os.scandir(directory) as entries:
             for entry in entries:
                 if is_top and (entry.name in self._keep or entry.name.startswith(self._prefix)):
                     continue
-                self._clear_entry(directory, entry, origin)
+                self._clear_entry(directory, entry, origin, tally)
 
-    def _clear_entry(self, directory: int, entry: os.DirEntry[str], origin: bytes) -> None:
+    def _clear_entry(
+        self, directory: int, entry: os.DirEntry[str], origin: bytes, tally: _Tally
+    ) -> None:
         path = os.path.join(origin, os.fsencode(entry.name))
         try:
             if entry.is_dir(follow_symlinks=False):
-                self._waiting.append((self._move_to_top(directory, entry.name), path))
+                tally.waiting.append((self._move_to_top(directory, entry.name), path))
             else:
                 os.unlink(entry.name, dir_fd=directory)
-                self.removed += 1
+                tally.removed += 1
         except FileNotFoundError:
             return
         except OSError:
-            self._leave(path)
+            tally.leave(path)
 
     def _move_to_top(self, directory: int, name: str) -> str:
         """Give a directory a name of ours at the top; raises OSError for a mount point."""
-        self._moved += 1
-        moved = f"{self._prefix}{self._moved}"
+        moved = f"{self._prefix}{next(self._numbers)}"
         try:
             os.rename(name, moved, src_dir_fd=directory, dst_dir_fd=self._top)
         except PermissionError:
@@ -152,11 +188,6 @@ class _Emptying:
             _chmod_without_following(directory, name)
             os.rename(name, moved, src_dir_fd=directory, dst_dir_fd=self._top)
         return moved
-
-    def _leave(self, path: bytes) -> None:
-        self.left += 1
-        if len(self.residue) < _NAMED:
-            self.residue.append(path)
 
 
 def _make_enterable(directory: int) -> None:
