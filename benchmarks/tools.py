@@ -85,6 +85,7 @@ def write_workspace(
     Each has its repository, or all have one together when it is named.
     """
     (root / "secrets").mkdir(parents=True, mode=0o700)
+    (root / "repositories").mkdir(exist_ok=True)
     secret = root / "secrets" / "password"
     secret.write_text(PASSWORD, encoding="ascii")
     secret.chmod(0o600)

@@ -110,6 +110,8 @@ def _one(app: App, protected: Protected, work: Work, watch: Watch, *, debug: boo
         ended = work(app, protected, read_history(app.bench, name), watch)
     except ConflictError as error:
         return Result(job=name, conclusion=conclusion_from_error(error), ended=None)
+    except ContinuityError:
+        raise
     except Exception as error:
         # It is in the record already; a defect that one job meets must not stop the others.
         if debug:

@@ -70,7 +70,7 @@ class _Child:
 
     def __init__(self, command: Command, stdout: Sink) -> None:
         self._command = command
-        self._began = time.monotonic()
+        self._began = self._heard = time.monotonic()
         self._interrupts = Interrupts()
         try:
             self._process = _start(command)
@@ -94,7 +94,7 @@ class _Child:
         """Watch it to the end; whatever goes wrong, the program is stopped first."""
         try:
             self._interrupts.deliver()
-            if not self._watch(self._command.timeout):
+            if not self._watch(self._command.timeout, self._command.silence or math.inf):
                 raise _timed_out(self._command)
             self._drain()
             stdout = self._stdout.end()
@@ -120,10 +120,10 @@ class _Child:
         os.set_blocking(pipe.fileno(), False)
         self._selector.register(pipe.fileno(), event)
 
-    def _watch(self, seconds: float) -> bool:
-        """Serve the pipes until the program exits (True) or the time is up (False)."""
+    def _watch(self, seconds: float, silence: float = math.inf) -> bool:
+        """Serve the pipes until it exits (True), the time is up or it fell silent (False)."""
         until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
+        while (left := min(until, self._heard + silence) - time.monotonic()) > 0:
             ready = [key.fd for key, _ in self._selector.select(min(left, _GLANCE))]
             for fd in ready:
                 self._serve(fd)
@@ -159,6 +159,7 @@ class _Child:
         except BlockingIOError:
             return
         if chunk:
+            self._heard = time.monotonic()
             self._sinks[fd].take(chunk)
         else:
             self._selector.unregister(fd)
@@ -272,12 +273,21 @@ def _tool_missing(command: Command) -> ToolMissingError:
 
 
 def _timed_out(command: Command) -> TimedOutError:
-    return TimedOutError(
-        say(
+    if command.silence is not None:
+        what = say(
+            N_("{program} was stopped: silent for {silence} s, or longer than {seconds} s."),
+            program=_name(command),
+            silence=math.ceil(command.silence),
+            seconds=math.ceil(command.timeout),
+        )
+    else:
+        what = say(
             N_("{program} was stopped because it took longer than {seconds} s."),
             program=_name(command),
             seconds=math.ceil(command.timeout),
-        ),
+        )
+    return TimedOutError(
+        what,
         remedy=say(
             N_("Look for what it was waiting for: network, disk or a lock; or allow more time.")
         ),

@@ -81,7 +81,13 @@ def _run(
     caller: Caller, request: BackupRequest, parent: str | None, on_progress: OnProgress
 ) -> tuple[_Output, Finished]:
     output = _Output(on_progress)
-    call = Call(words=_words(caller, request, parent), timeout=request.timeout, grace=WRITER_GRACE)
+    call = Call(
+        words=_words(caller, request, parent),
+        timeout=request.timeout,
+        grace=WRITER_GRACE,
+        # It reports four times a second once it has opened the repository.
+        silence=caller.patience,
+    )
     return output, caller.run(call, output.take)
 
 

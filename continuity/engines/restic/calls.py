@@ -40,6 +40,7 @@ class Call:
     timeout: float
     grace: float = READER_GRACE
     lock: bool = True
+    silence: float | None = None
 
 
 class Caller:
@@ -126,6 +127,7 @@ class Caller:
             ),
             timeout=call.timeout,
             grace=call.grace,
+            silence=call.silence,
             # TZ makes --time mean what is written; the rate suits a progress bar.
             env={"RESTIC_PROGRESS_FPS": "4", "TZ": "UTC"},
             # An address may hold credentials (rest:https://user:pass@host/), so it is one too.
