@@ -14,8 +14,8 @@ from continuity.domain.secret import Secret
 class Command:
     """A program to run: an argument tuple, never a shell string, and no secret in it.
 
-    ``timeout`` is in seconds for the whole run, ``silence`` for the longest time without output of a
-    program that reports as it goes; ``grace`` is how long the program may take to
+    ``timeout`` is in seconds for the whole run, ``silence`` for the longest time without output
+    of a program that reports as it goes; ``grace`` is how long the program may take to
     stop after it was asked to (restic needed more than 10 s on a slow link, so 60 is the least for
     a writer). ``secrets`` become environment variables. ``keep`` bounds what is kept of each
     stream, in bytes; a line longer than ``longest_line`` is cut there and the rest is dropped.
