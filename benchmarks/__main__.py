@@ -52,16 +52,21 @@ def main() -> int:
             share=share,
             rivals=not options.no_rivals,
         )
-        facts = machine(bench.scratch)
+        now = datetime.now(UTC)
+        began = now.isoformat(timespec="seconds")
+        result = {"measured_at": began, "machine": machine(bench.scratch), "share": share}
+        path = options.results / f"{now:%Y%m%dT%H%M%SZ}.json"
         rows: list[Row] = []
+        save = partial(_save, path, result, rows)
         for name in options.sets:
             made(scaled(SETS[name], share), options.cache)
         _say(heading())
         for measure in _measures(options):
-            failed |= not _take(measure(bench), rows)
+            failed |= not _take(measure(bench), rows, save)
     if share != 1:
         _say(f"\nAt {share:g} of the size that the goals are about.")
-    _say(f"\nSaved: {_save(options.results, facts, share, rows)}")
+    save()
+    _say(f"\nSaved: {path}")
     return 1 if failed else 0
 
 
@@ -105,29 +110,23 @@ def _measures(options: argparse.Namespace) -> Iterator[Callable[[Bench], Iterato
         yield partial(measure_set, name=name)
 
 
-def _take(measured: Iterator[Row], rows: list[Row]) -> bool:
-    """Print rows as they come; False when a program did not do its work."""
+def _take(measured: Iterator[Row], rows: list[Row], save: Callable[[], None]) -> bool:
+    """Print and save rows as they come; False when a program did not do its work."""
     try:
         for row in measured:
             rows.append(row)
             _say(line(row))
+            save()
     except MeasurementError as error:
         _say(f"NOT MEASURED: {error}")
         return False
     return True
 
 
-def _save(place: Path, facts: dict[str, object], share: float, rows: list[Row]) -> Path:
-    now = datetime.now(UTC)
-    result = {
-        "measured_at": now.isoformat(timespec="seconds"),
-        "machine": facts,
-        "share": share,
-        "rows": [row.plain() for row in rows],
-    }
-    path = place / f"{now:%Y%m%dT%H%M%SZ}.json"
-    path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    return path
+def _save(path: Path, result: Mapping[str, object], rows: list[Row]) -> None:
+    """Write what there is so far: a run that is stopped keeps what it has measured."""
+    text = json.dumps({**result, "rows": [row.plain() for row in rows]}, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _say(text: str) -> None:
