@@ -45,6 +45,10 @@ class SandboxPlace(Written):
     """Where restores go, apart from everything that matters."""
 
     place: LocalPath = Field(default="sandbox", description="directory made for restores alone")
+    min_isolation: Literal["A", "B"] = Field(
+        default="B",
+        description="A: a drill that cannot be shut off by namespaces does not run at all",
+    )
     ttl: Duration = Field(
         default=duration_from_text("24h"),
         description="after this, what a stopped run left there is removed",

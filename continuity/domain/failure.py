@@ -36,6 +36,12 @@ class FailureClass(StrEnum):
     RECORD_DAMAGED = "record-damaged"
     STORE_UNAVAILABLE = "store-unavailable"
     RESIDUE = "residue"
+    HOST_KEY = "host-key"
+    REVIVAL = "revival"
+    DATA_MISMATCH = "data-mismatch"
+    APPLICATION_CHECK = "application-check"
+    ISOLATION = "isolation"
+    STORAGE_UNPROTECTED = "storage-unprotected"
     CONFLICT = "conflict"
 
 
@@ -146,6 +152,25 @@ class ConflictError(ContinuityError):
     """Another process does the same work now."""
 
     failure = FailureClass.CONFLICT
+
+
+class HostKeyError(ContinuityError):
+    """A machine showed another key than the known one, or one that nobody knows."""
+
+    failure = FailureClass.HOST_KEY
+
+
+class RevivalError(ContinuityError):
+    """What was restored could not be brought to life: its loader complained, or it is no dump."""
+
+    failure = FailureClass.REVIVAL
+    verdict = Verdict.FAIL
+
+
+class IsolationError(ContinuityError):
+    """The sandbox cannot be shut off as far as the workspace demands."""
+
+    failure = FailureClass.ISOLATION
 
 
 class ResidueError(ContinuityError):

@@ -15,6 +15,17 @@ class Source(Written):
     kind: Name = Field(default="files", description="what sort of thing is protected")
     host: Name = Field(default="local", description="host on which it lives")
 
+    def identity(self) -> str:
+        """Name what is protected, for sources that are no files: proof is void when it changes."""
+        return ""
+
+
+class Check(Written):
+    """A question to what was restored. Each kind of check adds its own keys in its own file."""
+
+    kind: Name = Field(description="what sort of question")
+    name: str = Field(min_length=1, description="what the answer tells, read aloud by the owner")
+
 
 class Timetable(Written):
     """When things are due: ``daily at 02:00``, ``every 6h`` or five cron fields."""
@@ -101,6 +112,9 @@ class Job(Written):
     )
     check_slices: int = Field(
         default=30, ge=1, description="the stored bytes are read back once in this many checks"
+    )
+    checks: tuple[SerializeAsAny[Check], ...] = Field(
+        default=(), description="questions that what was restored must answer in a drill"
     )
     runbook: Name | None = Field(default=None, description="what to do when it fails")
     skip: Skip | None = Field(default=None, description="a recorded decision not to test")

@@ -7,7 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from continuity.domain.written import Duration, Location, Name, SecretReference, Written
+from continuity.domain.written import (
+    Duration,
+    EnvironmentName,
+    Location,
+    Name,
+    SecretReference,
+    Written,
+)
 
 
 class Criticality(StrEnum):
@@ -63,6 +70,21 @@ class Repository(Written):
         description="directory, absolute or relative to the workspace, or the engine's own address",
     )
     password: SecretReference | None = Field(default=None, description="where its secret is kept")
+    credentials: dict[EnvironmentName, SecretReference] = Field(
+        default_factory=dict,
+        description="what the storage asks for, by name of the environment variable",
+        examples=[{"AWS_ACCESS_KEY_ID": {"file": "secrets/s3-id"}}],
+    )
+    host: Name | None = Field(
+        default=None, description="SSH host that keeps it, for sftp: addresses"
+    )
+    seen_from: dict[Name, Location] = Field(
+        default_factory=dict, description="its address as other hosts see it, by host"
+    )
+    copy_of: Name | None = Field(
+        default=None,
+        description="repository whose copies are copied here by other means, such as restic copy",
+    )
     site: Name | None = Field(default=None, description="where the storage stands")
     medium: Literal["disk", "nas", "object", "tape", "removable"] = Field(
         default="disk", description="what the copies are kept on"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from continuity.domain.secret import Secret
 from continuity.domain.snapshot import Listed, Snapshot
 from continuity.domain.text import Message
 from continuity.hosts.host import Host
+from continuity.hosts.transport import Transport
 
 CONTENT_HASHES = "content-hashes"
 """The capability of an engine that keeps hashes of the content and compares them as it restores."""
@@ -48,7 +49,8 @@ class BackupRequest:
 
     ``parent`` is the snapshot to compare with, where the caller knows one; otherwise the engine
     chooses. ``time`` is when capture begins. Both save an engine from asking (restic: 0.5 s), and
-    one that has no use for them, or finds the parent gone, goes on without.
+    one that has no use for them, or finds the parent gone, goes on without. ``transport`` leads to
+    the machine with the paths when the engine runs elsewhere and pulls (``EngineKind.pulls``).
     """
 
     paths: tuple[bytes, ...]
@@ -58,6 +60,22 @@ class BackupRequest:
     tags: tuple[str, ...]
     timeout: float
     parent: str | None = None
+    time: datetime | None = None
+    transport: Transport | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamRequest:
+    """One stream to keep as a single file at ``path``, which is absolute.
+
+    ``pieces`` raises when the stream is not whole; then nothing listable may be left.
+    """
+
+    path: bytes
+    pieces: Iterator[bytes]
+    host: str
+    tags: tuple[str, ...]
+    timeout: float
     time: datetime | None = None
 
 
@@ -189,6 +207,9 @@ class Engine(Reader, Protocol):
     def back_up(self, request: BackupRequest, on_progress: OnProgress) -> BackupResult:
         """Copy the paths. Raises SourceError when a path is missing or nothing was found."""
 
+    def keep_stream(self, request: StreamRequest, on_progress: OnProgress) -> BackupResult:
+        """Copy a stream. What ``pieces`` raises goes on, and no snapshot of it is left behind."""
+
     def check(self, read: Slice | None, timeout: float, on_progress: OnProgress) -> CheckResult:
         """Check the structure and, with a slice, read those stored bytes back."""
 
@@ -204,7 +225,12 @@ class Engine(Reader, Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opening:
-    """What an engine needs to open a repository. ``scratch`` is a private directory for it."""
+    """What an engine needs to open a repository. ``scratch`` is a private directory for it.
+
+    ``credentials`` are what the storage asks for, by the name of the environment variable in which
+    the program expects them. ``transport`` leads to the machine that keeps the repository, when
+    that is reached over SSH (``sftp:``).
+    """
 
     host: Host
     location: str
@@ -213,14 +239,17 @@ class Opening:
     scratch: Path
     use_cache: bool = True
     program: str | None = None
+    credentials: Mapping[str, Secret] = field(default_factory=dict)
+    transport: Transport | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineKind:
     """An entry of the registry: the name people write, its own keys, and how it is opened.
 
-    With ``one_job`` a repository takes the copies of one job only. ``recommended`` is the version
-    from which on everything goes the fast way.
+    With ``one_job`` a repository takes the copies of one job only. One that ``pulls`` runs here and
+    fetches from the source's machine; any other runs where the source is. ``recommended`` is the
+    version from which on everything goes the fast way.
     """
 
     name: str
@@ -228,4 +257,5 @@ class EngineKind:
     needs_password: bool
     open: Callable[[Opening], Engine]
     one_job: bool = False
+    pulls: bool = False
     recommended: str = ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 from continuity.domain.secret import Secret
@@ -19,6 +20,10 @@ class Command:
     stop after it was asked to (restic needed more than 10 s on a slow link, so 60 is the least for
     a writer). ``secrets`` become environment variables. ``keep`` bounds what is kept of each
     stream, in bytes; a line longer than ``longest_line`` is cut there and the rest is dropped.
+    ``stdin`` may come piece by piece: an exception of the iterator stops the program *before* its
+    input is closed, so that half of a stream is never taken for the whole, and goes on. When
+    ``stop`` is set, the program is asked to stop as at the end of its time, and the result tells
+    the code it ended with: that is how a server is run beside other work.
     """
 
     argv: tuple[bytes | str, ...]
@@ -27,7 +32,8 @@ class Command:
     env: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     cwd: Path | None = None
-    stdin: bytes | None = None
+    stdin: bytes | Iterator[bytes] | None = None
+    stop: Event | None = None
     grace: float = 60.0
     keep: int = 1 << 20
     longest_line: int = 1 << 20
@@ -67,4 +73,11 @@ class Host(Protocol):
 
         Lines come without their newline; ``stdout`` of the result is empty. An exception of
         ``on_line`` stops the program and goes on.
+        """
+
+    def pieces(self, command: Command) -> Generator[bytes, None, Finished]:
+        """Run and hand over standard output in pieces as they come; returns how it ended.
+
+        Only the returned code tells whether the output is whole. Closing the generator stops the
+        program. The program waits while nobody asks for the next piece.
         """

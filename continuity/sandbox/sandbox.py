@@ -7,7 +7,6 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from continuity.domain.failure import NoSpaceError, UnreachableError
@@ -15,21 +14,11 @@ from continuity.domain.text import N_, say, shown
 from continuity.hosts.process import identify_self
 from continuity.hosts.removal import open_directory
 from continuity.sandbox.interlocks import Interlocks, check_place
+from continuity.sandbox.isolation import Isolation
 from continuity.sandbox.marker import Marker, name_from_token, write_marker
 
 _MARGIN = 1.2
 _GIB = 1 << 30
-
-
-class Isolation(StrEnum):
-    """How far restored content is kept from the machine.
-
-    B: a private directory; restored content is read and compared, never executed and never
-    followed. Devices and set-user-id files may be in it, and the directory's 0700 keeps
-    everybody but its owner from reaching them.
-    """
-
-    B = "B"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

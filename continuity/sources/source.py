@@ -5,15 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
+from continuity.domain.clock import Now
 from continuity.domain.job import Source
+from continuity.domain.portrait import Portrait
+from continuity.domain.secret import Secret
+from continuity.hosts.host import Host
+from continuity.sandbox.cell import Cell
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Extent:
-    """What of a host's files a source covers.
+    """What of a host's files a source covers; a captured source covers none.
 
     ``roots`` are absolute; ``excludes`` are patterns in the engine's own language. ``mounts`` must
     be mount points and ``sentinels`` must exist before anything is copied.
@@ -27,22 +35,104 @@ class Extent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Capturing:
+    """What capturing needs: the source, its machine, its password and a private directory here.
+
+    ``turn`` counts the captures made so far, so that samples can rotate.
+    """
+
+    source: Source
+    host: Host
+    password: Secret | None
+    scratch: Path
+    now: Now
+    turn: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Captured:
+    """A consistent copy on its way.
+
+    ``path`` is where it lies in the snapshot. ``data_time`` is the instant at which it is
+    consistent. ``pieces`` raises unless the producer ended well. ``portrait`` may be asked when
+    the pieces are through; it is told by the source, never by the copy.
+    """
+
+    path: bytes
+    data_time: datetime
+    pieces: Iterator[bytes]
+    portrait: Callable[[], Portrait]
+
+
+Capture = Callable[[Capturing], AbstractContextManager[Captured]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reviving:
+    """What reviving needs: the restored copy inside the cell, and what it should become.
+
+    ``restored`` is the captured file in the sandbox; ``home`` is a private directory beside it for
+    the scratch server. Everything runs through ``cell``. ``phase`` times a part by its name.
+    """
+
+    source: Source
+    restored: Path
+    home: Path
+    cell: Cell
+    portrait: Portrait
+    now: Now
+    phase: Callable[[str], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revived:
+    """A scratch server with the restored data in it.
+
+    ``portrait`` is made of it, asked the same way as the source was, with the same samples.
+    ``complaints`` is every line of the loader that reports an error: exit 0 proves nothing.
+    ``ask`` puts one query of the job's checks and gives the first column of its first row as text,
+    None for NULL or no row. ``environment`` lets a program in the cell reach the server.
+    """
+
+    version: str
+    portrait: Portrait
+    complaints: tuple[str, ...]
+    ask: Callable[[str], str | None]
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+Revive = Callable[[Reviving], AbstractContextManager[Revived]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourceKind:
-    """An entry of the registry: the name people write, its own keys, and what it covers."""
+    """An entry of the registry: the name people write, its own keys, and what it covers.
+
+    A kind with ``capture`` is copied as a stream that it makes itself, and is brought to life by
+    ``revive`` in every drill; one without is copied as files.
+    """
 
     name: str
     options: type[Source]
     extent: Callable[[Source], Extent]
+    capture: Capture | None = None
+    revive: Revive | None = None
+
+
+NO_FILES = Extent(roots=(), excludes=(), one_file_system=False, mounts=(), sentinels=())
+"""The extent of a captured source."""
 
 
 def path_set(source: Source, covered: Extent) -> str:
     """Digest what a source covers; a proof holds only as long as this stays the same."""
-    described = {
+    described: dict[str, object] = {
         "kind": source.kind,
         "host": source.host,
         "roots": [os.fsdecode(root) for root in covered.roots],
         "excludes": list(covered.excludes),
         "one_file_system": covered.one_file_system,
     }
+    if not covered.roots:
+        described["what"] = source.identity()
     text = json.dumps(described, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

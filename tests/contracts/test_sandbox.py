@@ -19,7 +19,8 @@ from continuity.hosts.removal import open_directory
 from continuity.sandbox.contents import inspect_tree
 from continuity.sandbox.interlocks import Interlocks, check_place
 from continuity.sandbox.marker import MARKER, read_marker
-from continuity.sandbox.sandbox import Isolation, Room, Sandbox, open_sandbox
+from continuity.sandbox.isolation import Isolation
+from continuity.sandbox.sandbox import Room, Sandbox, open_sandbox
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 SMALL = Room(expected_bytes=1000, reserve_bytes=0)
