@@ -18,8 +18,8 @@ from continuity.hosts.process import Life, life_of
 from continuity.hosts.removal import open_directory
 from continuity.sandbox.contents import inspect_tree
 from continuity.sandbox.interlocks import Interlocks, check_place
-from continuity.sandbox.marker import MARKER, read_marker
 from continuity.sandbox.isolation import Isolation
+from continuity.sandbox.marker import MARKER, read_marker
 from continuity.sandbox.sandbox import Room, Sandbox, open_sandbox
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
