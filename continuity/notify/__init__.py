@@ -1,0 +1,1 @@
+"""Channels to people; every module here that defines ``CHANNEL`` is one."""

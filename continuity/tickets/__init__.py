@@ -1,0 +1,1 @@
+"""Ticket systems; every module here that defines ``TICKETS`` is one."""
