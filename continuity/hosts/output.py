@@ -44,6 +44,27 @@ class Tail:
             del self._kept[:surplus]
 
 
+class Pieces:
+    """Holds what came until it is handed over."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+        self.cut = False
+
+    def take(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        self._held.append(chunk)
+
+    def give(self) -> list[bytes]:
+        """Hand over what came since the last time."""
+        held, self._held = self._held, []
+        return held
+
+    def end(self) -> bytes:
+        """Finish; everything was handed over."""
+        return b""
+
+
 class Lines:
     """Hands over whole lines; one that is too long is handed over cut, and its rest dropped.
 
