@@ -6,7 +6,7 @@ from datetime import date
 
 from pydantic import Field, SerializeAsAny
 
-from continuity.domain.written import Duration, LocalPath, Name, Size, Written
+from continuity.domain.written import Duration, LocalPath, Name, SecretReference, Size, Written
 
 
 class Source(Written):
@@ -18,6 +18,14 @@ class Source(Written):
     def identity(self) -> str:
         """Name what is protected, for sources that are no files: proof is void when it changes."""
         return ""
+
+
+class ServedSource(Source):
+    """Something that a server keeps and gives out for a password."""
+
+    password: SecretReference | None = Field(
+        default=None, description="where its password is kept; none is asked for if absent"
+    )
 
 
 class Check(Written):

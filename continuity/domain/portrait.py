@@ -49,7 +49,8 @@ class Portrait:
     """A whole database: ``kind`` and ``version`` of its server, what it needs, and its tables.
 
     ``extensions`` and ``roles`` are what a restore elsewhere needs first; ``others`` counts
-    further objects (views, functions, triggers, sequences) by their kind.
+    further objects (views, functions, triggers, sequences) by their kind. ``answers`` are what the
+    queries of the job's own checks gave at that moment, by query.
     """
 
     kind: str
@@ -60,3 +61,4 @@ class Portrait:
     others: tuple[tuple[str, int], ...] = ()
     encoding: str = ""
     collation: str = ""
+    answers: tuple[tuple[str, str | None], ...] = ()

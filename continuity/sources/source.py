@@ -38,30 +38,42 @@ class Extent:
 class Capturing:
     """What capturing needs: the source, its machine, its password and a private directory here.
 
-    ``turn`` counts the captures made so far, so that samples can rotate.
+    ``turn`` counts the captures made so far, so that samples can rotate. ``questions`` are queries
+    of the job's checks whose answers of this moment belong into the portrait.
     """
 
+    job: str
     source: Source
     host: Host
     password: Secret | None
     scratch: Path
     now: Now
     turn: int
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Captured:
     """A consistent copy on its way.
 
-    ``path`` is where it lies in the snapshot. ``data_time`` is the instant at which it is
-    consistent. ``pieces`` raises unless the producer ended well. ``portrait`` may be asked when
-    the pieces are through; it is told by the source, never by the copy.
+    ``path`` is where it lies in the snapshot (see ``captured_path``). ``data_time`` is the instant
+    at which it is consistent. ``pieces`` raises unless the producer ended well. ``portrait`` may be
+    asked when the pieces are through; it is told by the source, never by the copy.
     """
 
     path: bytes
     data_time: datetime
     pieces: Iterator[bytes]
     portrait: Callable[[], Portrait]
+
+
+
+def captured_path(job: str, suffix: str) -> bytes:
+    """Name the place of a captured stream in its snapshot, such as ``/erp-db.pgdump``.
+
+    There is no directory in it: restic 0.18.0 refuses a stream below one (restic issue 5324).
+    """
+    return f"/{job}.{suffix}".encode()
 
 
 Capture = Callable[[Capturing], AbstractContextManager[Captured]]
@@ -91,13 +103,16 @@ class Revived:
     ``portrait`` is made of it, asked the same way as the source was, with the same samples.
     ``complaints`` is every line of the loader that reports an error: exit 0 proves nothing.
     ``ask`` puts one query of the job's checks and gives the first column of its first row as text,
-    None for NULL or no row. ``environment`` lets a program in the cell reach the server.
+    None for NULL or no row; it raises RevivalError when the server refuses the query. ``ask_empty``
+    puts it to a new, empty database of the same server: what passes there proves nothing.
+    ``environment`` lets a program in the cell reach the server.
     """
 
     version: str
     portrait: Portrait
     complaints: tuple[str, ...]
     ask: Callable[[str], str | None]
+    ask_empty: Callable[[str], str | None]
     environment: tuple[tuple[str, str], ...] = ()
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from continuity.domain.clock import Now
 from continuity.domain.exclude import Excludes
 from continuity.domain.job import Job
+from continuity.domain.secret import Secret
 from continuity.domain.system import Repository, System
 from continuity.engines.engine import Engine, OnProgress
+from continuity.hosts.host import Host
 from continuity.hosts.process import Process
 from continuity.sandbox.interlocks import Interlocks
-from continuity.sources.source import Extent
+from continuity.sources.source import Capture, Extent, Revive
 from continuity.store.manifests import ManifestShelf
 from continuity.store.store import Store
 
@@ -58,11 +60,26 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Living:
+    """A source that gives a stream of itself and can be brought to life: a database.
+
+    ``open_host`` reaches the machine on which it lives; ``read_password`` fetches what it asks
+    for, None when it asks for nothing.
+    """
+
+    capture: Capture
+    revive: Revive
+    open_host: Callable[[], Host]
+    read_password: Callable[[], Secret | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Protected:
     """One job with everything that its name stands for.
 
     ``open_engine`` opens the repository; a drill passes False so that no cache can hide damage.
-    ``open_copies`` opens where copies of the manifests are kept.
+    ``open_copies`` opens where copies of the manifests are kept. ``living`` is None for a source
+    that is copied as files.
     """
 
     job: Job
@@ -74,6 +91,7 @@ class Protected:
     zone: str
     open_engine: Callable[[bool], Engine]
     open_copies: Callable[[], Engine]
+    living: Living | None = None
 
     @property
     def subject(self) -> Subject:
