@@ -42,6 +42,9 @@ class RecordKind(StrEnum):
     MANIFESTS_COPIED = "manifests.copied"
     BASELINE_ACCEPTED = "baseline.accepted"
     SKIP_DECIDED = "skip.decided"
+    COPY_OBSERVED = "copy.observed"
+    CANARY_PLANTED = "canary.planted"
+    CANARY_RETIRED = "canary.retired"
     CHECKPOINT_SIGNED = "checkpoint.signed"
     PERSONAL_ERASED = "personal.erased"
 

@@ -30,7 +30,8 @@ class Point(NamedTuple):
     """A restore point and its life.
 
     ``whole`` says that its backup passed, or that a person accepted it: only such points count
-    towards a target. ``doubtful`` says that its times contradict the record's clock.
+    towards a target. ``doubtful`` says that its times contradict the record's clock, ``accepted``
+    that a person took it out of quarantine.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Point(NamedTuple):
     quarantined: bool = False
     doubtful: bool = False
     removed_at: datetime | None = None
+    accepted: bool = False
 
 
 class BackupRun(NamedTuple):
@@ -62,7 +64,8 @@ class BackupRun(NamedTuple):
 class DrillRun(NamedTuple):
     """A finished restore test; sizes are of what was restored, ``milliseconds`` of all phases.
 
-    ``measured`` says that it timed the recovery of everything.
+    ``measured`` says that it timed the recovery of everything. ``moving`` is the part of the time,
+    also in milliseconds, in which bytes came from the repository; 0 when nobody timed it.
     """
 
     run_id: str
@@ -80,6 +83,7 @@ class DrillRun(NamedTuple):
     files: int
     bytes: int
     adopted: bool
+    moving: int = 0
 
 
 class CheckRun(NamedTuple):
@@ -103,6 +107,27 @@ class OpenRun(NamedTuple):
     at: datetime
 
 
+class Sighting(NamedTuple):
+    """What a look into a copy of a repository found: the job's points that had arrived there."""
+
+    repository: str
+    repository_id: str
+    at: datetime
+    points: tuple[str, ...]
+
+
+class Canary(NamedTuple):
+    """Something planted that nobody ever changes; ``digest`` is the SHA-256 of it in hex.
+
+    ``kind`` is ``file``, and ``name`` its path, or ``row``, and ``name`` the query that reads it.
+    """
+
+    kind: str
+    name: str
+    digest: str
+    at: datetime
+
+
 class Skip(NamedTuple):
     """A person's recorded decision not to test until a time."""
 
@@ -115,6 +140,7 @@ class JobFacts:
     """All that is known of one job since it ``began``, each kind in the order of time.
 
     Only the last backups are kept; ``backups_made`` counts all that ended, for what rotates.
+    ``sightings`` has the latest look into each copy of the repository.
     """
 
     job: str
@@ -126,6 +152,8 @@ class JobFacts:
     open_runs: tuple[OpenRun, ...] = ()
     skip: Skip | None = None
     backups_made: int = 0
+    sightings: tuple[Sighting, ...] = ()
+    canaries: tuple[Canary, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TypedDict, cast
 from continuity.domain.clock import text_from_time
 from continuity.domain.facts import (
     BackupRun,
+    Canary,
     CheckRun,
     DrillRun,
     Facts,
@@ -16,13 +17,14 @@ from continuity.domain.facts import (
     JobFacts,
     OpenRun,
     Point,
+    Sighting,
     Skip,
 )
 from continuity.domain.failure import FailureClass
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
-FORMAT = 2
+FORMAT = 3
 """Another number means: read the record again from its beginning."""
 
 _read = datetime.fromisoformat
@@ -70,6 +72,8 @@ class _PlainJob(TypedDict):
     drills: _Columns
     checks: _Columns
     open: _Columns
+    sightings: _Columns
+    canaries: _Columns
     skip: tuple[str, str] | None
 
 
@@ -90,6 +94,8 @@ def _plain_job(job: JobFacts) -> _PlainJob:
         "drills": _columns(job.drills, numbers),
         "checks": _columns(job.checks, numbers),
         "open": _columns(job.open_runs, numbers),
+        "sightings": _columns(job.sightings, numbers),
+        "canaries": _columns(job.canaries, numbers),
         "skip": None if skip is None else (text_from_time(skip.until), skip.reason),
     }
 
@@ -124,6 +130,8 @@ def _job(name: str, plain: _PlainJob) -> JobFacts:
         drills=_drills(plain["drills"], known),
         checks=_checks(plain["checks"], known),
         open_runs=_open_runs(plain["open"]),
+        sightings=_sightings(plain["sightings"]),
+        canaries=_canaries(plain["canaries"]),
         skip=None if skip is None else Skip(until=_read(skip[0]), reason=skip[1]),
     )
 
@@ -131,10 +139,11 @@ def _job(name: str, plain: _PlainJob) -> JobFacts:
 def _points(columns: _Columns, known: list[Identity]) -> tuple[Point, ...]:
     if not columns:
         return ()
-    ids, data, usable, identity, files, size, whole, quarantined, doubtful, removed = cast(
-        "tuple[list[str], list[str], list[str], list[int], list[int], list[int], list[bool],"
-        " list[bool], list[bool], list[str | None]]",
-        columns,
+    ids, data, usable, identity, files, size = cast(
+        "tuple[list[str], list[str], list[str], list[int], list[int], list[int]]", columns[:6]
+    )
+    whole, quarantined, doubtful, removed, accepted = cast(
+        "tuple[list[bool], list[bool], list[bool], list[str | None], list[bool]]", columns[6:]
     )
     return tuple(
         map(
@@ -149,6 +158,7 @@ def _points(columns: _Columns, known: list[Identity]) -> tuple[Point, ...]:
             quarantined,
             doubtful,
             map(_moment, removed),
+            accepted,
         )
     )
 
@@ -166,25 +176,25 @@ def _backups(columns: _Columns, known: list[Identity]) -> tuple[BackupRun, ...]:
 def _drills(columns: _Columns, known: list[Identity]) -> tuple[DrillRun, ...]:
     if not columns:
         return ()
-    level, full, point, data, identity, milliseconds, measured, files, size, adopted = cast(
-        "tuple[list[str], list[bool], list[str], list[str | None], list[int], list[int],"
-        " list[bool], list[int], list[int], list[bool]]",
-        columns[_OUTCOME:],
+    level, full, point, data, identity, *rest = columns[_OUTCOME:]
+    milliseconds, measured, files, size, adopted, moving = cast(
+        "tuple[list[int], list[bool], list[int], list[int], list[bool], list[int]]", rest
     )
     return tuple(
         map(
             DrillRun,
             *_outcomes(columns),
-            level,
-            full,
-            point,
-            map(_moment, data),
-            map(known.__getitem__, identity),
+            cast("list[str]", level),
+            cast("list[bool]", full),
+            cast("list[str]", point),
+            map(_moment, cast("list[str | None]", data)),
+            map(known.__getitem__, cast("list[int]", identity)),
             milliseconds,
             measured,
             files,
             size,
             adopted,
+            moving,
         )
     )
 
@@ -234,6 +244,22 @@ def _open_runs(columns: _Columns) -> tuple[OpenRun, ...]:
         return ()
     run_id, kind, at = cast("tuple[list[str], list[str], list[str]]", columns)
     return tuple(map(OpenRun, run_id, kind, map(_read, at)))
+
+
+def _sightings(columns: _Columns) -> tuple[Sighting, ...]:
+    if not columns:
+        return ()
+    repository, identity, at, points = cast(
+        "tuple[list[str], list[str], list[str], list[list[str]]]", columns
+    )
+    return tuple(map(Sighting, repository, identity, map(_read, at), map(tuple, points)))
+
+
+def _canaries(columns: _Columns) -> tuple[Canary, ...]:
+    if not columns:
+        return ()
+    kind, name, digest, at = cast("tuple[list[str], list[str], list[str], list[str]]", columns)
+    return tuple(map(Canary, kind, name, digest, map(_read, at)))
 
 
 def _message(plain: _PlainMessage | None) -> Message | None:

@@ -20,6 +20,7 @@ from continuity.domain.facts import (
     Skip,
 )
 from continuity.domain.failure import FailureClass
+from continuity.domain.learning import observed_copy, planted, retired
 from continuity.domain.plain import (
     flag_in,
     list_in,
@@ -33,6 +34,7 @@ from continuity.domain.reading import (
     identity_in,
     milliseconds_in,
     outcome_in,
+    phase_in,
     reason_in,
 )
 from continuity.domain.verdict import Verdict
@@ -164,6 +166,7 @@ def _drilled(facts: JobFacts, record: Record) -> JobFacts:
         files=number_in(restored, "files"),
         bytes=number_in(restored, "bytes"),
         adopted=flag_in(body, "adopted"),
+        moving=phase_in(body, "restore"),
     )
     closed = _close(facts, record.run_id)
     drills = (*closed.drills, run)[-KEPT_DRILLS:]
@@ -225,7 +228,7 @@ def _ended(facts: JobFacts, record: Record) -> JobFacts:
 def _accepted(facts: JobFacts, record: Record) -> JobFacts:
     name = text_in(record.body, "point")
     points = (
-        point._replace(whole=True, quarantined=False) if point.id == name else point
+        point._replace(whole=True, quarantined=False, accepted=True) if point.id == name else point
         for point in facts.points
     )
     return replace(facts, points=tuple(points))
@@ -257,4 +260,7 @@ _LEARN: Mapping[RecordKind, _Learn] = {
     RecordKind.RUN_CLOSED: _closed,
     RecordKind.BASELINE_ACCEPTED: _accepted,
     RecordKind.SKIP_DECIDED: _skipped,
+    RecordKind.COPY_OBSERVED: observed_copy,
+    RecordKind.CANARY_PLANTED: planted,
+    RecordKind.CANARY_RETIRED: retired,
 }

@@ -63,5 +63,14 @@ def reason_in(body: Mapping[str, object], verdict: Verdict) -> Message | None:
 
 def milliseconds_in(body: Mapping[str, object]) -> int:
     """Read how long all phases took."""
-    phases = (phase for phase in list_in(body, "phases") if isinstance(phase, Mapping))
+    return sum(number_in(phase, "milliseconds") for phase in _phases(body))
+
+
+def phase_in(body: Mapping[str, object], name: str) -> int:
+    """Read how many milliseconds the phases of this name took."""
+    phases = (phase for phase in _phases(body) if text_in(phase, "name") == name)
     return sum(number_in(phase, "milliseconds") for phase in phases)
+
+
+def _phases(body: Mapping[str, object]) -> list[Mapping[str, object]]:
+    return [phase for phase in list_in(body, "phases") if isinstance(phase, Mapping)]

@@ -1,0 +1,48 @@
+"""What records tell of a job beside its runs: looks into copies, and canaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from continuity.domain.evidence import Record
+from continuity.domain.facts import Canary, JobFacts, Sighting
+from continuity.domain.plain import list_in, text_in
+
+
+def observed_copy(facts: JobFacts, record: Record) -> JobFacts:
+    """Keep the latest look into each copy of the repository; without a name it tells nothing."""
+    seen = Sighting(
+        repository=text_in(record.body, "repository"),
+        repository_id=text_in(record.body, "repository_id"),
+        at=record.recorded_at,
+        points=tuple(name for name in list_in(record.body, "points") if isinstance(name, str)),
+    )
+    if not seen.repository:
+        return facts
+    others = (known for known in facts.sightings if known.repository != seen.repository)
+    return replace(facts, sightings=(*others, seen))
+
+
+def planted(facts: JobFacts, record: Record) -> JobFacts:
+    """Add canaries; one planted again replaces the older one of its name."""
+    rows = [row for row in list_in(record.body, "canaries") if isinstance(row, Mapping)]
+    fresh = [
+        Canary(
+            kind=text_in(row, "kind"),
+            name=text_in(row, "name"),
+            digest=text_in(row, "digest"),
+            at=record.recorded_at,
+        )
+        for row in rows
+    ]
+    names = {canary.name for canary in fresh}
+    others = (known for known in facts.canaries if known.name not in names)
+    return replace(facts, canaries=(*others, *fresh))
+
+
+def retired(facts: JobFacts, record: Record) -> JobFacts:
+    """Take canaries away."""
+    names = {str(name) for name in list_in(record.body, "names")}
+    left = tuple(canary for canary in facts.canaries if canary.name not in names)
+    return replace(facts, canaries=left)
