@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import os
 import stat
-import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Final
 
-from continuity.domain.manifest import Entry, Kind, Seal, tree_order
-from continuity.domain.seal import CHANGED_SILENTLY, NAME_AMBIGUOUS
+from continuity.domain.manifest import Entry, Kind, Seal
+from continuity.domain.seal import NAME_AMBIGUOUS
 from continuity.hosts.reading import CHANGED, VANISHED, Reading, read_file, reason_from_error
+from continuity.hosts.reuse import (
+    REMEMBERED_LINKS,
+    Earlier,
+    Memory,
+    OnProgress,
+    State,
+    SurveyTally,
+    state_of,
+)
 from continuity.hosts.walk import Scope, Visit, walk
-
-OnProgress = Callable[[int, int], None]
 
 _KINDS: Final = {
     stat.S_IFREG: Kind.FILE,
@@ -32,46 +37,6 @@ _KINDS: Final = {
 _FORMAT: Final = 0o170000
 _PERMISSIONS: Final = 0o7777
 _PROGRESS_ENTRIES: Final = 1000
-_REMEMBERED_LINKS: Final = 100_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SilentChange:
-    """A file whose bytes changed while its whole stat stayed: rot, or somebody's hand.
-
-    ``known`` is the digest of the earlier survey, ``found`` the one read now.
-    """
-
-    path: bytes
-    known: bytes
-    found: bytes
-
-
-@dataclass(kw_only=True, slots=True)
-class SurveyTally:
-    """What a survey did, filled while it goes on; sizes in bytes."""
-
-    entries: int = 0
-    read_files: int = 0
-    read_bytes: int = 0
-    reused_files: int = 0
-    silent_changes: list[SilentChange] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Earlier:
-    """The manifest of an earlier survey, to reuse digests from.
-
-    ``entries`` come in tree order. An entry changed at ``settled_before_ns`` or later is read
-    again: a second change could have shared the tick of the clock that the first was stamped with.
-    Give the instant at which the earlier survey began, less a second or two. ``rehash`` names the
-    k-th of n shares of the paths, k from 1, that is read again although nothing seems to have
-    changed.
-    """
-
-    entries: Iterator[Entry]
-    settled_before_ns: int | None = None
-    rehash: tuple[int, int] | None = None
 
 
 def survey(
@@ -144,68 +109,32 @@ class _Surveyor:
         self, tally: SurveyTally, earlier: Earlier | None, on_progress: OnProgress
     ) -> None:
         self._tally = tally
-        self._entries = iter(()) if earlier is None else earlier.entries
-        self._settled = earlier.settled_before_ns if earlier else None
-        self._share = earlier.rehash if earlier else None
+        self._memory = Memory(earlier, tally)
         self._on_progress = on_progress
-        self._next = next(self._entries, None)
         self._files = 0
         self._bytes = 0
-        self._linked: dict[tuple[int, int, int, int, int], bytes] = {}
+        self._linked: dict[State, bytes] = {}
 
     def entry(self, visit: Visit) -> Entry:
         """Give the entry of a visited path."""
         entry = entry_from_visit(visit)
         if entry.kind is not Kind.FILE or entry.seal is not Seal.SURVEYED:
             return entry
-        known = self._known(entry)
-        if known is not None and known.sha256 is not None and self._trusts(known):
+        known = self._memory.known(entry)
+        if known is not None and known.sha256 is not None and self._memory.trusts(known):
             self._tally.reused_files += 1
             self._count(entry.size)
             return entry._replace(sha256=known.sha256)
         entry = self._read(visit, entry)
         self._count(0)
-        return entry if known is None else self._compared(entry, known)
+        return entry if known is None else self._memory.compared(entry, known)
 
     def report(self) -> None:
         """Tell how far the survey is."""
         self._on_progress(self._files, self._bytes)
 
-    def _known(self, entry: Entry) -> Entry | None:
-        """Find the earlier entry of a path, when its whole state is still the same."""
-        path = entry.path
-        known = self._next
-        if known is None:
-            return None
-        if known.path != path:
-            key = tree_order(path)
-            while known is not None and tree_order(known.path) < key:
-                known = next(self._entries, None)
-            self._next = known
-            if known is None or known.path != path:
-                return None
-        same = (
-            known.inode == entry.inode
-            and known.ctime_ns == entry.ctime_ns
-            and known.mtime_ns == entry.mtime_ns
-            and known.size == entry.size
-            and known.device == entry.device
-            and known.kind is Kind.FILE
-        )
-        return known if same else None
-
-    def _trusts(self, known: Entry) -> bool:
-        if known.seal is not Seal.SEALED and known.seal is not Seal.SURVEYED:
-            return False
-        if self._settled is not None and known.ctime_ns >= self._settled:
-            return False
-        if self._share is None:
-            return True
-        k, n = self._share
-        return zlib.crc32(known.path) % n != k - 1
-
     def _read(self, visit: Visit, entry: Entry) -> Entry:
-        if entry.links > 1 and (digest := self._linked.get(_state(entry))):
+        if entry.links > 1 and (digest := self._linked.get(state_of(entry))):
             self._bytes += entry.size
             return entry._replace(sha256=digest)
         before = self._bytes
@@ -214,24 +143,9 @@ class _Surveyor:
         self._tally.read_bytes += entry.size
         self._bytes = before + entry.size
         entry = entry_from_reading(entry, reading)
-        if entry.links > 1 and entry.sha256 and len(self._linked) < _REMEMBERED_LINKS:
-            self._linked[_state(entry)] = entry.sha256
+        if entry.links > 1 and entry.sha256 and len(self._linked) < REMEMBERED_LINKS:
+            self._linked[state_of(entry)] = entry.sha256
         return entry
-
-    def _compared(self, entry: Entry, known: Entry) -> Entry:
-        """Say when a file reads differently although nothing in its state moved.
-
-        The digest of the earlier survey is kept: it is the last one known to be good, and the one
-        the snapshots hold, since the engine sees no change either. So the file stays suspect until
-        somebody writes it anew.
-        """
-        found, good = entry.sha256, known.sha256
-        if found is None or good is None or found == good or known.ctime_ns != entry.ctime_ns:
-            return entry
-        if self._settled is not None and known.ctime_ns >= self._settled:
-            return entry
-        self._tally.silent_changes.append(SilentChange(path=entry.path, known=good, found=found))
-        return entry._replace(sha256=good, seal=Seal.UNSEALED, reason=CHANGED_SILENTLY)
 
     def _count(self, size: int) -> None:
         self._files += 1
@@ -242,10 +156,6 @@ class _Surveyor:
     def _on_bytes(self, count: int) -> None:
         self._bytes += count
         self.report()
-
-
-def _state(entry: Entry) -> tuple[int, int, int, int, int]:
-    return entry.device, entry.inode, entry.size, entry.mtime_ns, entry.ctime_ns
 
 
 def _with_target(visit: Visit, entry: Entry) -> Entry:

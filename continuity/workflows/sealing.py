@@ -21,7 +21,8 @@ from continuity.engines.engine import BackupResult, Engine, Progress
 from continuity.hosts.observe import read_live
 from continuity.hosts.randomness import random_percent
 from continuity.hosts.reading import CHANGED
-from continuity.hosts.survey import Earlier, SurveyTally, survey
+from continuity.hosts.reuse import Earlier, SurveyTally
+from continuity.hosts.survey import survey
 from continuity.hosts.walk import Scope
 from continuity.store.manifests.shelf import ManifestShelf
 from continuity.workflows.manifests import recall_point

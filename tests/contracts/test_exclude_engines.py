@@ -9,7 +9,8 @@ import pytest
 from continuity.domain.exclude import Excludes, excludes_from_patterns
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.lossy import lossy_form
-from continuity.hosts.survey import SurveyTally, survey
+from continuity.hosts.reuse import SurveyTally
+from continuity.hosts.survey import survey
 from continuity.hosts.walk import Scope
 from tests.support.programs import program
 from tests.support.snapshots import ResticRepository, RsyncGeneration

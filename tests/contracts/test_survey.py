@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from continuity.domain.failure import SourceError
 from continuity.domain.manifest import Entry, Kind, Seal, tree_order
 from continuity.hosts.observe import observe, observe_live
-from continuity.hosts.survey import SurveyTally, survey
+from continuity.hosts.reuse import SurveyTally
+from continuity.hosts.survey import survey
 from continuity.hosts.walk import Scope, walk
 from tests.support.entries import NAMES
 from tests.support.passable import let_others_pass

@@ -13,7 +13,8 @@ from continuity.domain.listing import Unsurveyed
 from continuity.domain.manifest import Entry, Kind, Seal
 from continuity.domain.seal import seal
 from continuity.hosts.observe import observe
-from continuity.hosts.survey import SurveyTally, survey
+from continuity.hosts.reuse import SurveyTally
+from continuity.hosts.survey import survey
 from continuity.hosts.walk import Scope
 from tests.support.programs import ResticLine, missing, program, restic_of
 from tests.support.snapshots import ResticRepository, RsyncGeneration, make_odd_tree, make_socket

@@ -9,7 +9,8 @@ import pytest
 from continuity.domain.listing import Unsurveyed
 from continuity.domain.manifest import Entry, Kind, Seal
 from continuity.domain.seal import seal
-from continuity.hosts.survey import Earlier, SilentChange, SurveyTally, survey
+from continuity.hosts.reuse import Earlier, SilentChange, SurveyTally
+from continuity.hosts.survey import survey
 from continuity.hosts.walk import Scope
 from tests.support.entries import listed_from_entry
 from tests.support.snapshots import make_odd_tree
