@@ -15,6 +15,7 @@ from continuity.domain.clock import Now
 from continuity.domain.job import Source
 from continuity.domain.portrait import Portrait
 from continuity.domain.secret import Secret
+from continuity.domain.text import Message
 from continuity.hosts.host import Host
 from continuity.sandbox.cell import Cell
 
@@ -58,14 +59,15 @@ class Captured:
 
     ``path`` is where it lies in the snapshot (see ``captured_path``). ``data_time`` is the instant
     at which it is consistent. ``pieces`` raises unless the producer ended well. ``portrait`` may be
-    asked when the pieces are through; it is told by the source, never by the copy.
+    asked when the pieces are through; it is told by the source, never by the copy. ``warnings`` say
+    what of the source the copy cannot hold, or hold only weakly.
     """
 
     path: bytes
     data_time: datetime
     pieces: Iterator[bytes]
     portrait: Callable[[], Portrait]
-
+    warnings: tuple[Message, ...] = ()
 
 
 def captured_path(job: str, suffix: str) -> bytes:
@@ -105,7 +107,8 @@ class Revived:
     ``ask`` puts one query of the job's checks and gives the first column of its first row as text,
     None for NULL or no row; it raises RevivalError when the server refuses the query. ``ask_empty``
     puts it to a new, empty database of the same server: what passes there proves nothing.
-    ``environment`` lets a program in the cell reach the server.
+    ``environment`` lets a program in the cell reach the server. ``warnings`` are lines of the
+    loader that report less than an error.
     """
 
     version: str
@@ -114,6 +117,7 @@ class Revived:
     ask: Callable[[str], str | None]
     ask_empty: Callable[[str], str | None]
     environment: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 Revive = Callable[[Reviving], AbstractContextManager[Revived]]
