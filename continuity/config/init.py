@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import tempfile
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from string import Template
 from typing import Literal
 
 from continuity.config.loading import problems_of
+from continuity.config.naming import name_from_text
 from continuity.config.problem import WorkspaceError, path_shown
 from continuity.config.schema import write_schemas
 from continuity.domain.failure import ConfigurationError
@@ -129,7 +129,7 @@ def _values(answers: Answers) -> dict[str, str]:
         "engine": _quoted(answers.engine),
         "location": _quoted(answers.location),
         "paths": "[" + ", ".join(_quoted(path) for path in answers.paths) + "]",
-        "owner": _name_from_text(answers.owner_name),
+        "owner": name_from_text(answers.owner_name) or "owner",
         "owner_name": _quoted(answers.owner_name),
         "owner_email": _quoted(answers.owner_email),
         "password": _PASSWORD[answers.language] if with_password else "",
@@ -145,11 +145,6 @@ def _quoted(text: str) -> str:
     }:
         return text
     return json.dumps(text, ensure_ascii=not text.isprintable())
-
-
-def _name_from_text(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:63].strip("-") or "owner"
 
 
 def _write_password(folder: Path) -> None:
