@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Protocol
 
 from continuity.hosts.feed import Feed
 from continuity.hosts.host import Command, Finished
@@ -26,6 +26,20 @@ _GLANCE = 0.25
 _CHUNK = 1 << 18
 
 
+class Input(Protocol):
+    """Where a program's standard input is written to."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more can be written."""
+
+    def fileno(self) -> int:
+        """Give its descriptor."""
+
+    def close(self) -> None:
+        """End the input."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Started:
     """A program just started as the leader of a session, with its unbuffered pipes.
@@ -34,7 +48,7 @@ class Started:
     """
 
     pid: int
-    stdin: IO[bytes] | None
+    stdin: Input | None
     stdout: IO[bytes]
     stderr: IO[bytes]
     reap: Callable[[float], int]
@@ -185,7 +199,7 @@ class Child:
                 return
         except BlockingIOError:
             return
-        except BrokenPipeError:
+        except ConnectionError:
             pass
         self._unfeed()
         if self._process.stdin is not None:

@@ -14,6 +14,7 @@ from continuity.domain.failure import ContinuityError, ToolError
 from continuity.domain.text import N_, say
 from continuity.hosts.child import Child, Started
 from continuity.hosts.host import Command, Finished
+from continuity.hosts.inlet import Inlet
 from continuity.hosts.output import Lines, Pieces, Tail
 from continuity.hosts.trouble import program_name, tool_missing
 
@@ -49,10 +50,12 @@ class LocalHost:
 def _start(command: Command) -> Started:
     environment = _environment(command)
     program = _program(command, environment)
-    with _understood(command):
+    inlet = Inlet() if isinstance(command.stdin, Iterator) else None
+    with _understood(command), _handed_over(inlet):
         process = subprocess.Popen(
             (program, *command.argv[1:]),
-            stdin=subprocess.DEVNULL if command.stdin is None else subprocess.PIPE,
+            stdin=_stdin(command, inlet),
+            pass_fds=() if inlet is None else (inlet.fileno(),),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
@@ -71,11 +74,31 @@ def _start(command: Command) -> Started:
 
     return Started(
         pid=process.pid,
-        stdin=process.stdin,
+        stdin=process.stdin if inlet is None else inlet,
         stdout=process.stdout,
         stderr=process.stderr,
         reap=reap,
     )
+
+
+def _stdin(command: Command, inlet: Inlet | None) -> int:
+    if inlet is not None:
+        return inlet.theirs.fileno()
+    return subprocess.DEVNULL if command.stdin is None else subprocess.PIPE
+
+
+@contextlib.contextmanager
+def _handed_over(inlet: Inlet | None) -> Iterator[None]:
+    """Leave the program's end to the program alone; without one nothing stays open."""
+    try:
+        yield
+    except BaseException:
+        if inlet is not None:
+            inlet.close()
+        raise
+    finally:
+        if inlet is not None:
+            inlet.theirs.close()
 
 
 def _environment(command: Command) -> dict[str, str]:

@@ -31,7 +31,7 @@ _MOST_WARNINGS = 100
 _INCOMPLETE = 3
 
 
-class _Output:
+class Output:
     """Reads a running backup."""
 
     def __init__(self, on_progress: OnProgress) -> None:
@@ -40,6 +40,7 @@ class _Output:
         self.others: list[bytes] = []
 
     def take(self, line: bytes) -> None:
+        """Take one line of its output."""
         progress = progress_from_status(line)
         if progress is not None:
             self._on_progress(progress)
@@ -62,7 +63,7 @@ def back_up(caller: Caller, request: BackupRequest, on_progress: OnProgress) -> 
         output, finished = _run(caller, request, pinned, on_progress)
     summary = _judge(caller, request, output, finished)
     parent, snapshot = _snapshot(caller, request, pinned, summary)
-    on_progress(_done(summary))
+    on_progress(done(summary))
     lines = (*output.others, *finished.stderr.splitlines())
     complete = finished.code == 0
     return BackupResult(
@@ -71,7 +72,7 @@ def back_up(caller: Caller, request: BackupRequest, on_progress: OnProgress) -> 
         unchanged_tree=complete and parent is not None and nothing_changed(summary, request.paths),
         files=summary.total_files_processed,
         bytes=summary.total_bytes_processed,
-        added_bytes=_added(summary),
+        added_bytes=added_bytes(summary),
         complete=complete,
         warnings=tuple(safe(text) for text in trouble_lines(lines)[:_MOST_WARNINGS]),
     )
@@ -79,8 +80,8 @@ def back_up(caller: Caller, request: BackupRequest, on_progress: OnProgress) -> 
 
 def _run(
     caller: Caller, request: BackupRequest, parent: str | None, on_progress: OnProgress
-) -> tuple[_Output, Finished]:
-    output = _Output(on_progress)
+) -> tuple[Output, Finished]:
+    output = Output(on_progress)
     call = Call(
         words=_words(caller, request, parent),
         timeout=request.timeout,
@@ -112,14 +113,14 @@ def _time_words(caller: Caller, request: BackupRequest) -> tuple[str, ...]:
     return ("--time", request.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"))
 
 
-def _parent_is_gone(parent: str, output: _Output, finished: Finished) -> bool:
+def _parent_is_gone(parent: str, output: Output, finished: Finished) -> bool:
     """Tell whether restic stopped before it began because it does not know the parent."""
     named = parent[:10].encode() in finished.stderr
     return finished.code == 1 and output.summary is None and named
 
 
 def _judge(
-    caller: Caller, request: BackupRequest, output: _Output, finished: Finished
+    caller: Caller, request: BackupRequest, output: Output, finished: Finished
 ) -> BackupSummary:
     """Give the summary of a backup that took place. Raises for every other one."""
     skipped = _skipped(request.paths, finished.stderr.splitlines())
@@ -131,7 +132,7 @@ def _judge(
     if finished.code not in (0, _INCOMPLETE):
         raise caller.refusal(finished)
     if output.summary is None:
-        raise _no_summary()
+        raise no_summary()
     if output.summary.total_files_processed == 0:
         raise _source_empty(request.paths[0])
     return output.summary
@@ -153,7 +154,7 @@ def _snapshot(
     identity = full_id(caller, summary.snapshot_id)
     moment = _moment(caller, request, summary)
     if pinned is None or identity is None or moment is None:
-        line = _ask_snapshot(caller, summary.snapshot_id)
+        line = ask_snapshot(caller, summary.snapshot_id)
         return line.parent, snapshot_from_line(line)
     known = Snapshot(
         id=identity,
@@ -175,7 +176,8 @@ def _moment(caller: Caller, request: BackupRequest, summary: BackupSummary) -> d
     return None
 
 
-def _ask_snapshot(caller: Caller, begun: str) -> SnapshotLine:
+def ask_snapshot(caller: Caller, begun: str) -> SnapshotLine:
+    """Ask restic for the one snapshot whose id begins like this. Raises ToolError."""
     lines = read_snapshots(caller.ask("snapshots", "--json", begun))
     if len(lines) != 1 or not lines[0].id.startswith(begun):
         raise ToolError(
@@ -207,13 +209,14 @@ def _is_directory(path: bytes) -> bool:
         return False
 
 
-def _added(summary: BackupSummary) -> int:
+def added_bytes(summary: BackupSummary) -> int:
     """Give the bytes that came into the repository; before 0.15 only their size unpacked."""
     packed = summary.data_added_packed
     return summary.data_added if packed is None else packed
 
 
-def _done(summary: BackupSummary) -> Progress:
+def done(summary: BackupSummary) -> Progress:
+    """Give the progress of a backup that is through."""
     files, size = summary.total_files_processed, summary.total_bytes_processed
     return Progress(files=files, bytes=size, total_files=files, total_bytes=size)
 
@@ -251,7 +254,8 @@ def _source_empty(path: bytes) -> ContinuityError:
     )
 
 
-def _no_summary() -> ContinuityError:
+def no_summary() -> ContinuityError:
+    """Make the error for a restic that ends well and says nothing."""
     return ToolError(
         say(N_("restic ended without saying what it backed up.")),
         remedy=say(N_("Run the doctor command: the program may not be the real restic.")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,13 +34,17 @@ _ANSWER_BYTES = 64 << 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """What restic is asked to do; ``lock`` False where reading without a lock is harmless."""
+    """What restic is asked to do; ``lock`` False where reading without a lock is harmless.
+
+    ``stdin`` is a stream to keep; what it raises stops restic before its input is closed.
+    """
 
     words: tuple[Word, ...]
     timeout: float
     grace: float = READER_GRACE
     lock: bool = True
     silence: float | None = None
+    stdin: Iterator[bytes] | None = None
 
 
 class Caller:
@@ -128,6 +132,7 @@ class Caller:
             timeout=call.timeout,
             grace=call.grace,
             silence=call.silence,
+            stdin=call.stdin,
             # TZ makes --time mean what is written; the rate suits a progress bar.
             env={"RESTIC_PROGRESS_FPS": "4", "TZ": "UTC"},
             # An address may hold credentials (rest:https://user:pass@host/), so it is one too.

@@ -17,9 +17,10 @@ from continuity.engines.engine import (
     RestoreRequest,
     RestoreResult,
     Slice,
+    StreamRequest,
     Tool,
 )
-from continuity.engines.restic import backing, caring, reading, recognising, restoring
+from continuity.engines.restic import backing, caring, reading, recognising, restoring, streaming
 from continuity.engines.restic.calls import Call, Caller
 
 _NO_REPOSITORY = 10
@@ -107,6 +108,10 @@ class ResticRepository:
     def back_up(self, request: BackupRequest, on_progress: OnProgress) -> BackupResult:
         """Copy the paths into a new snapshot."""
         return backing.back_up(self._caller, request, on_progress)
+
+    def keep_stream(self, request: StreamRequest, on_progress: OnProgress) -> BackupResult:
+        """Copy a stream into a new snapshot."""
+        return streaming.keep_stream(self._caller, request, on_progress)
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """List all snapshots, oldest first."""

@@ -67,7 +67,7 @@ def back_up(
     except Exception:
         # An interrupted run is not kept waiting: the next one removes what it left.
         with contextlib.suppress(OSError):
-            _discard(partial)
+            discard(partial)
         raise
 
 
@@ -243,7 +243,8 @@ def _point(
     )
 
 
-def _discard(partial: Path) -> None:
+def discard(partial: Path) -> None:
+    """Remove an unfinished generation."""
     parent = open_directory(partial.parent)
     try:
         remove_tree(parent, partial.name)

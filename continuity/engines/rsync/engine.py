@@ -24,6 +24,7 @@ from continuity.engines.engine import (
     RestoreRequest,
     RestoreResult,
     Slice,
+    StreamRequest,
     Tool,
 )
 from continuity.engines.rsync.claim import claimed, found_locks, unlock_dead
@@ -33,6 +34,7 @@ from continuity.engines.rsync.program import Program
 from continuity.engines.rsync.recovery import restore
 from continuity.engines.rsync.repository import MARKER, Repository
 from continuity.engines.rsync.retention import forget, sweep
+from continuity.engines.rsync.stream import keep_stream
 from continuity.engines.rsync.structure import check
 from continuity.engines.rsync.tree import listing
 
@@ -95,6 +97,15 @@ class Rsync:
                 return back_up(
                     self._program, self._repository, request, self._max_delete, on_progress
                 )
+
+    def keep_stream(self, request: StreamRequest, on_progress: OnProgress) -> BackupResult:
+        """Make a generation of one file; it becomes visible when it is whole and on the disk."""
+        self.probe()
+        with self._understood():
+            self._repository.identity()
+            with claimed(self._repository):
+                sweep(self._repository)
+                return keep_stream(self._program, self._repository, request, on_progress)
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """List the generations, oldest first."""
