@@ -233,6 +233,7 @@ def _protect(app: App, name: str) -> Protected:
     from continuity.config.opening import open_copies, open_repository
     from continuity.config.workspace import job_named, zone_of
     from continuity.domain.exclude import excludes_from_patterns
+    from continuity.hosts.files import LocalFiles
     from continuity.sources.source import path_set
     from continuity.workflows.world import Protected
 
@@ -248,6 +249,7 @@ def _protect(app: App, name: str) -> Protected:
         excludes=excludes_from_patterns(
             repository.engine, extent.excludes, (os.fsencode(app.bench.scratch / "cache"),)
         ),
+        files=LocalFiles(),
         path_set=path_set(job.source, extent),
         zone=zone_of(workspace, job),
         open_engine=lambda use_cache: open_repository(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from continuity.domain.failure import SourceError, UnreachableError
 from continuity.domain.job import SamplePolicy
@@ -12,10 +13,11 @@ from continuity.domain.manifest import Entry, Kind, Seal
 from continuity.domain.sampling import Sample, draw_sample, request_from_policy
 from continuity.domain.snapshot import Listed
 from continuity.domain.text import N_, say, shown
-from continuity.hosts.observe import observe_live, read_live
+from continuity.hosts.files import Files
 
 # Drawing asks for files whose content is known; it is read for the drawn ones alone, afterwards.
 _TO_BE_READ = b"\0" * 32
+_BATCH = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,15 +72,23 @@ def find_place(source: bytes, listing: Iterable[Listed]) -> Place:
     )
 
 
-def adopt_live(listing: Iterable[Listed], place: Place, policy: SamplePolicy, seed: str) -> Adopted:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Live:
+    """What may vouch for a snapshot: files, and where among them the copied ones are."""
+
+    files: Files
+    place: Place
+
+
+def adopt_live(listing: Iterable[Listed], live: Live, policy: SamplePolicy, seed: str) -> Adopted:
     """Draw a sample among the files that are still what the snapshot says, and read those.
 
     A file that changes while it is read is no longer in the sample's proof.
     """
     drifted: list[bytes] = []
-    entries = tuple(_undrifted(listing, place, drifted))
+    entries = tuple(_undrifted(listing, live, drifted))
     sample = draw_sample(entries, request_from_policy(policy, seed, due=0), {})
-    read = tuple(_read(entry, place) for entry in sample.entries)
+    read = tuple(_read(sample.entries, live))
     return _adopted(sample, read, entries, len(drifted))
 
 
@@ -107,29 +117,41 @@ def _adopted(
     )
 
 
-def _undrifted(listing: Iterable[Listed], place: Place, drifted: list[bytes]) -> Iterator[Entry]:
-    for item in listing:
-        outside = None if item.lossy else place.outside_path(item.path)
-        if item.kind is not Kind.FILE or outside is None:
-            continue
-        live = next(observe_live((outside,)), None)
-        if live is None or live.kind is not Kind.FILE or _moved(live, item):
-            drifted.append(item.path)
-            continue
-        yield live._replace(path=item.path, sha256=_TO_BE_READ, seal=Seal.SEALED, links=1)
+def _undrifted(listing: Iterable[Listed], live: Live, drifted: list[bytes]) -> Iterator[Entry]:
+    named = ((item, _outside(item, live.place)) for item in listing)
+    wanted = (pair for pair in named if pair[1])
+    while batch := tuple(islice(wanted, _BATCH)):
+        found = {entry.path: entry for entry in live.files.look(path for _, path in batch)}
+        for item, path in batch:
+            entry = found.get(path)
+            if entry is None or entry.kind is not Kind.FILE or _moved(entry, item):
+                drifted.append(item.path)
+                continue
+            yield entry._replace(path=item.path, sha256=_TO_BE_READ, seal=Seal.SEALED, links=1)
+
+
+def _outside(item: Listed, place: Place) -> bytes:
+    """Give the live path of a listed file; nothing for what is no file or has no name."""
+    if item.lossy or item.kind is not Kind.FILE:
+        return b""
+    return place.outside_path(item.path) or b""
 
 
 def _moved(live: Entry, item: Listed) -> bool:
     return live.size != item.size or live.mtime_ns != item.mtime_ns
 
 
-def _read(entry: Entry, place: Place) -> Entry:
-    outside = place.outside_path(entry.path) or entry.path
-    read = read_live(entry, outside)
-    unmoved = read.size == entry.size and read.mtime_ns == entry.mtime_ns
-    if read.seal is Seal.UNREADABLE or not unmoved or read.sha256 is None:
-        return read._replace(seal=Seal.UNSEALED, reason=read.reason or "moved")
-    return read._replace(seal=Seal.SEALED, links=1)
+def _read(entries: Sequence[Entry], live: Live) -> Iterator[Entry]:
+    outside = [
+        entry._replace(path=live.place.outside_path(entry.path) or entry.path) for entry in entries
+    ]
+    for entry, read in zip(entries, live.files.read(outside), strict=True):
+        found = read._replace(path=entry.path)
+        unmoved = found.size == entry.size and found.mtime_ns == entry.mtime_ns
+        if found.seal is Seal.UNREADABLE or not unmoved or found.sha256 is None:
+            yield found._replace(seal=Seal.UNSEALED, reason=found.reason or "moved")
+        else:
+            yield found._replace(seal=Seal.SEALED, links=1)
 
 
 def _entry(item: Listed) -> Entry:

@@ -11,7 +11,7 @@ from continuity.domain.facts import JobFacts
 from continuity.domain.run import RunKind
 from continuity.domain.text import plain_from_message
 from continuity.engines.engine import BackupRequest, BackupResult, Engine
-from continuity.sources.presence import require_source
+from continuity.hosts.presence import Needed
 from continuity.workflows.believing import conclude_backup
 from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.readying import ready_repository
@@ -40,7 +40,9 @@ def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watc
         doubt = clock_doubt(bench)
         extent = protected.extent
         with run.phase("source"):
-            require_source(extent.roots, extent.mounts, extent.sentinels)
+            protected.files.require(
+                Needed(roots=extent.roots, mounts=extent.mounts, sentinels=extent.sentinels)
+            )
         engine = protected.open_engine(True)
         tool = engine.probe()
         run.body["tool"] = {"name": tool.name, "version": tool.version}
@@ -52,7 +54,7 @@ def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watc
         with run.phase("copy"):
             copied = _copy(bench, protected, engine, surveyed.known, run)
         with run.phase("seal"):
-            sealed = seal_survey(bench, engine, surveyed, copied.result)
+            sealed = seal_survey(bench, protected.files, engine, surveyed, copied.result)
         _describe(run, copied, surveyed, sealed)
         judged = conclude_backup(protected, facts, copied.result, surveyed, sealed)
         run.body["quarantined"] = judged.quarantined

@@ -16,6 +16,7 @@ from continuity.domain.sampling import Sample
 from continuity.domain.text import plain_from_message, shown
 from continuity.domain.verdict import Verdict
 from continuity.engines.engine import Reader
+from continuity.hosts.files import Files
 from continuity.workflows.choosing import require_known
 from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.judging import conclude_drill
@@ -42,6 +43,7 @@ def drill(
         watch,
         Trial(
             open=lambda: protected.open_engine(False),
+            files=protected.files,
             plan=lambda _engine: plan_drill(bench, protected, facts, request),
         ),
     )
@@ -49,9 +51,13 @@ def drill(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """How to open what is restored from, and how to plan what is restored."""
+    """How to open what is restored from, and how to plan what is restored.
+
+    ``files`` are where the source lives, to see what changed there since.
+    """
 
     open: Callable[[], Reader]
+    files: Files
     plan: Callable[[Reader], DrillPlan]
 
 
@@ -65,7 +71,7 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
             run.body["tool"] = {"name": tool.name, "version": tool.version}
             plan = trial.plan(engine)
             _describe_plan(run, plan)
-        restored = restore_and_compare(bench, engine, plan, run)
+        restored = restore_and_compare(bench, engine, plan, trial.files, run)
         _describe_result(run, plan, restored, subject.rto)
         conclusion = with_doubt(conclude_drill(plan, restored, subject.rto), doubt)
         if conclusion.verdict is Verdict.PASS:

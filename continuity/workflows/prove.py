@@ -14,7 +14,15 @@ from continuity.domain.snapshot import Listed, Snapshot
 from continuity.domain.text import N_, say
 from continuity.engines.engine import CONTENT_HASHES, Reader
 from continuity.engines.rsync.plain import ONLY
-from continuity.workflows.adopting import Adopted, Place, adopt_listing, adopt_live, find_place
+from continuity.hosts.files import LocalFiles
+from continuity.workflows.adopting import (
+    Adopted,
+    Live,
+    Place,
+    adopt_listing,
+    adopt_live,
+    find_place,
+)
 from continuity.workflows.copies import TAG
 from continuity.workflows.drill import Trial, carry_out
 from continuity.workflows.planning import DrillPlan
@@ -51,7 +59,7 @@ def prove(
     def plan(reader: Reader) -> DrillPlan:
         return _plan(bench, subject, reader, request)
 
-    return carry_out(bench, subject, watch, Trial(open=open_reader, plan=plan))
+    return carry_out(bench, subject, watch, Trial(open=open_reader, plan=plan, files=LocalFiles()))
 
 
 def _plan(bench: Workbench, subject: Subject, reader: Reader, request: ProofRequest) -> DrillPlan:
@@ -103,13 +111,10 @@ def _adopt(
         return adopt_listing(listing, policy, seed)
     source = os.fsencode(request.source)
     if snapshot.id == ONLY:
-        return adopt_live(
-            listing,
-            Place(inside=b"/", outside=os.fsencode(request.source.absolute())),
-            policy,
-            seed,
-        )
-    return adopt_live(listing, find_place(source, listing), policy, seed)
+        place = Place(inside=b"/", outside=os.fsencode(request.source.absolute()))
+    else:
+        place = find_place(source, listing)
+    return adopt_live(listing, Live(files=LocalFiles(), place=place), policy, seed)
 
 
 def _choose(snapshots: tuple[Snapshot, ...], request: ProofRequest) -> Snapshot:

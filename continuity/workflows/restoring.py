@@ -10,8 +10,10 @@ from continuity.domain.compare import Comparison, Finding, compare, drifts
 from continuity.domain.differences import Rules
 from continuity.domain.failure import ContinuityError
 from continuity.domain.manifest import Entry
+from continuity.domain.text import plain_from_message
 from continuity.engines.engine import Progress, Reader, RestoreRequest, RestoreResult
-from continuity.hosts.observe import observe, observe_live
+from continuity.hosts.files import Files
+from continuity.hosts.observe import observe
 from continuity.sandbox.contents import Oddities, inspect_tree
 from continuity.sandbox.sandbox import Room, Sandbox, open_sandbox
 from continuity.sandbox.teardown import Teardown, tear_down
@@ -41,7 +43,7 @@ class Restored:
 
 
 def restore_and_compare(
-    bench: Workbench, engine: Reader, plan: DrillPlan, run: Running
+    bench: Workbench, engine: Reader, plan: DrillPlan, files: Files, run: Running
 ) -> Restored:
     """Carry out the plan. The sandbox is cleared away whatever happens."""
     with run.phase("sandbox"):
@@ -64,7 +66,7 @@ def restore_and_compare(
         with run.phase("compare"):
             comparison = _compare(bench, sandbox, plan, result, run)
             oddities = inspect_tree(sandbox.tree)
-            drifted = tuple(_drifts(bench, plan))
+            drifted = _drifts(bench, plan, files, run)
         milliseconds = run.elapsed()
     finally:
         teardown = _clear_away(sandbox, run)
@@ -141,12 +143,20 @@ def _with_found_content(expected: Iterator[Entry], observed: Sequence[Entry]) ->
     return (entry._replace(sha256=found.get(entry.path, entry.sha256)) for entry in expected)
 
 
-def _drifts(bench: Workbench, plan: DrillPlan) -> Iterator[Finding]:
-    """Look which sampled files changed at the source since; all files would be too many."""
+def _drifts(bench: Workbench, plan: DrillPlan, files: Files, run: Running) -> tuple[Finding, ...]:
+    """Look which sampled files changed at the source since; all files would be too many.
+
+    The source's machine may be the very thing that is lost: that it does not answer is said, and
+    takes nothing from the proof, which repository and password give alone.
+    """
     if plan.full:
-        return iter(())
+        return ()
     expected = tuple(plan.expected(bench.shelf))
-    return drifts(expected, observe_live(entry.path for entry in expected))
+    try:
+        return tuple(drifts(expected, files.look(entry.path for entry in expected)))
+    except ContinuityError as error:
+        run.body["source_unseen"] = plain_from_message(error.what)
+        return ()
 
 
 def _described(

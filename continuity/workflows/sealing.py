@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,17 +13,15 @@ from continuity.domain.facts import JobFacts, Point
 from continuity.domain.failure import ContinuityError, SourceError
 from continuity.domain.likeness import Likeness, watch_likeness
 from continuity.domain.listing import Unsurveyed
-from continuity.domain.manifest import Entry, Kind, ManifestSummary, Seal
-from continuity.domain.seal import ABSENT, SIZE_DIFFERS, reseal, seal
+from continuity.domain.manifest import Entry, Kind, ManifestSummary
+from continuity.domain.seal import reseal, seal
 from continuity.domain.text import N_, say, shown
 from continuity.engines.engine import BackupResult, Engine, Progress
-from continuity.hosts.observe import read_live
-from continuity.hosts.randomness import random_percent
-from continuity.hosts.reading import CHANGED
+from continuity.hosts.files import Files
 from continuity.hosts.reuse import Earlier, SurveyTally
-from continuity.hosts.survey import survey
 from continuity.hosts.walk import Scope
 from continuity.store.manifests.shelf import ManifestShelf
+from continuity.workflows.looking_again import look_twice, watch_skipped
 from continuity.workflows.manifests import recall_point
 from continuity.workflows.running import Running, spool_of
 from continuity.workflows.world import Protected, Workbench
@@ -37,7 +34,6 @@ and everything is listed."""
 _SETTLED = timedelta(seconds=2)
 # The kernel stamps a mapped file anew whenever it writes it back, which is every half minute.
 _HOT = timedelta(minutes=5)
-_KEPT_SKIPPED = 100
 _LOOKED_AT = 64
 
 
@@ -106,15 +102,16 @@ def survey_source(
     ]
     believed = _newest_manifest(bench, facts, comparable)
     tally, changes = SurveyTally(), Changes()
-    hot_since = bench.now() - _HOT
-    entries = survey(
+    ahead = protected.files.ahead(bench.now)
+    hot_since = bench.now() + ahead - _HOT
+    entries = protected.files.survey(
         Scope(
             roots=protected.extent.roots,
             excludes=protected.excludes,
             one_file_system=protected.extent.one_file_system,
         ),
         tally,
-        earlier=_earlier(bench, facts, known),
+        earlier=_earlier(bench, facts, known, ahead),
         on_progress=lambda files, size: run.watch.progress(_progress(files, size)),
     )
     watched = watch_changes(
@@ -143,14 +140,14 @@ def survey_source(
         changes=changes,
         known=known,
         believed=believed,
-        random_percent=random_percent(path for _, path in looked),
+        random_percent=protected.files.random_percent(path for _, path in looked),
         hot_since_ns=hot_since_ns,
         alike=likeness.alike,
     )
 
 
 def seal_survey(
-    bench: Workbench, engine: Engine, surveyed: Surveyed, result: BackupResult
+    bench: Workbench, files: Files, engine: Engine, surveyed: Surveyed, result: BackupResult
 ) -> Sealed:
     """Join the survey with the snapshot: by its listing, or by its parent's seals when alike.
 
@@ -165,6 +162,7 @@ def seal_survey(
     if known is not None and known.vouches and _same_tree(known, result):
         if surveyed.alike:
             surveyed.spool.remove(digest)
+            files.settled()
             return Sealed(
                 summary=replace(
                     surveyed.summary, digest=known.manifest, sealed=surveyed.summary.entries
@@ -176,56 +174,16 @@ def seal_survey(
     else:
         sealed = seal(entries, engine.listing(result.snapshot.id), unsurveyed)
     skipped: list[bytes] = []
-    twice = _look_twice(sealed, surveyed.hot_since_ns)
-    summary = bench.shelf.write(_watch_skipped(twice, skipped), surveyed.spool.header(digest))
+    twice = look_twice(files, sealed, surveyed.hot_since_ns)
+    watched = watch_skipped(files, twice, skipped)
+    summary = bench.shelf.write(watched, surveyed.spool.header(digest))
     surveyed.spool.remove(digest)
+    files.settled()
     return Sealed(summary=summary, unsurveyed=unsurveyed, skipped=tuple(skipped))
 
 
 def _same_tree(known: Known, result: BackupResult) -> bool:
     return result.unchanged_tree and known.point == result.parent
-
-
-def _look_twice(entries: Iterator[Entry], hot_since_ns: int) -> Iterator[Entry]:
-    """Read files that were written shortly before once more, now that the engine has read them.
-
-    What is written through a memory map (SQLite's -shm file, many databases) can change without
-    any change of size or time: survey and snapshot then hold different bytes, and nobody is to
-    blame. A file that reads the same on both sides of the backup was the same during it.
-    """
-    for entry in entries:
-        hot = entry.mtime_ns >= hot_since_ns or entry.ctime_ns >= hot_since_ns
-        if entry.seal is Seal.SEALED and entry.kind is Kind.FILE and hot:
-            again = read_live(entry, entry.path)
-            if again.sha256 != entry.sha256:
-                yield entry._replace(seal=Seal.UNSTABLE, reason=CHANGED)
-                continue
-        yield entry
-
-
-def _watch_skipped(entries: Iterator[Entry], skipped: list[bytes]) -> Iterator[Entry]:
-    """Pass entries on, noting files that the engine did not copy whole although they did not move.
-
-    A file removed or changed meanwhile is no fault of the engine; one that still stands as it was
-    surveyed is: it is excluded there and not here, or the tool only pretends to work.
-    """
-    for entry in entries:
-        if (
-            entry.reason in {ABSENT, SIZE_DIFFERS}
-            and entry.kind is Kind.FILE
-            and len(skipped) < _KEPT_SKIPPED
-            and _still_stands(entry)
-        ):
-            skipped.append(entry.path)
-        yield entry
-
-
-def _still_stands(entry: Entry) -> bool:
-    try:
-        found = os.lstat(entry.path)
-    except OSError:
-        return False
-    return found.st_ino == entry.inode and found.st_ctime_ns == entry.ctime_ns
 
 
 def _looking(entries: Iterator[Entry], looked: list[tuple[int, bytes]]) -> Iterator[Entry]:
@@ -260,12 +218,14 @@ def _newest_manifest(bench: Workbench, facts: JobFacts, points: Sequence[Point])
     return None
 
 
-def _earlier(bench: Workbench, facts: JobFacts, known: Known | None) -> Earlier | None:
+def _earlier(
+    bench: Workbench, facts: JobFacts, known: Known | None, ahead: timedelta
+) -> Earlier | None:
     if known is None:
         return None
     return Earlier(
         entries=bench.shelf.read(known.manifest),
-        settled_before_ns=known.settled_before_ns,
+        settled_before_ns=known.settled_before_ns + ahead // timedelta(microseconds=1) * 1_000,
         rehash=(facts.backups_made % REHASH_SHARES + 1, REHASH_SHARES),
     )
 

@@ -13,6 +13,7 @@ from continuity.domain.job import Job
 from continuity.domain.secret import Secret
 from continuity.domain.system import Repository, System
 from continuity.engines.engine import Engine, OnProgress
+from continuity.hosts.files import Files
 from continuity.hosts.host import Host
 from continuity.hosts.process import Process
 from continuity.sandbox.interlocks import Interlocks
@@ -77,9 +78,9 @@ class Living:
 class Protected:
     """One job with everything that its name stands for.
 
-    ``open_engine`` opens the repository; a drill passes False so that no cache can hide damage.
-    ``open_copies`` opens where copies of the manifests are kept. ``living`` is None for a source
-    that is copied as files.
+    ``files`` are those of the host that the source is on. ``open_engine`` opens the repository; a
+    drill passes False so that no cache can hide damage. ``open_copies`` opens where copies of the
+    manifests are kept. ``living`` is None for a source that is copied as files.
     """
 
     job: Job
@@ -87,6 +88,7 @@ class Protected:
     repository: Repository
     extent: Extent
     excludes: Excludes
+    files: Files
     path_set: str
     zone: str
     open_engine: Callable[[bool], Engine]
