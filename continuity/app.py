@@ -200,7 +200,8 @@ def _make_bench(
     import getpass
 
     from continuity.hosts.process import identify_self
-    from continuity.store.manifests.shelf import ManifestShelf
+    from continuity.sandbox.isolation import Isolation
+    from continuity.store.manifests import ManifestShelf, PortraitShelf
     from continuity.workflows.world import Workbench
 
     return Workbench(
@@ -213,6 +214,7 @@ def _make_bench(
         process=identify_self(),
         store=store,
         shelf=ManifestShelf(state / "manifests"),
+        portraits=PortraitShelf(state / "manifests"),
         keys=state / "keys",
         scratch=state / "scratch",
         sandbox_place=Path(sandbox.place),
@@ -220,6 +222,7 @@ def _make_bench(
         reserve_bytes=sandbox.reserve,
         interlocks=interlocks,
         owner_matters=os.geteuid() == 0,
+        least_isolation=Isolation(sandbox.min_isolation),
     )
 
 

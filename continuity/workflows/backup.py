@@ -13,6 +13,7 @@ from continuity.domain.text import plain_from_message
 from continuity.engines.engine import BackupRequest, BackupResult, Engine
 from continuity.hosts.presence import Needed
 from continuity.workflows.believing import conclude_backup
+from continuity.workflows.capturing import capture
 from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.readying import ready_repository
 from continuity.workflows.running import Ended, Running, finish, started
@@ -36,6 +37,8 @@ def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watc
 
     Raises ConflictError when the job is being backed up already.
     """
+    if protected.living is not None:
+        return capture(bench, protected, protected.living, facts, watch)
     with started(bench, protected.subject, RunKind.BACKUP, watch) as run:
         doubt = clock_doubt(bench)
         extent = protected.extent

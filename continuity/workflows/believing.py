@@ -50,7 +50,7 @@ def conclude_backup(
         or _tampered(surveyed)
         or _unread(result, sealed)
         or _unsealed(sealed)
-        or _implausible(odd)
+        or implausible(odd)
         or PASSED
     )
     return Judged(
@@ -91,7 +91,8 @@ def _encrypted(odd: Reason | None) -> Conclusion | None:
     )
 
 
-def _implausible(odd: Reason | None) -> Conclusion | None:
+def implausible(odd: Reason | None) -> Conclusion | None:
+    """Conclude from what was found odd; nothing odd, nothing concluded."""
     if odd is None:
         return None
     return Conclusion(

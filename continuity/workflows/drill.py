@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.compare import Comparison, Finding, Outcome
@@ -17,11 +18,12 @@ from continuity.domain.text import plain_from_message, shown
 from continuity.domain.verdict import Verdict
 from continuity.engines.engine import Reader
 from continuity.hosts.files import Files
+from continuity.sandbox.sandbox import Sandbox
 from continuity.workflows.choosing import require_known
 from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.judging import conclude_drill
 from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill
-from continuity.workflows.restoring import Restored, restore_and_compare
+from continuity.workflows.restoring import Examined, Restored, restore_and_compare
 from continuity.workflows.running import Ended, Running, finish, started
 from continuity.workflows.world import Protected, Subject, Watch, Workbench
 
@@ -53,12 +55,16 @@ def drill(
 class Trial:
     """How to open what is restored from, and how to plan what is restored.
 
-    ``files`` are where the source lives, to see what changed there since.
+    ``files`` are where the source lives, to see what changed there since. ``examine`` looks closer
+    at what came back right.
     """
 
     open: Callable[[], Reader]
     files: Files
     plan: Callable[[Reader], DrillPlan]
+    examine: Callable[[DrillPlan, Running, Sandbox, Comparison], Examined | None] = (
+        lambda _plan, _run, _sandbox, _comparison: None
+    )
 
 
 def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) -> Ended:
@@ -71,7 +77,8 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
             run.body["tool"] = {"name": tool.name, "version": tool.version}
             plan = trial.plan(engine)
             _describe_plan(run, plan)
-        restored = restore_and_compare(bench, engine, plan, trial.files, run)
+        examine = partial(trial.examine, plan, run)
+        restored = restore_and_compare(bench, engine, plan, trial.files, run, examine)
         _describe_result(run, plan, restored, subject.rto)
         conclusion = with_doubt(conclude_drill(plan, restored, subject.rto), doubt)
         if conclusion.verdict is Verdict.PASS:

@@ -49,7 +49,9 @@ def conclude_drill(plan: DrillPlan, restored: Restored, target: timedelta | None
     return (
         _wrong(comparison)
         or _left_behind(restored)
+        or _questioned(restored, Verdict.FAIL)
         or _unproven(plan, restored)
+        or _questioned(restored, Verdict.INCONCLUSIVE)
         or _too_slow(plan, restored, target)
         or PASSED
     )
@@ -79,6 +81,11 @@ def _wrong(comparison: Comparison) -> Conclusion | None:
                 ),
             )
     return None
+
+
+def _questioned(restored: Restored, verdict: Verdict) -> Conclusion | None:
+    examined = restored.examined
+    return examined if examined is not None and examined.verdict is verdict else None
 
 
 def _unproven(plan: DrillPlan, restored: Restored) -> Conclusion | None:

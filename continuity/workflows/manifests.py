@@ -17,6 +17,7 @@ class PointRecord:
     """What the record says of a restore point's backup; ``manifest`` is the digest of its file.
 
     ``random_percent`` is the share of looked-at files that looked random, None if nobody looked.
+    ``portrait`` is the digest of what a captured source was, empty when there is none.
     """
 
     manifest: str
@@ -27,6 +28,7 @@ class PointRecord:
     recorded_at: datetime
     data_time: datetime | None
     random_percent: int | None
+    portrait: str = ""
 
 
 def recall_point(bench: Workbench, job: str, point: str) -> PointRecord:
@@ -51,6 +53,7 @@ def recall_point(bench: Workbench, job: str, point: str) -> PointRecord:
             recorded_at=record.recorded_at,
             data_time=moment_in(plain, "data_time"),
             random_percent=_percent(record.body.get("random_percent")),
+            portrait=text_in(mapping_in(record.body, "portrait"), "digest"),
         )
     raise UnreachableError(
         say(N_("The restore point {point} has no sealed manifest in the record."), point=point),

@@ -40,7 +40,8 @@ class DrillPlan:
     random, or asked for by its id. ``adopted`` when live files took the manifest's part.
     ``vouched`` is False when nothing but the engine's own hashes speaks for the content;
     ``hashed`` is False when there are not even those; ``drifted`` counts
-    the files that could not vouch because they changed since.
+    the files that could not vouch because they changed since. ``portrait`` is the digest of what
+    a captured source was, empty for files.
     """
 
     job: str
@@ -59,6 +60,7 @@ class DrillPlan:
     vouched: bool = True
     hashed: bool = True
     drifted: int = 0
+    portrait: str = ""
 
     @property
     def level(self) -> str:
@@ -100,6 +102,7 @@ def plan_drill(
         expected_bytes=recalled.bytes if sample is None else sample.bytes,
         population_files=recalled.files,
         population_bytes=recalled.bytes,
+        portrait=recalled.portrait,
     )
 
 

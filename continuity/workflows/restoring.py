@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from continuity.domain.compare import Comparison, Finding, compare, drifts
 from continuity.domain.differences import Rules
 from continuity.domain.failure import ContinuityError
 from continuity.domain.manifest import Entry
+from continuity.domain.run import Conclusion
 from continuity.domain.text import plain_from_message
 from continuity.engines.engine import Progress, Reader, RestoreRequest, RestoreResult
 from continuity.hosts.files import Files
@@ -26,11 +27,26 @@ _KEPT_FINDINGS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Examined:
+    """What a closer look at restored content gave; no conclusion when nothing is wrong with it.
+
+    ``milliseconds`` runs from the trigger until the last question was answered.
+    """
+
+    conclusion: Conclusion | None
+    milliseconds: int
+
+
+Examine = Callable[[Sandbox, Comparison], Examined | None]
+"""Looks closer before the sandbox is cleared away; None when there is nothing to look at."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Restored:
     """What a restore gave, how it compares, and how the sandbox was cleared away.
 
-    ``milliseconds`` runs from the trigger until the comparison was done: waiting counts, clearing
-    away does not, since in an outage nobody would.
+    ``milliseconds`` runs from the trigger until the comparison was done, and what was restored was
+    questioned: waiting counts, clearing away does not, since in an outage nobody would.
     """
 
     result: RestoreResult
@@ -40,10 +56,16 @@ class Restored:
     shares_source_file_system: bool
     teardown: Teardown
     milliseconds: int
+    examined: Conclusion | None = None
 
 
 def restore_and_compare(
-    bench: Workbench, engine: Reader, plan: DrillPlan, files: Files, run: Running
+    bench: Workbench,
+    engine: Reader,
+    plan: DrillPlan,
+    files: Files,
+    run: Running,
+    examine: Examine,
 ) -> Restored:
     """Carry out the plan. The sandbox is cleared away whatever happens."""
     with run.phase("sandbox"):
@@ -68,6 +90,7 @@ def restore_and_compare(
             oddities = inspect_tree(sandbox.tree)
             drifted = _drifts(bench, plan, files, run)
         milliseconds = run.elapsed()
+        examined = examine(sandbox, comparison)
     finally:
         teardown = _clear_away(sandbox, run)
         run.body["sandbox"] = _described(sandbox, teardown, oddities)
@@ -78,7 +101,8 @@ def restore_and_compare(
         isolation=sandbox.isolation.value,
         shares_source_file_system=sandbox.shares_source_file_system,
         teardown=teardown,
-        milliseconds=milliseconds,
+        milliseconds=milliseconds if examined is None else examined.milliseconds,
+        examined=None if examined is None else examined.conclusion,
     )
 
 
@@ -122,7 +146,7 @@ def _compare(
         ),
     )
     rules = Rules(
-        owners=bench.owner_matters,
+        owners=bench.owner_matters and not plan.portrait,
         full=plan.full,
         whole=result.whole and not plan.full,
         hard_links=result.calls == 1,

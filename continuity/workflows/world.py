@@ -17,8 +17,9 @@ from continuity.hosts.files import Files
 from continuity.hosts.host import Host
 from continuity.hosts.process import Process
 from continuity.sandbox.interlocks import Interlocks
+from continuity.sandbox.isolation import Isolation
 from continuity.sources.source import Capture, Extent, Revive
-from continuity.store.manifests import ManifestShelf
+from continuity.store.manifests import ManifestShelf, PortraitShelf
 from continuity.store.store import Store
 
 
@@ -26,9 +27,11 @@ from continuity.store.store import Store
 class Workbench:
     """The places and powers of this installation.
 
+    ``portraits`` stand in the directory of the manifests, whose copies carry them.
     ``monotonic`` gives seconds that only grow; ``entropy`` gives that many random bytes.
     ``reserve_bytes`` is what a restore leaves free; ``sandbox_ttl`` is how long an abandoned
-    sandbox may stay; ``owner_matters`` when this process may give files to other users.
+    sandbox may stay; ``owner_matters`` when this process may give files to other users;
+    ``least_isolation`` is how far programs on restored content must be shut off.
     """
 
     organisation: str
@@ -40,6 +43,7 @@ class Workbench:
     process: Process
     store: Store
     shelf: ManifestShelf
+    portraits: PortraitShelf
     keys: Path
     scratch: Path
     sandbox_place: Path
@@ -47,6 +51,7 @@ class Workbench:
     reserve_bytes: int
     interlocks: Interlocks
     owner_matters: bool
+    least_isolation: Isolation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,13 +70,15 @@ class Living:
     """A source that gives a stream of itself and can be brought to life: a database.
 
     ``open_host`` reaches the machine on which it lives; ``read_password`` fetches what it asks
-    for, None when it asks for nothing.
+    for, None when it asks for nothing. ``questions`` are the queries of the job's checks whose
+    answers of the moment of capture are kept.
     """
 
     capture: Capture
     revive: Revive
     open_host: Callable[[], Host]
     read_password: Callable[[], Secret | None]
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

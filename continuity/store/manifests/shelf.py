@@ -44,6 +44,7 @@ from continuity.store.manifests.blocks import (
     line_from_summary,
 )
 from continuity.store.manifests.lines import lines
+from continuity.store.manifests.placing import settle
 
 _SUFFIX: Final = ".jsonl.zst"
 _NAME = re.compile(r"([0-9a-f]{64})\.jsonl\.zst")
@@ -149,8 +150,8 @@ class ManifestShelf:
         if place.exists():
             return
         fresh.rename(place)
-        _settle(place.parent)
-        _settle(self._directory)
+        settle(place.parent)
+        settle(self._directory)
 
     def _opened(self, digest: str) -> BinaryIO:
         try:
@@ -227,15 +228,6 @@ def _digest(file: BinaryIO) -> str:
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
     return digest.hexdigest()
-
-
-def _settle(directory: Path) -> None:
-    """Make a new name in a directory outlive a loss of power."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _damaged(template: str, digest: str) -> RecordError:
