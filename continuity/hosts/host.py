@@ -23,7 +23,8 @@ class Command:
     ``stdin`` may come piece by piece: an exception of the iterator stops the program *before* its
     input is closed, so that half of a stream is never taken for the whole, and goes on. When
     ``stop`` is set, the program is asked to stop as at the end of its time, and the result tells
-    the code it ended with: that is how a server is run beside other work.
+    the code it ended with: that is how a server is run beside other work. ``on_complaint`` hears
+    each line of standard error as it comes; its exception stops the program and goes on.
     """
 
     argv: tuple[bytes | str, ...]
@@ -34,6 +35,7 @@ class Command:
     cwd: Path | None = None
     stdin: bytes | Iterator[bytes] | None = None
     stop: Event | None = None
+    on_complaint: Callable[[bytes], None] | None = None
     grace: float = 60.0
     keep: int = 1 << 20
     longest_line: int = 1 << 20

@@ -12,10 +12,11 @@ from collections.abc import Callable, Generator, Iterator
 
 from continuity.domain.failure import ContinuityError, ToolError
 from continuity.domain.text import N_, say
+from continuity.hosts.attending import Attendance
 from continuity.hosts.child import Child, Started
 from continuity.hosts.host import Command, Finished
 from continuity.hosts.inlet import Inlet
-from continuity.hosts.output import Lines, Pieces, Tail
+from continuity.hosts.output import Lines, Pieces, Sink, Tail, complaints
 from continuity.hosts.trouble import program_name, tool_missing
 
 # What a program inherits. Anything else could change what it prints or where it writes.
@@ -36,15 +37,20 @@ class LocalHost:
 
     def run(self, command: Command) -> Finished:
         """Run to the end. Raises ToolMissingError, TimedOutError, ToolError."""
-        return Child(command, Tail(command.keep), _start).finish()
+        return _attend(command, Tail(command.keep)).finish()
 
     def stream(self, command: Command, on_line: Callable[[bytes], None]) -> Finished:
         """Run to the end, handing over each line of standard output, without its newline."""
-        return Child(command, Lines(on_line, command.longest_line), _start).finish()
+        return _attend(command, Lines(on_line, command.longest_line)).finish()
 
     def pieces(self, command: Command) -> Generator[bytes, None, Finished]:
         """Run and hand over standard output as it comes; starts with the first piece."""
-        return (yield from Child(command, Pieces(), _start).pieces())
+        return (yield from _attend(command, Pieces()).pieces())
+
+
+def _attend(command: Command, stdout: Sink) -> Attendance:
+    stderr = complaints(command)
+    return Attendance(command, Child(command, stdout, stderr, _start), stdout, stderr)
 
 
 def _start(command: Command) -> Started:

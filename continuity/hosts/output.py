@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from continuity.hosts.host import Command
+
 
 class Sink(Protocol):
     """Takes one stream of output as it comes."""
 
-    cut: bool
+    @property
+    def cut(self) -> bool:
+        """Whether more came than was kept or handed over."""
 
     def take(self, chunk: bytes) -> None:
         """Take the next bytes."""
@@ -42,6 +46,35 @@ class Tail:
         if surplus > 0:
             self.cut = True
             del self._kept[:surplus]
+
+
+class Overheard:
+    """Keeps the last bytes of a stream, and lets somebody hear each line of it."""
+
+    def __init__(self, limit: int, on_line: Callable[[bytes], None], longest: int) -> None:
+        self._tail = Tail(limit)
+        self._lines = Lines(on_line, longest)
+
+    @property
+    def cut(self) -> bool:
+        """Whether more came than was kept."""
+        return self._tail.cut
+
+    def take(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        self._tail.take(chunk)
+        self._lines.take(chunk)
+
+    def end(self) -> bytes:
+        """Finish; gives what was kept."""
+        return self._tail.end()
+
+
+def complaints(command: Command) -> Tail | Overheard:
+    """Make the sink of a command's standard error."""
+    if command.on_complaint is None:
+        return Tail(command.keep)
+    return Overheard(command.keep, command.on_complaint, command.longest_line)
 
 
 class Pieces:
