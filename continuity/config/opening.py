@@ -10,6 +10,8 @@ from urllib.parse import quote
 from continuity.config.secrets import read_secret
 from continuity.config.workspace import Workspace, engine_options
 from continuity.domain.job import Job
+from continuity.domain.secret import Secret
+from continuity.domain.system import Repository
 from continuity.engines.engine import Engine, Opening
 from continuity.engines.registry import engine_kinds
 from continuity.hosts.local import LocalHost
@@ -41,7 +43,7 @@ def _opening(
     workspace: Workspace, job: Job, scratch: Path, environ: Mapping[str, str], use_cache: bool
 ) -> Opening:
     repository, host = workspace.repositories[job.repository], LocalHost()
-    reference = repository.password
+    reference, authority = repository.password, repository.ca_certificate
     return Opening(
         host=host,
         location=repository.location,
@@ -49,7 +51,17 @@ def _opening(
         options=engine_options(workspace, job),
         scratch=scratch,
         use_cache=use_cache,
+        credentials=read_credentials(repository, environ),
+        ca_certificate=None if authority is None else Path(authority),
     )
+
+
+def read_credentials(repository: Repository, environ: Mapping[str, str]) -> dict[str, Secret]:
+    """Fetch what the storage of a repository asks for. Raises what ``read_secret`` raises."""
+    return {
+        name: read_secret(reference, environ=environ, host=LocalHost())
+        for name, reference in repository.credentials.items()
+    }
 
 
 def database_of(workspace: Workspace) -> Path | None:

@@ -51,6 +51,9 @@ def secret_problems(draft: Draft, environ: Mapping[str, str]) -> Iterator[Proble
         if part.model.password is not None:
             for place, expected, found in _unresolved(part.model.password, environ):
                 yield part.problem(("password", *place), expected, found)
+        for name, reference in part.model.credentials.items():
+            for place, expected, found in _unresolved(reference, environ):
+                yield part.problem(("credentials", name, *place), expected, found)
 
 
 def _unresolved(

@@ -10,6 +10,7 @@ from pydantic import Field
 from continuity.domain.written import (
     Duration,
     EnvironmentName,
+    LocalPath,
     Location,
     Name,
     SecretReference,
@@ -74,6 +75,10 @@ class Repository(Written):
         default_factory=dict,
         description="what the storage asks for, by name of the environment variable",
         examples=[{"AWS_ACCESS_KEY_ID": {"file": "secrets/s3-id"}}],
+    )
+    ca_certificate: LocalPath | None = Field(
+        default=None,
+        description="PEM file of the authority that vouches for the storage; the system's if absent",
     )
     host: Name | None = Field(
         default=None, description="SSH host that keeps it, for sftp: addresses"

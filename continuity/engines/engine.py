@@ -229,7 +229,8 @@ class Opening:
 
     ``credentials`` are what the storage asks for, by the name of the environment variable in which
     the program expects them. ``transport`` leads to the machine that keeps the repository, when
-    that is reached over SSH (``sftp:``).
+    that is reached over SSH (``sftp:``). ``ca_certificate`` is a PEM file of the authority that
+    vouches for the storage, where the system's own do not.
     """
 
     host: Host
@@ -241,6 +242,7 @@ class Opening:
     program: str | None = None
     credentials: Mapping[str, Secret] = field(default_factory=dict)
     transport: Transport | None = None
+    ca_certificate: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

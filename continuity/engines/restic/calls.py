@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from continuity.domain.failure import AuthenticationError, ContinuityError
-from continuity.domain.secret import Secret
+from continuity.domain.failure import AuthenticationError, ContinuityError, TimedOutError
 from continuity.domain.text import N_, say
 from continuity.engines.engine import Opening, Tool
 from continuity.engines.restic.answers import Gathered
 from continuity.engines.restic.failures import refusal
 from continuity.engines.restic.options import ResticOptions
 from continuity.engines.restic.program import probe_program
+from continuity.engines.restic.storage import storage_secrets, storage_words
+from continuity.engines.restic.tries import Tries
 from continuity.hosts.host import Command, Finished
 from continuity.hosts.local import LocalHost
 
@@ -111,9 +112,17 @@ class Caller:
         return gathered.answer()
 
     def run(self, call: Call, on_line: OnLine) -> Finished:
-        """Run to the end and hand over every line; the caller judges the code."""
+        """Run to the end and hand over every line; the caller judges the code.
+
+        Raises the matching error as soon as trying again has no sense any more.
+        """
         self.tool  # noqa: B018 - what is too old or no restic at all is refused before it acts
-        return self._opening.host.stream(self._command(call), on_line)
+        tries = Tries(self.patience)
+        command = replace(self._command(call), on_complaint=tries.hear)
+        try:
+            return self._opening.host.stream(command, on_line)
+        except TimedOutError as error:
+            raise tries.given_up() or error from None
 
     def refusal(self, finished: Finished) -> ContinuityError:
         """Make the error for a call that ended badly."""
@@ -126,6 +135,7 @@ class Caller:
                 self._program,
                 *self._cache_words(),
                 *self._limit_words(),
+                *storage_words(self._opening, self.options),
                 *(() if locking else ("--no-lock",)),
                 *call.words,
             ),
@@ -135,10 +145,9 @@ class Caller:
             stdin=call.stdin,
             # TZ makes --time mean what is written; the rate suits a progress bar.
             env={"RESTIC_PROGRESS_FPS": "4", "TZ": "UTC"},
-            # An address may hold credentials (rest:https://user:pass@host/), so it is one too.
             secrets={
+                **storage_secrets(self._opening, self.tool),
                 "RESTIC_PASSWORD": self._password,
-                "RESTIC_REPOSITORY": Secret(self._opening.location),
             },
             longest_line=_ANSWER_BYTES,
         )

@@ -13,13 +13,13 @@ from continuity.domain.failure import (
     DamagedError,
     InterruptedRunError,
     LockedError,
-    NoSpaceError,
     ToolError,
     UnreachableError,
 )
-from continuity.domain.text import N_, Message, say, shown
+from continuity.domain.text import N_, say, shown
 from continuity.engines.engine import Tool
 from continuity.engines.restic.answers import Trouble, is_full_id, read_line
+from continuity.engines.restic.meanings import GENERAL, MEANINGS, Meaning
 from continuity.hosts.host import Finished
 
 _LONGEST = 300
@@ -39,55 +39,6 @@ _GONE = re.compile(r"(?:/data/[0-9a-f]{2}/[0-9a-f]{64}|<(?:data|index)/[0-9a-f]+
 _STACK = re.compile(
     r"\s|github\.com/|golang\.org/|runtime[./]|main\.|goroutine |\[signal |created by "
 )
-# Fixed pieces of restic's own sentences, the most telling first. They choose among failures and
-# never make a success.
-_PIECES: tuple[tuple[type[ContinuityError], tuple[str, ...]], ...] = (
-    (NoSpaceError, ("no space left on device", "disk quota exceeded")),
-    (AuthenticationError, ("wrong password or no key found", "an empty password is not")),
-    (LockedError, ("repository is already locked",)),
-    (
-        DamagedError,
-        (
-            "ciphertext verification failed",
-            "invalid data returned",
-            "pack id does not match",
-            "repository contains errors",
-            "not found in index",
-            "not found in repository",
-            "blob not found",
-            "hash does not match",
-            "does not match id",
-            "unexpected eof",
-            "file has been truncated",
-            "file is too short",
-            "has zero size",
-            "input/output error",
-            "invalid file size",
-            "partial file",
-            "could not be loaded",
-        ),
-    ),
-    (
-        UnreachableError,
-        (
-            "is there a repository at the following location",
-            "unable to open config file",
-            "no matching id found",
-            "could not load snapshot",
-            "failed to load snapshot",
-            "connection refused",
-            "connection reset",
-            "no route to host",
-            "network is unreachable",
-            "no such host",
-            "i/o timeout",
-            "server closed connection",
-        ),
-    ),
-    (AuthenticationError, ("permission denied", "access denied", "403 forbidden")),
-    # For whatever other reason: the storage can be read and not written.
-    (UnreachableError, ("read-only file system", "unable to create lock in backend")),
-)
 
 
 def refusal(finished: Finished, tool: Tool, local: Path | None) -> ContinuityError:
@@ -103,13 +54,14 @@ def refusal(finished: Finished, tool: Tool, local: Path | None) -> ContinuityErr
             remedy=say(N_("See in the system's log who ended it, for example for want of memory.")),
         )
     if local is not None and not (local / "config").exists():
-        return _error(UnreachableError, lines)
+        return _error(GENERAL[UnreachableError], lines)
     numbered = _NUMBERS.get(finished.code) if "exit-codes" in tool.capabilities else None
-    kind = numbered or kind_of_words(lines)
+    meaning = meaning_of(lines) if numbered is None else GENERAL[numbered]
+    kind = None if meaning is None else meaning.kind
     if kind in {None, AuthenticationError} and _has_damaged_key(local):
-        kind = DamagedError
-    if kind is not None:
-        return _error(kind, lines)
+        meaning = GENERAL[DamagedError]
+    if meaning is not None:
+        return _error(meaning, lines)
     return ToolError(
         say(
             N_("restic ended with code {code}: {line}"),
@@ -141,12 +93,18 @@ def _is_not_what_it_says(key: Path) -> bool:
 
 def kind_of_words(lines: Iterable[bytes | str]) -> type[ContinuityError] | None:
     """Recognise a failure by fixed pieces of restic's sentences; None when there is none."""
+    meaning = meaning_of(lines)
+    return None if meaning is None else meaning.kind
+
+
+def meaning_of(lines: Iterable[bytes | str]) -> Meaning | None:
+    """Find the most telling meaning of what was said; None when there is none."""
     text = "\n".join(_plain(line) for line in lines).lower()
-    for kind, pieces in _PIECES:
-        if any(piece in text for piece in pieces):
-            return kind
-        if kind is DamagedError and _GONE.search(text):
-            return kind
+    for meaning in MEANINGS:
+        if any(piece in text for piece in meaning.pieces):
+            return meaning
+        if meaning.kind is DamagedError and _GONE.search(text):
+            return meaning
     return None
 
 
@@ -173,38 +131,20 @@ def _plain(line: bytes | str) -> str:
     return line.decode("utf-8", "replace")
 
 
-def _error(kind: type[ContinuityError], lines: list[bytes]) -> ContinuityError:
-    what, remedy = _SENTENCES[kind]
-    return kind(say(what, line=_telling(kind, lines)), remedy=remedy)
+def error_from_words(meaning: Meaning, line: bytes) -> ContinuityError:
+    """Make the error for a call that was given up after this line."""
+    return _error(meaning, [line])
 
 
-def _telling(kind: type[ContinuityError], lines: list[bytes]) -> str:
+def _error(meaning: Meaning, lines: list[bytes]) -> ContinuityError:
+    what = say(meaning.what, line=_telling(meaning, lines))
+    return meaning.kind(what, remedy=say(meaning.remedy))
+
+
+def _telling(meaning: Meaning, lines: list[bytes]) -> str:
     """Give the last line that shows this kind of failure: restic's last one often only counts."""
-    pieces = [piece for each, listed in _PIECES if each is kind for piece in listed]
+    alike = (each.pieces for each in MEANINGS if each.what == meaning.what)
+    pieces = [piece for listed in alike for piece in listed]
     spoken = [text for line in lines for text in _plain(line).splitlines()]
     telling = [text for text in spoken if any(piece in text.lower() for piece in pieces)]
     return safe(telling[-1]) if telling else last_words(lines)
-
-
-_SENTENCES: dict[type[ContinuityError], tuple[str, Message]] = {
-    UnreachableError: (
-        N_("The restic repository or the restore point is not there: {line}"),
-        say(N_("See whether the disk is mounted and the address right, and who removed it.")),
-    ),
-    LockedError: (
-        N_("The restic repository is locked: {line}"),
-        say(N_("Wait for the other program, or remove the lock if its holder is dead.")),
-    ),
-    AuthenticationError: (
-        N_("The restic repository refused the password or the access: {line}"),
-        say(N_("Compare the configured password and permissions with the safe copy.")),
-    ),
-    NoSpaceError: (
-        N_("There was no room left: {line}"),
-        say(N_("Free space where restic wrote: repository, sandbox or cache.")),
-    ),
-    DamagedError: (
-        N_("The restic repository is damaged: {line}"),
-        say(N_("Stop removing old copies, copy the repository, then follow the runbook.")),
-    ),
-}

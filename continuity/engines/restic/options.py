@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from continuity.domain.written import Duration, Written
+from continuity.domain.text import N_, say
+from continuity.domain.written import Duration, ExpectedError, Written
+
+
+def _storage_key(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+\.[a-z0-9-]+", text):
+        raise ExpectedError(say(N_("a name such as s3.region, in lower case, with one dot")))
+    return text
+
+
+_StorageKey = Annotated[str, AfterValidator(_storage_key)]
 
 
 class ResticOptions(Written):
@@ -25,5 +36,11 @@ class ResticOptions(Written):
     )
     patience: Duration = Field(
         default=timedelta(minutes=10),
-        description="how long the repository may take to answer a question",
+        description="how long the repository may take to answer a question, or one operation on it"
+        " may be tried again",
+    )
+    storage: dict[_StorageKey, str] = Field(
+        default_factory=dict,
+        description="restic's own settings for its storage, as its option -o takes them",
+        examples=[{"s3.region": "eu-west-1", "rclone.program": "/opt/rclone"}],
     )

@@ -14,7 +14,7 @@ _VERSION = re.compile(rb"restic (\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
 _OLDEST = (0, 14)
 # What each version brought, as its change log says and as was seen; a newer one keeps it all.
 _BROUGHT: tuple[tuple[tuple[int, int], frozenset[str]], ...] = (
-    ((0, 17), frozenset({"exit-codes", "subfolder", "full-id"})),
+    ((0, 17), frozenset({"exit-codes", "subfolder", "full-id", "rest-environment"})),
     ((0, 18), frozenset({"check-json"})),
 )
 _SECONDS = 30
