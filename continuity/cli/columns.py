@@ -14,13 +14,13 @@ from continuity.domain.text import shown
 NARROW = 80
 
 
-def room() -> int:
-    """Give the columns there are: those of the terminal, and 80 where there is none."""
+def room(least: int = NARROW) -> int:
+    """Give the columns there are, or the least: those of the terminal, and 80 without one."""
     if not sys.stdout.isatty():
         return NARROW
     import shutil  # loads compression, which only a terminal is worth
 
-    return max(NARROW, shutil.get_terminal_size((NARROW, 24)).columns)
+    return max(least, shutil.get_terminal_size((NARROW, 24)).columns)
 
 
 def plain(text: str) -> str:

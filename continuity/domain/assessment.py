@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from continuity.domain.copies import best_copy, charge_exposure, things
+from continuity.domain.copy_judgement import with_copies
 from continuity.domain.facts import Facts
 from continuity.domain.failure import FailureClass
 from continuity.domain.job_judgement import JobAssessment, Moment, judge_job
@@ -73,8 +74,9 @@ def assess(portfolio: Portfolio, now: datetime, window: timedelta = WINDOW) -> A
     jobs: dict[str, list[JobAssessment]] = {name: [] for name in plans}
     for plan in portfolio.jobs:
         if plan.system in plans:
-            judged = judge_job(plan, plans[plan.system], facts.of(plan.name), moment)
-            jobs[plan.system].append(judged)
+            system, known = plans[plan.system], facts.of(plan.name)
+            judged = judge_job(plan, system, known, moment)
+            jobs[plan.system].append(with_copies(judged, system, known, moment))
     jobs = {name: _with_exposure(judged) for name, judged in jobs.items()}
     times = judge_system_times(portfolio.systems, jobs)
     systems = tuple(

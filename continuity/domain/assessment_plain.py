@@ -54,13 +54,27 @@ def _job(job: JobAssessment, speak: Speak) -> dict[str, object]:
         "verdict": job.verdict.value,
         "reasons": [_reason(reason, speak) for reason in job.reasons],
         "rpo": _recovery_point(job.rpo, speak),
-        "recovery": _recovery_time(job.recovery),
+        "recovery": _recovery_time(job.recovery, speak),
         "proof": _proof(job.proof),
         "files": None if job.size is None else job.size.files,
         "bytes": None if job.size is None else job.size.bytes,
         "latest_backup": None
         if latest is None
         else {"verdict": latest.verdict.value, "at": text_from_time(latest.at)},
+        "copies": [_copy(copy, speak) for copy in job.copies],
+    }
+
+
+def _copy(copy: JobAssessment, speak: Speak) -> dict[str, object]:
+    return {
+        "repository": copy.plan.repository,
+        "verdict": copy.verdict.value,
+        "reasons": [_reason(reason, speak) for reason in copy.reasons],
+        "now_seconds": seconds_from(copy.rpo.now),
+        "proven_now_seconds": seconds_from(copy.rpo.proven_now),
+        "newest": _moment(copy.rpo.newest),
+        "recovery": _recovery_time(copy.recovery, speak),
+        "proof": _proof(copy.proof),
     }
 
 
@@ -102,13 +116,14 @@ def _system_time(rto: SystemTime, speak: Speak) -> dict[str, object]:
     }
 
 
-def _recovery_time(recovery: RecoveryTime) -> dict[str, object]:
+def _recovery_time(recovery: RecoveryTime, speak: Speak) -> dict[str, object]:
     return {
         "seconds": seconds_from(recovery.high),
         "likely_seconds": seconds_from(recovery.low),
         "kind": recovery.kind.value,
         "measured_at": _moment(recovery.measured_at),
         "trend_percent": recovery.trend_percent,
+        "missing": None if recovery.missing is None else speak(recovery.missing),
     }
 
 

@@ -7,46 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from continuity.domain.assessment import Assessment, SystemAssessment
-from continuity.domain.clock import text_from_time
 from continuity.domain.failure import ConfigurationError
+from continuity.domain.forecast_notes import notes_on
+from continuity.domain.lanes import Slot, Stretch, Work, run_lanes
 from continuity.domain.portfolio import Portfolio
-from continuity.domain.recovery_order import recovery_order, start_times
-from continuity.domain.recovery_time import TimeKind
-from continuity.domain.shown import seconds_from
-from continuity.domain.surviving import EVERYTHING, Remains, Survival, lost_jobs, remains_of
-from continuity.domain.system_time import less_certain, own_wait
+from continuity.domain.recovery_order import recovery_order
+from continuity.domain.recovery_time import RecoveryTime, TimeKind
+from continuity.domain.surviving import EVERYTHING, Loss, Remains, Survival, remains_of, take_away
+from continuity.domain.system_time import less_certain
 from continuity.domain.text import N_, Message, say
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Return:
-    """How one system comes back, in the order of recovery.
-
-    ``start`` and ``back`` are counted from the moment recovery begins and None where unknown;
-    ``kind`` says where the time comes from. ``loss`` is the work that is gone, None when
-    everything is. ``lost_jobs`` are those of which no copy is left.
-    """
-
-    system: str
-    title: str
-    criticality: str
-    start: timedelta | None
-    back: timedelta | None
-    back_at: datetime | None
-    kind: TimeKind
-    loss: timedelta | None
-    survival: Survival
-    lost_jobs: tuple[str, ...]
+from continuity.domain.way_back import Return
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Forecast:
-    """The return of all systems; ``notes`` are what must be read with the numbers."""
+    """The return of the systems that are lost; ``notes`` are what must be read with the numbers.
+
+    ``all_lost`` says that every system has to come back. ``waiting`` are systems that are not lost
+    themselves and cannot work until others are back.
+    """
 
     at: datetime
     lose: str
     lanes: int
+    all_lost: bool
     returns: tuple[Return, ...]
+    waiting: tuple[str, ...]
     notes: tuple[Message, ...]
 
 
@@ -57,43 +43,105 @@ def forecast(
     lanes: int = 1,
     lose: str = EVERYTHING,
 ) -> Forecast:
-    """Tell in what order and when systems would be back if all of them had to be recovered now.
+    """Tell in what order and when systems would be back if they had to be recovered now.
 
-    ``lose`` names copies that are gone too: ``site:X``, ``repository:X`` or ``medium:X``;
-    ``everything`` loses all systems and no copies. Raises ConfigurationError for an unknown name,
-    for no lane, and for systems that depend on each other in a circle.
+    ``lose`` names copies that are gone too, ``site:X``, ``repository:X`` or ``medium:X``, or a
+    machine, ``host:X``; ``everything`` loses all systems and no copies. Restores from one place
+    share its speed. Raises ConfigurationError for an unknown name, for no lane, and for systems
+    that depend on each other in a circle.
     """
     if lanes < 1:
         raise ConfigurationError(say(N_("At least one system must be recovered at a time.")))
-    gone = lost_jobs(portfolio.jobs, lose)
-    systems = {system.plan.name: system for system in assessment.systems}
-    remains = {name: remains_of(system.jobs, gone) for name, system in systems.items()}
-    waits = {name: own_wait(left.jobs) for name, left in remains.items()}
-    lasting = {
-        name: None if remains[name].survival is Survival.LOST else wait.high
-        for name, wait in waits.items()
-    }
+    loss = take_away(portfolio.jobs, lose)
     order = recovery_order(system.plan for system in assessment.systems)
+    systems = _lost(assessment.systems, loss)
+    remains = {name: remains_of(system.jobs, loss.copies) for name, system in systems.items()}
+    order = tuple(name for name in order if name in systems)
     needs = {name: system.plan.depends_on for name, system in systems.items()}
-    starts = start_times(order, needs, lasting, lanes)
-    kinds = _kinds(order, needs, {name: wait.kind for name, wait in waits.items()})
-    listed = sorted(order, key=lambda name: (name not in starts, starts.get(name, _NEVER)))
+    safe = run_lanes(order, needs, _work(remains, _safe_stretches), lanes)
+    likely = run_lanes(order, needs, _work(remains, _likely_stretches), lanes)
+    kinds = _kinds(order, needs, {name: _kind(left) for name, left in remains.items()})
+    listed = sorted(order, key=lambda name: safe[name].start if name in safe else _NEVER)
     returns = tuple(
-        _return(systems[name], remains[name], kinds[name], _times(name, starts, lasting), now)
+        _return(systems[name], remains[name], kinds[name], _Times(safe, likely, now))
         for name in listed
     )
-    return Forecast(at=now, lose=lose, lanes=lanes, returns=returns, notes=_notes(returns))
+    waiting = _waiting(assessment.systems, systems)
+    return Forecast(
+        at=now,
+        lose=lose,
+        lanes=lanes,
+        all_lost=loss.systems is None,
+        returns=returns,
+        waiting=waiting,
+        notes=notes_on(returns, waiting),
+    )
 
 
 _NEVER = timedelta.max
-_Times = tuple[timedelta, timedelta] | None
 
 
-def _times(
-    name: str, starts: Mapping[str, timedelta], lasting: Mapping[str, timedelta | None]
-) -> _Times:
-    start, length = starts.get(name), lasting[name]
-    return None if start is None or length is None else (start, start + length)
+def _lost(systems: Iterable[SystemAssessment], loss: Loss) -> dict[str, SystemAssessment]:
+    return {
+        system.plan.name: system
+        for system in systems
+        if loss.systems is None or system.plan.name in loss.systems
+    }
+
+
+def _waiting(
+    systems: Sequence[SystemAssessment], lost: Mapping[str, SystemAssessment]
+) -> tuple[str, ...]:
+    """List what is not lost and depends, by whatever way, on something that is."""
+    down = set(lost)
+    while True:
+        more = {
+            system.plan.name for system in systems if down.intersection(system.plan.depends_on)
+        } - down
+        if not more:
+            return tuple(sorted(down - lost.keys()))
+        down |= more
+
+
+def _work(
+    remains: Mapping[str, Remains], stretches: Callable[[RecoveryTime], Sequence[timedelta] | None]
+) -> dict[str, Work | None]:
+    work: dict[str, Work | None] = {}
+    for name, left in remains.items():
+        own: list[Stretch] | None = [] if left.survival is not Survival.LOST else None
+        for job in left.jobs:
+            parts = stretches(job.recovery)
+            if parts is None or own is None:
+                own = None
+                break
+            alone, moving = parts
+            place = job.plan.place or job.plan.repository
+            own += [Stretch(length=alone), Stretch(length=moving, place=place)]
+        work[name] = own
+    return work
+
+
+def _safe_stretches(recovery: RecoveryTime) -> tuple[timedelta, timedelta] | None:
+    """Split the safe time in what a restore does alone, and what it shares with others."""
+    if recovery.high is None:
+        return None
+    moving = recovery.high if recovery.moving is None else recovery.moving
+    return recovery.high - moving, moving
+
+
+def _likely_stretches(recovery: RecoveryTime) -> tuple[timedelta, timedelta] | None:
+    parts = _safe_stretches(recovery)
+    if parts is None or not recovery.high:
+        return parts
+    share = 1.0 if recovery.low is None else recovery.low / recovery.high
+    return parts[0] * share, parts[1] * share
+
+
+def _kind(left: Remains) -> TimeKind:
+    kind = TimeKind.MEASURED if left.survival is not Survival.LOST else TimeKind.UNKNOWN
+    for job in left.jobs:
+        kind = less_certain(kind, job.recovery.kind)
+    return kind
 
 
 def _kinds(
@@ -104,72 +152,37 @@ def _kinds(
     for name in order:
         kinds[name] = own[name]
         for needed in needs[name]:
-            kinds[name] = less_certain(kinds[name], kinds.get(needed, TimeKind.UNKNOWN))
+            if needed in own:
+                kinds[name] = less_certain(kinds[name], kinds.get(needed, TimeKind.UNKNOWN))
     return kinds
 
 
-def _return(
-    system: SystemAssessment, left: Remains, kind: TimeKind, times: _Times, now: datetime
-) -> Return:
+@dataclass(frozen=True, slots=True)
+class _Times:
+    safe: Mapping[str, Slot]
+    likely: Mapping[str, Slot]
+    now: datetime
+
+
+def _return(system: SystemAssessment, left: Remains, kind: TimeKind, times: _Times) -> Return:
+    name = system.plan.name
+    slot, hoped = times.safe.get(name), times.likely.get(name)
+    missing = (job.recovery.missing for job in left.jobs if job.recovery.high is None)
     return Return(
-        system=system.plan.name,
+        system=name,
         title=system.plan.title,
         criticality=system.plan.criticality,
-        start=None if times is None else times[0],
-        back=None if times is None else times[1],
-        back_at=None if times is None else now + times[1],
-        kind=TimeKind.UNKNOWN if times is None else kind,
+        start=None if slot is None else slot.start,
+        # A shorter recovery can make a queue longer, but nobody would wait for that.
+        likely=None if slot is None or hoped is None else min(hoped.back, slot.back),
+        back=None if slot is None else slot.back,
+        back_at=None if slot is None else times.now + slot.back,
+        kind=TimeKind.UNKNOWN if slot is None else kind,
         loss=left.loss,
         survival=left.survival,
         lost_jobs=left.lost_jobs,
+        repositories=tuple(dict.fromkeys(job.plan.repository for job in left.jobs)),
+        rpo=system.plan.rpo,
+        rto=system.plan.rto,
+        missing=next(missing, None),
     )
-
-
-def _notes(returns: Sequence[Return]) -> tuple[Message, ...]:
-    unknown = sum(one.back is None for one in returns)
-    computed = sum(one.kind is TimeKind.EXTRAPOLATED for one in returns)
-    unproven = sum(one.survival is Survival.CLAIMED for one in returns)
-    lost = sum(one.survival is Survival.LOST for one in returns)
-    said = (
-        (lost, N_("{count} of {total} systems would lose everything, in part or as a whole.")),
-        (unproven, N_("{count} of {total} systems come back only from points nobody has proven.")),
-        (
-            unknown,
-            N_(
-                "The recovery time of {count} of {total} systems is unknown; the other times hold "
-                "only if those wait."
-            ),
-        ),
-        (computed, N_("{count} of {total} recovery times are computed, not measured.")),
-    )
-    return tuple(
-        say(sentence, count=count, total=len(returns)) for count, sentence in said if count
-    )
-
-
-def plain_from_forecast(
-    forecast: Forecast, speak: Callable[[Message], str] = str
-) -> dict[str, object]:
-    """Reduce a forecast to what JSON can hold: whole seconds, null where unknown or everything."""
-    return {
-        "generated_at": text_from_time(forecast.at),
-        "lose": forecast.lose,
-        "lanes": forecast.lanes,
-        "systems": [_plain_return(one) for one in forecast.returns],
-        "notes": [speak(note) for note in forecast.notes],
-    }
-
-
-def _plain_return(one: Return) -> dict[str, object]:
-    return {
-        "name": one.system,
-        "title": one.title,
-        "criticality": one.criticality,
-        "start_seconds": seconds_from(one.start),
-        "back_seconds": seconds_from(one.back),
-        "back_at": None if one.back_at is None else text_from_time(one.back_at),
-        "kind": one.kind.value,
-        "loss_seconds": seconds_from(one.loss),
-        "survival": one.survival.value,
-        "lost_jobs": list(one.lost_jobs),
-    }

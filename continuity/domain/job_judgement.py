@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from continuity.domain.checks import judge_checks
@@ -25,7 +25,8 @@ from continuity.domain.proof import (
     judge_proof,
 )
 from continuity.domain.reason import Reason, by_gravity
-from continuity.domain.recovery_time import RecoveryTime, Size, judge_recovery_time
+from continuity.domain.recovery_time import RecoveryTime, judge_recovery_time
+from continuity.domain.restore_cost import Size
 from continuity.domain.schedule import Timetable
 from continuity.domain.shown import shown_duration, shown_moment
 from continuity.domain.text import N_, say
@@ -43,7 +44,10 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobAssessment:
-    """The verdict on one job with its reasons, the gravest first; ``size`` is to be restored."""
+    """The verdict on one job with its reasons, the gravest first; ``size`` is to be restored.
+
+    ``copies`` judges each copy of its repository as if it were the job's own.
+    """
 
     plan: JobPlan
     verdict: Verdict
@@ -53,6 +57,7 @@ class JobAssessment:
     recovery: RecoveryTime
     size: Size | None
     latest_backup: BackupRun | None
+    copies: tuple[JobAssessment, ...] = ()
 
 
 def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment) -> JobAssessment:
@@ -62,11 +67,12 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     better copy of the same thing.
     """
     today = identity_of_today(plan.repository, plan.engine, plan.path_set, facts)
-    drills = drills_of_today(facts, today)
+    own = _in_its_repository(plan, facts)
+    drills = drills_of_today(own, today)
     soundness = judge_checks(facts.checks, moment.now, system.proof_validity)
     proof = judge_proof(
         ProofQuestion(
-            facts=facts,
+            facts=own,
             today=today,
             drills=drills,
             since=moment.now - moment.window,
@@ -74,13 +80,13 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
             validity=system.proof_validity,
             soundness=soundness,
             overdue=tuple(_missed_drills(plan, facts, moment)),
-            skipped=_skip(plan, facts.skip, moment),
+            skipped=standing_skip(plan, facts.skip, moment),
         ),
         moment.now,
     )
     points = points_that_count(facts.points, today)
     rpo = _recovery_point(system, facts, points, proof, moment)
-    size = _size(points)
+    size = size_of_newest(points)
     reasons = [
         *_backup_reasons(plan, facts, moment),
         *soundness.reasons,
@@ -98,7 +104,17 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     )
 
 
-def _size(points: Sequence[Point]) -> Size | None:
+def _in_its_repository(plan: JobPlan, facts: JobFacts) -> JobFacts:
+    """Leave out the restore tests of copies, which prove nothing about the repository itself."""
+    copies = {copy.repository for copy in plan.copies}
+    if not copies:
+        return facts
+    drills = tuple(drill for drill in facts.drills if drill.identity.repository not in copies)
+    return replace(facts, drills=drills)
+
+
+def size_of_newest(points: Sequence[Point]) -> Size | None:
+    """Give the size of the newest point that was not removed."""
     kept = (point for point in reversed(points) if point.removed_at is None)
     newest = next(kept, None)
     return None if newest is None else Size(newest.files, newest.bytes)
@@ -134,7 +150,8 @@ def _instead_of_proof(proof: Proof) -> Verdict | None:
     return Verdict.SKIPPED if proof.verdict is Verdict.SKIPPED else Verdict.INCONCLUSIVE
 
 
-def _skip(plan: JobPlan, recorded: Skip | None, moment: Moment) -> Reason | None:
+def standing_skip(plan: JobPlan, recorded: Skip | None, moment: Moment) -> Reason | None:
+    """Give the decision not to test that holds now."""
     decisions = [] if recorded is None else [recorded]
     if plan.skip_until is not None:
         decisions.append(Skip(until=plan.skip_until, reason=plan.skip_reason))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from continuity.domain.facts import Facts
@@ -21,11 +21,28 @@ DEFAULT_GRACE = timedelta(hours=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Storage:
+    """Where copies are kept.
+
+    ``place`` names what two restores share when both read from there; the repository itself where
+    nothing else is known. ``keeper`` is the host on which it stands, None for none of ours.
+    """
+
+    repository: str
+    engine: str
+    site: str | None = None
+    medium: str = "disk"
+    place: str = ""
+    keeper: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JobPlan:
-    """What judgement needs of a job; ``site`` and ``medium`` are its repository's.
+    """What judgement needs of a job; what ``Storage`` has too is its repository's.
 
     ``path_set`` is the digest of what is protected; two jobs with the same one are two copies of
-    one thing. Empty means unknown, which never voids a proof.
+    one thing. Empty means unknown, which never voids a proof. ``copies`` are the repositories into
+    which somebody else copies this one; ``host`` is where the protected thing lives.
     """
 
     name: str
@@ -35,6 +52,10 @@ class JobPlan:
     engine: str
     site: str | None = None
     medium: str = "disk"
+    place: str = ""
+    keeper: str | None = None
+    host: str = "local"
+    copies: tuple[Storage, ...] = ()
     path_set: str = ""
     backup: Timetable | None = None
     drill: Timetable | None = None
@@ -42,6 +63,19 @@ class JobPlan:
     grace: timedelta = DEFAULT_GRACE
     skip_until: datetime | None = None
     skip_reason: str = ""
+
+    def kept_in(self, copy: Storage) -> JobPlan:
+        """Describe the same thing as if this copy were its repository."""
+        return replace(
+            self,
+            repository=copy.repository,
+            engine=copy.engine,
+            site=copy.site,
+            medium=copy.medium,
+            place=copy.place,
+            keeper=copy.keeper,
+            copies=(),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict, cast
 
 from continuity.domain.clock import text_from_time
-from continuity.domain.portfolio import JobPlan, SystemPlan
+from continuity.domain.portfolio import JobPlan, Storage, SystemPlan
 from continuity.domain.schedule import Timetable, timetable_from_text
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -26,14 +26,21 @@ class _PlainSystem(TypedDict):
     time_validity: int
 
 
-class _PlainJob(TypedDict):
-    name: str
-    title: str
-    system: str
+class _PlainStorage(TypedDict):
     repository: str
     engine: str
     site: str | None
     medium: str
+    place: str
+    keeper: str | None
+
+
+class _PlainJob(_PlainStorage):
+    name: str
+    title: str
+    system: str
+    host: str
+    copies: list[_PlainStorage]
     path_set: str
     backup: _PlainTimetable | None
     drill: _PlainTimetable | None
@@ -96,13 +103,12 @@ def _system(plain: _PlainSystem) -> SystemPlan:
 
 def _plain_job(plan: JobPlan) -> _PlainJob:
     return {
+        **_plain_storage(plan),
         "name": plan.name,
         "title": plan.title,
         "system": plan.system,
-        "repository": plan.repository,
-        "engine": plan.engine,
-        "site": plan.site,
-        "medium": plan.medium,
+        "host": plan.host,
+        "copies": [_plain_storage(copy) for copy in plan.copies],
         "path_set": plan.path_set,
         "backup": _plain_timetable(plan.backup),
         "drill": _plain_timetable(plan.drill),
@@ -123,6 +129,10 @@ def _job(plain: _PlainJob) -> JobPlan:
         engine=plain["engine"],
         site=plain["site"],
         medium=plain["medium"],
+        place=plain["place"],
+        keeper=plain["keeper"],
+        host=plain["host"],
+        copies=tuple(map(_storage, plain["copies"])),
         path_set=plain["path_set"],
         backup=_timetable(plain["backup"]),
         drill=_timetable(plain["drill"]),
@@ -130,6 +140,28 @@ def _job(plain: _PlainJob) -> JobPlan:
         grace=plain["grace"] * _MICROSECOND,
         skip_until=None if until is None else datetime.fromisoformat(until),
         skip_reason=plain["skip_reason"],
+    )
+
+
+def _plain_storage(kept: Storage | JobPlan) -> _PlainStorage:
+    return {
+        "repository": kept.repository,
+        "engine": kept.engine,
+        "site": kept.site,
+        "medium": kept.medium,
+        "place": kept.place,
+        "keeper": kept.keeper,
+    }
+
+
+def _storage(plain: _PlainStorage) -> Storage:
+    return Storage(
+        repository=plain["repository"],
+        engine=plain["engine"],
+        site=plain["site"],
+        medium=plain["medium"],
+        place=plain["place"],
+        keeper=plain["keeper"],
     )
 
 

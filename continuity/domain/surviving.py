@@ -1,8 +1,8 @@
-"""What is left when a place that keeps copies is lost."""
+"""What is left when a machine or a place that keeps copies is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from enum import StrEnum
 from continuity.domain.copies import things
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.job_judgement import JobAssessment
-from continuity.domain.portfolio import JobPlan
+from continuity.domain.portfolio import JobPlan, Storage
 from continuity.domain.text import N_, say
 
 EVERYTHING = "everything"
@@ -29,8 +29,22 @@ _SURVIVALS = tuple(Survival)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """What is gone: copies, by job and repository, and the ``systems`` that have to come back.
+
+    None for ``systems`` means all of them.
+    """
+
+    copies: frozenset[tuple[str, str]] = frozenset()
+    systems: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Remains:
-    """What is left of a system once some copies are gone."""
+    """What is left of a system once some copies are gone.
+
+    ``jobs`` has, for each thing that can be had back, the copy it would be restored from.
+    """
 
     jobs: tuple[JobAssessment, ...]
     survival: Survival
@@ -38,68 +52,118 @@ class Remains:
     lost_jobs: tuple[str, ...]
 
 
-def lost_jobs(jobs: Sequence[JobPlan], lose: str) -> frozenset[str]:
-    """Find the jobs whose copies are gone. Raises ConfigurationError for an unknown name."""
+def take_away(jobs: Sequence[JobPlan], lose: str) -> Loss:
+    """Work out what ``site:X``, ``repository:X``, ``medium:X`` or ``host:X`` takes away.
+
+    A site, a repository or a medium takes copies, and everything has to come back. A host takes
+    what lives on it, which alone has to come back, and the copies that stand on it; a host on which
+    nothing lives takes copies only. Raises ConfigurationError for an unknown name.
+    """
     if lose == EVERYTHING:
-        return frozenset()
+        return Loss()
     kind, _, name = lose.partition(":")
-    places = _PLACES.get(kind)
-    if places is None:
+    place_of = _PLACES.get(kind)
+    if place_of is None:
         raise ConfigurationError(
             say(
-                N_("Write site:X, repository:X, medium:X or everything, not {lose}."),
+                N_("Write site:X, repository:X, medium:X, host:X or everything, not {lose}."),
                 lose=lose,
             )
         )
-    known = {job.name: places(job) for job in jobs}
-    if name not in known.values():
-        raise ConfigurationError(
-            say(
-                N_("No job keeps its copies in {lose}. Known: {known}."),
-                lose=lose,
-                known=", ".join(sorted({place for place in known.values() if place})),
-            )
-        )
-    return frozenset(job for job, place in known.items() if place == name)
+    kept = [(job.name, copy) for job in jobs for copy in _all_storage(job)]
+    homes = {job.system: job.host for job in jobs if kind == _HOST and job.host == name}
+    _require_known(lose, name, {place_of(copy) for _, copy in kept} | _hosts(jobs, kind))
+    return Loss(
+        copies=frozenset((job, copy.repository) for job, copy in kept if place_of(copy) == name),
+        systems=frozenset(homes) or None,
+    )
 
 
-_PLACES: Mapping[str, Callable[[JobPlan], str | None]] = {
-    "site": lambda job: job.site,
-    "repository": lambda job: job.repository,
-    "medium": lambda job: job.medium,
+_HOST = "host"
+_PLACES: Mapping[str, Callable[[JobPlan | Storage], str | None]] = {
+    "site": lambda kept: kept.site,
+    "repository": lambda kept: kept.repository,
+    "medium": lambda kept: kept.medium,
+    _HOST: lambda kept: kept.keeper,
 }
 
 
-def remains_of(jobs: Sequence[JobAssessment], gone: frozenset[str]) -> Remains:
-    """Tell what is left of a system when the copies of some jobs are gone."""
-    left: list[JobAssessment] = []
-    losses: list[tuple[Survival, timedelta | None]] = []
+def _all_storage(job: JobPlan) -> tuple[JobPlan | Storage, ...]:
+    return (job, *job.copies)
+
+
+def _hosts(jobs: Iterable[JobPlan], kind: str) -> set[str | None]:
+    return {job.host for job in jobs} if kind == _HOST else set()
+
+
+def _require_known(lose: str, name: str, known: set[str | None]) -> None:
+    if name in known:
+        return
+    raise ConfigurationError(
+        say(
+            N_("Nothing is kept in {lose}. Known: {known}."),
+            lose=lose,
+            known=", ".join(sorted(place for place in known if place)),
+        )
+    )
+
+
+def remains_of(jobs: Sequence[JobAssessment], gone: frozenset[tuple[str, str]]) -> Remains:
+    """Tell what is left of a system when some copies are gone.
+
+    Each thing comes back from one copy, so that the loss told and the time told are of the same:
+    a proven one before others, one whose time is known before others, then the newest data.
+    """
+    chosen: list[JobAssessment] = []
+    survivals: list[Survival] = []
+    losses: list[timedelta | None] = []
     lost: list[str] = []
-    for copies in things(jobs):
-        kept = [job for job in copies if job.plan.name not in gone]
-        survival, loss = _best_of(kept)
-        losses.append((survival, loss))
-        left.extend(kept)
-        if survival is Survival.LOST:
-            lost.extend(job.plan.name for job in copies)
-    survivals = [survival for survival, _ in losses] or [Survival.LOST]
-    known = [loss for _, loss in losses if loss is not None]
+    for same in things(jobs):
+        kept = [copy for copy in _with_copies(same) if _name(copy) not in gone]
+        best = min(kept, key=_preference, default=None)
+        survival, loss = _left_by(best)
+        survivals.append(survival)
+        losses.append(loss)
+        if best is not None and survival is not Survival.LOST:
+            chosen.append(best)
+        else:
+            lost.extend(job.plan.name for job in same)
+    known = [loss for loss in losses if loss is not None]
     return Remains(
-        jobs=tuple(left),
-        survival=max(survivals, key=_SURVIVALS.index),
+        jobs=tuple(chosen),
+        survival=max(survivals or [Survival.LOST], key=_SURVIVALS.index),
         loss=max(known) if known and len(known) == len(losses) else None,
         lost_jobs=tuple(lost),
     )
 
 
-def _best_of(kept: Iterable[JobAssessment]) -> tuple[Survival, timedelta | None]:
-    """Find the newest proven data of one thing, or else the newest that is claimed."""
-    points = [job.rpo for job in kept]
-    for survival, exposures in (
-        (Survival.PROVEN, [point.proven_now for point in points]),
-        (Survival.CLAIMED, [point.now for point in points]),
-    ):
-        known = [exposure for exposure in exposures if exposure is not None]
-        if known:
-            return survival, min(known)
+def _with_copies(jobs: Iterable[JobAssessment]) -> Iterator[JobAssessment]:
+    for job in jobs:
+        yield job
+        yield from job.copies
+
+
+def _name(copy: JobAssessment) -> tuple[str, str]:
+    return copy.plan.name, copy.plan.repository
+
+
+def _left_by(copy: JobAssessment | None) -> tuple[Survival, timedelta | None]:
+    """Give the newest proven data of a copy, or else the newest that is claimed."""
+    if copy is None:
+        return Survival.LOST, None
+    if copy.rpo.proven_now is not None:
+        return Survival.PROVEN, copy.rpo.proven_now
+    if copy.rpo.now is not None:
+        return Survival.CLAIMED, copy.rpo.now
     return Survival.LOST, None
+
+
+def _preference(copy: JobAssessment) -> tuple[int, bool, timedelta, timedelta]:
+    survival, loss = _left_by(copy)
+    endless = timedelta.max
+    return (
+        _SURVIVALS.index(survival),
+        copy.recovery.high is None,
+        endless if loss is None else loss,
+        copy.recovery.high or endless,
+    )

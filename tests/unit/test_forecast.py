@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from continuity.domain.assessment import assess
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.forecast import Forecast, forecast, plain_from_forecast
+from continuity.domain.forecast import Forecast, forecast
+from continuity.domain.forecast_plain import plain_from_forecast
+from continuity.domain.lanes import Stretch, run_lanes
 from continuity.domain.portfolio import CRITICALITIES, Portfolio
-from continuity.domain.recovery_order import recovery_order, start_times
+from continuity.domain.recovery_order import recovery_order
 from continuity.domain.recovery_time import TimeKind
 from continuity.domain.surviving import Survival
 from tests.support.judgement import FULL, HOUR, START, Diary, a_job, a_system
@@ -116,15 +118,59 @@ def test_no_system_starts_before_its_needs_or_beyond_the_lanes(
         for at, name in enumerate(names)
     ]
     order = recovery_order(systems)
-    lasting = {n: None if m is None else timedelta(minutes=m) for n, m in minutes.items()}
-    starts = start_times(order, needs, lasting, lanes)
-    backs = {name: start + (lasting[name] or timedelta(0)) for name, start in starts.items()}
+    slots = run_lanes(order, needs, alone(minutes), lanes)
 
     assert sorted(names) == sorted(order)
     for name in names:
-        known = minutes[name] is not None and all(needed in starts for needed in needs[name])
-        assert known == (name in starts)
+        known = minutes[name] is not None and all(needed in slots for needed in needs[name])
+        assert known == (name in slots)
         assert all(order.index(needed) < order.index(name) for needed in needs[name])
-        assert name not in starts or all(backs[one] <= starts[name] for one in needs[name])
-    for start in starts.values():
-        assert lanes >= sum(starts[one] <= start < backs[one] for one in starts)
+        assert name not in slots or all(slots[one].back <= slots[name].start for one in needs[name])
+    for slot in slots.values():
+        assert slot.back - slot.start in {timedelta(minutes=m or 0) for m in minutes.values()}
+        assert lanes >= sum(one.start <= slot.start < one.back for one in slots.values())
+
+
+def alone(minutes: dict[str, int | None]) -> dict[str, list[Stretch] | None]:
+    return {
+        name: None if length is None else [Stretch(length=timedelta(minutes=length))]
+        for name, length in minutes.items()
+    }
+
+
+stretches = st.builds(
+    Stretch,
+    length=st.builds(timedelta, seconds=st.integers(0, 9_000)),
+    place=st.sampled_from(["", "nas", "cloud"]),
+)
+works = st.fixed_dictionaries({name: st.lists(stretches, max_size=3) for name in names})
+
+
+@given(graphs, works, st.integers(1, 4))
+def test_restores_from_one_place_share_its_speed_and_never_exceed_it(
+    needs: dict[str, list[str]], work: dict[str, list[Stretch]], lanes: int
+) -> None:
+    slots = run_lanes(names, needs, work, lanes)
+    end = max(slot.back for slot in slots.values())
+
+    assert set(names) == set(slots)
+    for name, slot in slots.items():
+        own = sum((stretch.length for stretch in work[name]), timedelta(0))
+        assert own <= slot.back - slot.start <= own * lanes
+    for place in ("nas", "cloud"):
+        moved = [one.length for parts in work.values() for one in parts if one.place == place]
+        assert sum(moved, timedelta(0)) <= end
+
+
+def test_two_restores_from_one_repository_take_twice_as_long() -> None:
+    hour = [Stretch(length=timedelta(hours=1), place="nas")]
+    together = run_lanes(["a", "b"], {"a": [], "b": []}, {"a": hour, "b": hour}, 2)
+    apart = run_lanes(
+        ["a", "b"],
+        {"a": [], "b": []},
+        {"a": hour, "b": [Stretch(length=timedelta(hours=1), place="cloud")]},
+        2,
+    )
+
+    assert [timedelta(hours=2)] * 2 == [together[name].back for name in "ab"]
+    assert [timedelta(hours=1)] * 2 == [apart[name].back for name in "ab"]

@@ -9,14 +9,8 @@ from hypothesis import strategies as st
 
 from continuity.domain.facts import DrillRun, Identity
 from continuity.domain.failure import FailureClass
-from continuity.domain.recovery_time import (
-    Cost,
-    Size,
-    TimeKind,
-    extrapolate,
-    fit_cost,
-    judge_recovery_time,
-)
+from continuity.domain.recovery_time import TimeKind, judge_recovery_time
+from continuity.domain.restore_cost import Cost, Size, extrapolate, fit_cost
 from continuity.domain.verdict import Verdict
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

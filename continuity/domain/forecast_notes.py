@@ -1,0 +1,54 @@
+"""What must be read with the numbers of a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from continuity.domain.recovery_time import TimeKind
+from continuity.domain.surviving import Survival
+from continuity.domain.text import N_, Message, say
+from continuity.domain.way_back import Return
+
+
+def notes_on(returns: Sequence[Return], waiting: Sequence[str]) -> tuple[Message, ...]:
+    """Say what is lost, unproven, unknown, computed or beyond its target, and who waits."""
+    notes = list(_counted(returns))
+    if waiting:
+        sentence = N_("Not lost, but waiting for what is: {systems}.")
+        notes.append(say(sentence, systems=", ".join(waiting)))
+    return tuple(notes)
+
+
+def _counted(returns: Sequence[Return]) -> Iterator[Message]:
+    said = (
+        (
+            sum(one.survival is Survival.LOST for one in returns),
+            N_("{count} of {total} systems would lose everything, in part or as a whole."),
+        ),
+        (
+            sum(one.survival is Survival.CLAIMED for one in returns),
+            N_("{count} of {total} systems come back only from points nobody has proven."),
+        ),
+        (
+            sum(one.loses_too_much for one in returns),
+            N_("{count} of {total} systems would lose more work than their target allows."),
+        ),
+        (
+            sum(one.takes_too_long is True for one in returns),
+            N_("{count} of {total} systems would be back later than their target allows."),
+        ),
+        (
+            sum(one.back is None for one in returns),
+            N_(
+                "The recovery time of {count} of {total} systems is unknown; the other times hold "
+                "only if those wait."
+            ),
+        ),
+        (
+            sum(one.kind is TimeKind.EXTRAPOLATED for one in returns),
+            N_("{count} of {total} recovery times are computed, not measured."),
+        ),
+    )
+    for count, sentence in said:
+        if count:
+            yield say(sentence, count=count, total=len(returns))
