@@ -63,7 +63,7 @@ def plain_from_answers(answered: Iterable[Answered]) -> list[dict[str, object]]:
 
 
 def conclude_answers(answered: Iterable[Answered]) -> Conclusion | None:
-    """Judge: one wrong answer fails, one that is missing leaves it open; None when all are right."""
+    """Judge: a wrong answer fails, a missing one leaves it open; None when all are right."""
     answers = tuple(answered)
     wrong = next((one.answer for one in answers if one.answer.passed is False), None)
     if wrong is not None:
