@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from continuity.sources.source import Extent
     from continuity.store.store import Store
     from continuity.workflows.remembering import Remembered
-    from continuity.workflows.world import Protected, Workbench
+    from continuity.workflows.world import Copy, Protected, Workbench
 
 _LEAST_RESERVE = 64 << 20
 
@@ -232,6 +232,16 @@ def _extent(job: Job) -> Extent:
     return source_kinds()[job.source.kind].extent(job.source)
 
 
+def _copies(app: App, job: Job) -> tuple[Copy, ...]:
+    from continuity.config.opening import copies_of
+    from continuity.workflows.world import Copy
+
+    return tuple(
+        Copy(repository=name, engine=engine, open=open_it)
+        for name, engine, open_it in copies_of(app.workspace, job, app.bench.scratch, app.environ)
+    )
+
+
 def _protect(app: App, name: str) -> Protected:
     from continuity.config.opening import open_copies, open_repository
     from continuity.config.workspace import job_named, zone_of
@@ -259,6 +269,7 @@ def _protect(app: App, name: str) -> Protected:
             workspace, job, app.bench.scratch, app.environ, use_cache=use_cache
         ),
         open_copies=lambda: open_copies(workspace, job, app.bench.scratch, app.environ),
+        copies=_copies(app, job),
     )
 
 

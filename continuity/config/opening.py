@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,6 +38,19 @@ def open_copies(
     if kind.one_job:
         opening = replace(opening, location=opening.location.rstrip("/") + ".manifests")
     return kind.open(opening)
+
+
+def copies_of(
+    workspace: Workspace, job: Job, scratch: Path, environ: Mapping[str, str]
+) -> Iterator[tuple[str, str, Callable[[], Engine]]]:
+    """Give the copies of a job's repository: name, engine, and how to open it to read."""
+    for name, other in sorted(workspace.repositories.items()):
+        if other.copy_of == job.repository:
+            kept_there = job.model_copy(update={"repository": name})
+            opens = partial(
+                open_repository, workspace, kept_there, scratch, environ, use_cache=False
+            )
+            yield name, other.engine, opens
 
 
 def _opening(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from continuity.config.storage import storage_from
 from continuity.config.workspace import Workspace, zone_of
 from continuity.domain.job import Job
 from continuity.domain.portfolio import DEFAULT_GRACE, JobPlan, SystemPlan
@@ -35,7 +36,7 @@ def plans_from_workspace(
 
 
 def _job_plan(workspace: Workspace, job: Job) -> JobPlan:
-    repository = workspace.repositories[job.repository]
+    stored = storage_from(workspace, job.repository)
     covered = source_kinds()[job.source.kind].extent(job.source)
     zone = zone_of(workspace, job)
     schedule, skip = job.schedule, job.skip
@@ -44,9 +45,17 @@ def _job_plan(workspace: Workspace, job: Job) -> JobPlan:
         title=job.title,
         system=job.system,
         repository=job.repository,
-        engine=repository.engine,
-        site=repository.site,
-        medium=repository.medium,
+        engine=stored.engine,
+        site=stored.site,
+        medium=stored.medium,
+        place=stored.place,
+        keeper=stored.keeper,
+        host=job.source.host,
+        copies=tuple(
+            storage_from(workspace, name)
+            for name, other in sorted(workspace.repositories.items())
+            if other.copy_of == job.repository
+        ),
         path_set=path_set(job.source, covered),
         backup=_timetable(schedule.backup, zone),
         drill=_timetable(schedule.drill, zone),

@@ -82,12 +82,22 @@ class Living:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Copy:
+    """A repository into which somebody else copies the job's, and how to open it for a drill."""
+
+    repository: str
+    engine: str
+    open: Callable[[], Engine]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Protected:
     """One job with everything that its name stands for.
 
     ``files`` are those of the host that the source is on. ``open_engine`` opens the repository; a
     drill passes False so that no cache can hide damage. ``open_copies`` opens where copies of the
-    manifests are kept. ``living`` is None for a source that is copied as files.
+    manifests are kept; ``copies`` are copies of the repository. ``living`` is None for a source
+    that is copied as files.
     """
 
     job: Job
@@ -101,6 +111,7 @@ class Protected:
     open_engine: Callable[[bool], Engine]
     open_copies: Callable[[], Engine]
     living: Living | None = None
+    copies: tuple[Copy, ...] = ()
 
     @property
     def subject(self) -> Subject:
