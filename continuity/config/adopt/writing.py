@@ -196,9 +196,8 @@ def _job(name: str, found: FoundJob, repository: str, system: str) -> _Page:
 
 
 def _yaml(value: Mapping[str, object]) -> str:
-    yaml = YAML(typ="safe", pure=True)
+    yaml = YAML()
     yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment] # declared as None
     yaml.width = _WIDE
     yaml.allow_unicode = True
     out = StringIO()
