@@ -1,0 +1,245 @@
+"""The closed list of faults: what can be wrong, what it means, and how it is told apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from continuity.domain.failure import FailureClass
+from continuity.domain.text import N_
+
+
+class CheckKind(StrEnum):
+    """What was asked; only a success of the same kind answers a failure of it."""
+
+    BACKUP = "backup"
+    DRILL = "drill"
+    READ_BACK = "read-back"
+    RETENTION = "retention"
+    REPOSITORY = "repository"
+    BACKUP_SCHEDULE = "backup-schedule"
+    DRILL_SCHEDULE = "drill-schedule"
+    RECOVERY_POINT = "recovery-point"
+    RECOVERY_TIME = "recovery-time"
+    PROOF = "proof"
+    STORAGE = "storage"
+    RECORD = "record"
+    CONFIGURATION = "configuration"
+    CHANNEL = "channel"
+    TRACKER = "tracker"
+    HEARTBEAT = "heartbeat"
+
+
+class FaultKind(StrEnum):
+    """What is wrong, in the words of an incident; part of its fingerprint, so it never changes."""
+
+    BACKUP_FAILED = "backup-failed"
+    DRILL_FAILED = "drill-failed"
+    READ_BACK_FAILED = "read-back-failed"
+    RETENTION_FAILED = "retention-failed"
+    REPOSITORY_DOWN = "repository-down"
+    POSSIBLE_ENCRYPTION = "possible-encryption"
+    BACKUP_OVERDUE = "backup-overdue"
+    DRILL_OVERDUE = "drill-overdue"
+    NO_RESTORE_POINT = "no-restore-point"
+    RPO_MISSED = "rpo-missed"
+    RTO_MISSED = "rto-missed"
+    PROOF_MISSING = "proof-missing"
+    STORAGE_UNPROTECTED = "storage-unprotected"
+    RECORD_DAMAGED = "record-damaged"
+    CONFIGURATION_BROKEN = "configuration-broken"
+    CHANNEL_SILENT = "channel-silent"
+    TRACKER_REFUSES = "tracker-refuses"
+    HEARTBEAT_SILENT = "heartbeat-silent"
+
+
+class Consequence(StrEnum):
+    """What a fault costs the business; from the worst to the least."""
+
+    NO_POINT = "no-point"
+    LOSS = "loss"
+    UNPROVEN = "unproven"
+    SLOW = "slow"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaultText:
+    """What a kind of fault means to the business; templates of the catalogue.
+
+    ``confirm_after`` is how many failures in a row open an incident: what a repetition heals by
+    itself is recorded and never announced. ``at_once`` when there is nothing to wait for: no
+    repetition heals it.
+    """
+
+    title: str
+    meaning: str
+    impact: str
+    consequence: Consequence
+    confirm_after: int = 1
+    at_once: bool = False
+
+
+FAULTS: dict[FaultKind, FaultText] = {
+    FaultKind.BACKUP_FAILED: FaultText(
+        title=N_("Backup failed: {target}"),
+        meaning=N_("No new copy was made, or the copy is not complete."),
+        impact=N_("What is worked today exists only once. The possible loss grows by the hour."),
+        consequence=Consequence.LOSS,
+        confirm_after=2,
+    ),
+    FaultKind.DRILL_FAILED: FaultText(
+        title=N_("Restore test failed: {target}"),
+        meaning=N_("What was restored is not what was backed up, or could not be restored."),
+        impact=N_("A recovery today might fail in the same way."),
+        consequence=Consequence.UNPROVEN,
+        at_once=True,
+    ),
+    FaultKind.READ_BACK_FAILED: FaultText(
+        title=N_("Stored copies are damaged: {target}"),
+        meaning=N_("The repository's structure or its stored bytes are wrong."),
+        impact=N_("Restore points that share the damaged part cannot be recovered whole."),
+        consequence=Consequence.LOSS,
+        at_once=True,
+    ),
+    FaultKind.RETENTION_FAILED: FaultText(
+        title=N_("Old restore points could not be removed: {target}"),
+        meaning=N_("Nothing is lost; the storage fills up."),
+        impact=N_("When it is full, no more copies can be made."),
+        consequence=Consequence.WARNING,
+        confirm_after=2,
+    ),
+    FaultKind.REPOSITORY_DOWN: FaultText(
+        title=N_("Repository cannot be used: {target}"),
+        meaning=N_("The place that keeps the copies is not there, refuses access or is damaged."),
+        impact=N_("No job that uses it can back up or recover until it is back."),
+        consequence=Consequence.LOSS,
+    ),
+    FaultKind.POSSIBLE_ENCRYPTION: FaultText(
+        title=N_("Files may be getting encrypted: {target}"),
+        meaning=N_("Far more changed than usual, and it looks random, or a canary was altered."),
+        impact=N_("If this is an attack, every minute costs files. Old copies are held back."),
+        consequence=Consequence.NO_POINT,
+        at_once=True,
+    ),
+    FaultKind.BACKUP_OVERDUE: FaultText(
+        title=N_("Backup is overdue: {target}"),
+        meaning=N_("A backup that was due did not even start."),
+        impact=N_("The possible loss grows by the hour, and nobody was told why."),
+        consequence=Consequence.LOSS,
+    ),
+    FaultKind.DRILL_OVERDUE: FaultText(
+        title=N_("Restore test is overdue: {target}"),
+        meaning=N_("A restore test that was due was not made."),
+        impact=N_("That the copies can be restored is believed, no longer known."),
+        consequence=Consequence.WARNING,
+    ),
+    FaultKind.NO_RESTORE_POINT: FaultText(
+        title=N_("Nothing to recover from: {target}"),
+        meaning=N_("There is no restore point that counts."),
+        impact=N_("If it were lost now, everything would be."),
+        consequence=Consequence.NO_POINT,
+    ),
+    FaultKind.RPO_MISSED: FaultText(
+        title=N_("More work at risk than agreed: {target}"),
+        meaning=N_("The newest restore point that counts is older than the business accepts."),
+        impact=N_("A loss now would cost more work than was agreed."),
+        consequence=Consequence.LOSS,
+    ),
+    FaultKind.RTO_MISSED: FaultText(
+        title=N_("Recovery takes longer than agreed: {target}"),
+        meaning=N_("The measured recovery time is above the target."),
+        impact=N_("After a loss the business would wait longer than it can."),
+        consequence=Consequence.SLOW,
+    ),
+    FaultKind.PROOF_MISSING: FaultText(
+        title=N_("Not proven to be restorable: {target}"),
+        meaning=N_("The last passed restore test is too old, or no longer counts."),
+        impact=N_("That the copies can be restored is believed, not known."),
+        consequence=Consequence.UNPROVEN,
+    ),
+    FaultKind.STORAGE_UNPROTECTED: FaultText(
+        title=N_("Storage is no longer protected: {target}"),
+        meaning=N_("Copies that could not be deleted now can be."),
+        impact=N_("Whoever steals the credentials can delete the copies with the data."),
+        consequence=Consequence.UNPROVEN,
+    ),
+    FaultKind.RECORD_DAMAGED: FaultText(
+        title=N_("The record of evidence is damaged"),
+        meaning=N_("Somebody altered, cut or lost part of the record."),
+        impact=N_("What it says about all systems is doubtful."),
+        consequence=Consequence.NO_POINT,
+        at_once=True,
+    ),
+    FaultKind.CONFIGURATION_BROKEN: FaultText(
+        title=N_("Configuration cannot be used: {target}"),
+        meaning=N_("A file that people wrote has a problem, so its jobs do not run."),
+        impact=N_("What it protects is not being backed up."),
+        consequence=Consequence.WARNING,
+    ),
+    FaultKind.CHANNEL_SILENT: FaultText(
+        title=N_("Messages do not arrive: {target}"),
+        meaning=N_("A channel refuses messages, or nobody confirmed its test."),
+        impact=N_("The next alarm may reach nobody."),
+        consequence=Consequence.UNPROVEN,
+    ),
+    FaultKind.TRACKER_REFUSES: FaultText(
+        title=N_("The ticket system refuses: {target}"),
+        meaning=N_("Tickets cannot be written as configured."),
+        impact=N_("Incidents go on here, and nobody sees them there."),
+        consequence=Consequence.WARNING,
+    ),
+    FaultKind.HEARTBEAT_SILENT: FaultText(
+        title=N_("Nothing heard from {target}"),
+        meaning=N_("A job that runs elsewhere did not report in time."),
+        impact=N_("Whether it did its work is not known."),
+        consequence=Consequence.LOSS,
+    ),
+}
+"""Every kind with its texts and its rule."""
+
+_FORMAT = "v1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """One failure class on one target. ``target`` is ``job:NAME``, ``repository:NAME`` and so on.
+
+    ``system`` is empty when no single system is concerned; ``repository`` is the one involved,
+    which decides what a dead repository speaks for.
+    """
+
+    organisation: str
+    system: str
+    check: CheckKind
+    kind: FaultKind
+    target: str
+    failure: FailureClass
+    repository: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identify it: the same fault gives the same text for ever, whatever it says of itself."""
+        parts = (self.organisation, self.system, self.check, self.target, self.failure)
+        text = json.dumps([str(part) for part in parts], ensure_ascii=True, separators=(",", ":"))
+        digest = hashlib.sha256(text.encode("ascii")).hexdigest()
+        return f"{_FORMAT}:{self.kind}:{digest}"
+
+    @property
+    def question(self) -> tuple[CheckKind, str]:
+        """What has to succeed before it is over."""
+        return self.check, self.target
+
+
+REPOSITORY_FAILURES = frozenset(
+    {
+        FailureClass.UNREACHABLE,
+        FailureClass.AUTHENTICATION,
+        FailureClass.LOCKED,
+        FailureClass.INTEGRITY,
+        FailureClass.NO_SPACE,
+    }
+)
+"""What is the repository's fault before it is the job's: one of them speaks for all its jobs."""

@@ -1,0 +1,155 @@
+"""All open incidents together: which speak, and which are spoken for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from continuity.domain.fault import REPOSITORY_FAILURES, CheckKind, Fault, FaultKind
+from continuity.domain.incident import ENDED, Change, Event, Incident, State
+from continuity.domain.incident_changes import after
+from continuity.domain.incident_rules import (
+    Rules,
+    born,
+    on_failure,
+    on_success,
+    on_time,
+    same_incident,
+)
+from continuity.domain.observation import Observation
+
+_WITH_REPOSITORY = frozenset({CheckKind.BACKUP, CheckKind.DRILL, CheckKind.READ_BACK})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """One incident and what happened to it; ``before`` is None for a new one."""
+
+    before: Incident | None
+    changes: tuple[Change, ...]
+    after: Incident
+
+
+@dataclass(kw_only=True)
+class Board:
+    """The incidents whose fingerprints are taken, while observations are worked through.
+
+    ``next_number`` is free; ``criticality`` gives how critical a system is. ``last_of`` gives the
+    number of the last ended incident with a fingerprint.
+    """
+
+    incidents: dict[str, Incident]
+    next_number: int
+    criticality: Callable[[str], str]
+    rules: Rules = field(default_factory=Rules)
+    last_of: Callable[[str], int | None] = lambda _fingerprint: None
+    _moved: dict[int, Moved] = field(default_factory=dict)
+
+    def observe(self, observations: Iterable[Observation], now: datetime) -> tuple[Moved, ...]:
+        """Work through answers in their order, then through the passing of time."""
+        for observation in observations:
+            for one in _with_repository(observation):
+                self._take(one, now)
+        for incident in tuple(self.incidents.values()):
+            self._move(incident, on_time(incident, now, self.rules))
+        self._speak_for_each_other(now)
+        moved = tuple(self._moved.values())
+        self._moved = {}
+        return moved
+
+    def _take(self, observation: Observation, now: datetime) -> None:
+        if observation.fault is not None:
+            incident = self._incident_of(observation.fault, observation)
+            self._move(incident, on_failure(incident, observation, now, self.rules))
+            return
+        # A failure of another class ends nothing: only a good answer does.
+        for incident in tuple(self.incidents.values()):
+            if (incident.check, incident.target) == observation.question:
+                self._move(incident, on_success(incident, observation, now, self.rules))
+
+    def _incident_of(self, fault: Fault, observation: Observation) -> Incident:
+        known = self.incidents.get(fault.fingerprint)
+        now = observation.at
+        if known is not None and same_incident(known, now, self.rules):
+            return known
+        if known is not None:
+            self._move(known, (Change(event=Event.CLOSED, at=now, details={"why": "recurred"}),))
+        fresh = born(fault, observation, self.criticality(fault.system), self.next_number)
+        self.next_number += 1
+        earlier = known.number if known is not None else self.last_of(fault.fingerprint)
+        fresh = replace(fresh, recurrence_of=earlier)
+        self.incidents[fault.fingerprint] = fresh
+        self._moved[fresh.number] = Moved(before=None, changes=(), after=fresh)
+        return fresh
+
+    def _move(self, incident: Incident, changes: tuple[Change, ...]) -> None:
+        if not changes:
+            return
+        moved = after(incident, changes)
+        known = self._moved.get(incident.number)
+        self._moved[incident.number] = Moved(
+            before=incident if known is None else known.before,
+            changes=changes if known is None else (*known.changes, *changes),
+            after=moved,
+        )
+        if moved.state in ENDED and self.incidents.get(moved.fingerprint) == incident:
+            del self.incidents[moved.fingerprint]
+        else:
+            self.incidents[moved.fingerprint] = moved
+
+    def _speak_for_each_other(self, now: datetime) -> None:
+        """A dead repository speaks for the jobs that use it; when it is back they speak again."""
+        parents = {
+            one.repository: one.number
+            for one in self.incidents.values()
+            if one.kind is FaultKind.REPOSITORY_DOWN and (one.active or one.state is State.PENDING)
+        }
+        for incident in tuple(self.incidents.values()):
+            parent = _parent_of(incident, parents)
+            if parent == incident.parent or not (
+                incident.active or incident.state is State.PENDING
+            ):
+                continue
+            if parent is None:
+                self._move(incident, (Change(event=Event.RELEASED, at=now),))
+            else:
+                details = {"parent": parent}
+                self._move(incident, (Change(event=Event.INHIBITED, at=now, details=details),))
+
+
+def _parent_of(incident: Incident, parents: dict[str, int]) -> int | None:
+    """Give who speaks for an incident: what a dead repository brings about, it explains."""
+    if incident.kind is FaultKind.REPOSITORY_DOWN or not incident.repository:
+        return None
+    if incident.kind is FaultKind.POSSIBLE_ENCRYPTION:
+        return None
+    return parents.get(incident.repository)
+
+
+def _with_repository(observation: Observation) -> Iterator[Observation]:
+    """Let an answer about a job tell of its repository as well, before it tells of the job."""
+    if observation.repository and observation.check in _WITH_REPOSITORY:
+        about = replace(
+            observation,
+            check=CheckKind.REPOSITORY,
+            target=f"repository:{observation.repository}",
+            fault=None,
+        )
+        fault = observation.fault
+        if fault is None:
+            yield about
+        elif fault.failure in REPOSITORY_FAILURES:
+            yield replace(
+                about,
+                fault=Fault(
+                    organisation=fault.organisation,
+                    system="",
+                    check=CheckKind.REPOSITORY,
+                    kind=FaultKind.REPOSITORY_DOWN,
+                    target=about.target,
+                    failure=fault.failure,
+                    repository=observation.repository,
+                ),
+            )
+    yield observation
