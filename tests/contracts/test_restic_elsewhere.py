@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,9 @@ class Elsewhere:
 
     def stream(self, command: Command, on_line: Callable[[bytes], None]) -> Finished:
         return LocalHost().stream(command, on_line)
+
+    def pieces(self, command: Command) -> Generator[bytes, None, Finished]:
+        return LocalHost().pieces(command)
 
 
 @pytest.fixture(scope="module", params=list(ResticLine), ids=str)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +32,9 @@ class _Printer:
         return self.finished
 
     def stream(self, command: Command, on_line: Callable[[bytes], None]) -> Finished:
+        raise NotImplementedError
+
+    def pieces(self, command: Command) -> Generator[bytes, None, Finished]:
         raise NotImplementedError
 
 
