@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel
 
+from continuity.config.check_problems import check_problems
 from continuity.config.draft import Draft, Part, Section
 from continuity.config.problem import NOTHING, Place, Problem, nearest, value_shown
 from continuity.config.wording import read_model
@@ -115,6 +116,7 @@ def _job(draft: Draft, job: Part[Job]) -> Iterator[Problem]:
         yield from _named(job, ("skip", "by"), model.skip.by, draft.people)
     yield from _times(job)
     yield from _sample(job)
+    yield from check_problems(job)
     repository = draft.repositories.parts.get(model.repository)
     if repository is not None:
         yield from _engine_keys(draft, job, repository.model)

@@ -17,6 +17,7 @@ from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.written import NAME_PATTERN, text_from_duration
 from continuity.engines.registry import engine_kinds
+from continuity.sandbox.checks.registry import check_kinds
 from continuity.sources.registry import source_kinds
 
 Schema = dict[str, object]
@@ -49,7 +50,7 @@ def write_schemas(directory: Path) -> tuple[Path, ...]:
 
 
 def schemas() -> dict[str, Schema]:
-    """Make the schemas from the models, the kinds of sources and the engines there are."""
+    """Make the schemas from the models, the kinds of sources and checks, and the engines."""
     return {
         "continuity": _schema("continuity", _settings()),
         "systems": _schema("systems", _map_of(System)),
@@ -139,12 +140,20 @@ def _repositories() -> Schema:
 def _job() -> Schema:
     sources = [kind.options for kind in source_kinds().values()]
     engines = [kind.options for kind in engine_kinds().values()]
-    (job, *references), definitions = _definitions(Job, *sources, *engines)
+    checks = [kind.options for kind in check_kinds().values()]
+    (job, *references), definitions = _definitions(Job, *sources, *engines, *checks)
     schema = definitions.pop(_named_by(job))
-    definitions.pop("Source", None)
-    of_sources, of_engines = references[: len(sources)], references[len(sources) :]
+    for base in ("Source", "Check"):
+        definitions.pop(base, None)
+    of_sources, rest = references[: len(sources)], references[len(sources) :]
+    of_engines, of_checks = rest[: len(engines)], rest[len(engines) :]
     properties = _properties(schema)
     properties["source"] = {"anyOf": of_sources, "description": "what is protected"}
+    properties["checks"] = {
+        "type": "array",
+        "items": {"anyOf": of_checks},
+        "description": Job.model_fields["checks"].description,
+    }
     for reference in of_engines:
         # A job writes only the options in which it differs from its repository.
         definitions[_named_by(reference)].pop("required", None)

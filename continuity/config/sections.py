@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,17 +12,17 @@ from pydantic import BaseModel
 
 from continuity.config.document import Document
 from continuity.config.draft import Part, Section
+from continuity.config.kinds import read_checks, read_source
 from continuity.config.models import SECTIONS_WITH_PATHS, Settings
 from continuity.config.problem import NOTHING, Problem, nearest, text_shown, value_shown
 from continuity.config.reader import name_shown, read_front_matter, read_yaml
 from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
-from continuity.domain.job import Job, Source
+from continuity.domain.job import Check, Job, Source
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Repository
 from continuity.domain.text import N_, Message, say
 from continuity.domain.written import NAME_PATTERN
 from continuity.engines.registry import engine_kinds
-from continuity.sources.registry import source_kinds
 
 M = TypeVar("M", bound=BaseModel)
 KEPT = TypeVar("KEPT")
@@ -148,29 +148,31 @@ class Reader:
         if not self._is_mapping(document) or not self._is_name(document, name):
             return None
         value = _mapping(document.value)
-        source = self._source(document, value.get("source"))
-        # The kind's own keys are checked by its own model, so the job sees the others only.
+        source, checks = self._source(document, value), self._checks(document, value)
+        # The kinds' own keys are checked by their own models, so the job sees the others only.
         plain = {**value, "source": {}} if isinstance(value.get("source"), dict) else value
+        plain = {**plain, "checks": []} if isinstance(value.get("checks"), list) else plain
         job = self._keep(read_model(Job, plain, document, (), self.home))
         if job is not None and job.name != name:
             expected = say(N_("the file's name, {name}"), name=name)
             found = value_shown(("name",), job.name)
             self.problems.append(document.problem(("name",), expected, found))
             return None
-        return None if job is None or source is None else job.model_copy(update={"source": source})
+        if job is None or source is None or checks is None:
+            return None
+        return job.model_copy(update={"source": source, "checks": checks})
 
-    def _source(self, document: Document, value: object) -> Source | None:
-        if not isinstance(value, dict):
+    def _source(self, document: Document, value: Mapping[str, object]) -> Source | None:
+        written = value.get("source")
+        if not isinstance(written, dict):
             return None
-        kinds = source_kinds()
-        word = value.get("kind", "files")
-        kind = kinds.get(word) if isinstance(word, str) else None
-        if kind is None:
-            expected = expected_key(nearest(str(word), kinds), sorted(kinds))
-            place = ("source", "kind")
-            self.problems.append(document.problem(place, expected, value_shown(place, word)))
-            return None
-        return self._keep(read_model(kind.options, value, document, ("source",), self.home))
+        return self._keep(read_source(written, document, self.home))
+
+    def _checks(self, document: Document, value: Mapping[str, object]) -> tuple[Check, ...] | None:
+        written = value.get("checks")
+        if not isinstance(written, list):
+            return ()
+        return self._keep(read_checks(written, document, self.home))
 
     def _runbook(self, document: Document, name: str) -> Runbook | None:
         if not self._is_mapping(document) or not self._is_name(document, name):

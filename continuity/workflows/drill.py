@@ -23,6 +23,7 @@ from continuity.workflows.choosing import require_known
 from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.judging import conclude_drill
 from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill
+from continuity.workflows.questioning import question_files
 from continuity.workflows.restoring import Examined, Restored, restore_and_compare
 from continuity.workflows.running import Ended, Running, finish, started
 from continuity.workflows.world import Protected, Subject, Watch, Workbench
@@ -47,6 +48,7 @@ def drill(
             open=lambda: protected.open_engine(False),
             files=protected.files,
             plan=lambda _engine: plan_drill(bench, protected, facts, request),
+            examine=question_files(bench),
         ),
     )
 

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 from continuity.domain.coverage import ProvenContent
 from continuity.domain.facts import JobFacts, Point
+from continuity.domain.job import Check
 from continuity.domain.manifest import Entry
 from continuity.domain.sampling import Sample, draw_sample, due_quota, request_from_policy
 from continuity.domain.schedule import timetable_from_text
 from continuity.domain.verdict import Verdict
 from continuity.store.manifests.shelf import ManifestShelf
+from continuity.workflows.checking import split_checks, with_needs
 from continuity.workflows.choosing import choose_point, standing_in
 from continuity.workflows.copies import recover_manifest
 from continuity.workflows.manifests import PointRecord, recall_point
@@ -41,7 +43,8 @@ class DrillPlan:
     ``vouched`` is False when nothing but the engine's own hashes speaks for the content;
     ``hashed`` is False when there are not even those; ``drifted`` counts
     the files that could not vouch because they changed since. ``portrait`` is the digest of what
-    a captured source was, empty for files.
+    a captured source was, empty for files. ``checks`` are asked of what is restored, ``unasked``
+    are not because they need more than the sample.
     """
 
     job: str
@@ -61,6 +64,8 @@ class DrillPlan:
     hashed: bool = True
     drifted: int = 0
     portrait: str = ""
+    checks: tuple[Check, ...] = ()
+    unasked: tuple[Check, ...] = ()
 
     @property
     def level(self) -> str:
@@ -89,6 +94,7 @@ def plan_drill(
     recalled = recall_point(bench, facts.job, point.id)
     recover_manifest(bench, protected, recalled.manifest)
     sample = None if request.full else _draw(bench, protected, facts, request, recalled, seed)
+    checks = split_checks(protected.job.checks, full=request.full)
     return DrillPlan(
         job=facts.job,
         point=point,
@@ -103,6 +109,8 @@ def plan_drill(
         population_files=recalled.files,
         population_bytes=recalled.bytes,
         portrait=recalled.portrait,
+        checks=checks.asked,
+        unasked=checks.unasked,
     )
 
 
@@ -114,7 +122,11 @@ def _draw(
     recalled: PointRecord,
     seed: str,
 ) -> Sample:
-    policy = protected.job.sample
+    policy = with_needs(
+        protected.job.sample,
+        split_checks(protected.job.checks, full=False).asked,
+        lambda: bench.shelf.read(recalled.manifest),
+    )
     drawing = request_from_policy(
         policy,
         seed,

@@ -18,6 +18,7 @@ from continuity.hosts.observe import observe
 from continuity.sandbox.contents import Oddities, inspect_tree
 from continuity.sandbox.sandbox import Room, Sandbox, open_sandbox
 from continuity.sandbox.teardown import Teardown, tear_down
+from continuity.workflows.isolating import require_isolation
 from continuity.workflows.planning import DrillPlan
 from continuity.workflows.running import Running
 from continuity.workflows.world import Workbench
@@ -83,6 +84,7 @@ def restore_and_compare(
     run.body["sandbox"] = {"isolation": sandbox.isolation.value, "torn_down": False}
     oddities: Oddities | None = None
     try:
+        require_isolation(bench, run, sandbox)
         with run.phase("restore"):
             result = engine.restore(_request(sandbox, plan), run.watch.progress)
         with run.phase("compare"):
@@ -93,12 +95,12 @@ def restore_and_compare(
         examined = examine(sandbox, comparison)
     finally:
         teardown = _clear_away(sandbox, run)
-        run.body["sandbox"] = _described(sandbox, teardown, oddities)
+        run.body["sandbox"] = _described(sandbox, teardown, oddities) | _isolated(run)
     return Restored(
         result=result,
         comparison=comparison,
         drifted=drifted,
-        isolation=sandbox.isolation.value,
+        isolation=(run.isolation or sandbox.isolation).value,
         shares_source_file_system=sandbox.shares_source_file_system,
         teardown=teardown,
         milliseconds=milliseconds if examined is None else examined.milliseconds,
@@ -198,3 +200,13 @@ def _described(
         described["devices"] = oddities.device_count
         described["set_id"] = oddities.set_id_count
     return described
+
+
+def _isolated(run: Running) -> dict[str, object]:
+    """Tell how far what ran on restored content was shut off; where nothing did, nothing more."""
+    if run.isolation is None:
+        return {}
+    told: dict[str, object] = {"isolation": run.isolation.value}
+    if run.weakness is not None:
+        told["weakness"] = plain_from_message(run.weakness)
+    return told

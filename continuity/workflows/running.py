@@ -17,6 +17,8 @@ from continuity.domain.run import (
     interrupted,
     unexplained,
 )
+from continuity.domain.text import Message
+from continuity.sandbox.isolation import Isolation
 from continuity.store.runs import Run
 from continuity.workflows.world import Subject, Watch, Workbench
 
@@ -37,7 +39,11 @@ class Ended:
 
 @dataclass(kw_only=True, slots=True)
 class Running:
-    """A run under way: its id, its one clock from the trigger on, and what it found so far."""
+    """A run under way: its id, its one clock from the trigger on, and what it found so far.
+
+    ``isolation`` is that of the cell in which restored content was looked at, None as long as no
+    program was let near it; ``weakness`` is why it is no better.
+    """
 
     run_id: str
     kind: RunKind
@@ -47,6 +53,8 @@ class Running:
     phases: list[dict[str, object]] = field(default_factory=list)
     body: dict[str, object] = field(default_factory=dict)
     ended: Ended | None = None
+    isolation: Isolation | None = None
+    weakness: Message | None = None
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

@@ -11,8 +11,9 @@ from enum import StrEnum
 from pydantic import Field
 
 from continuity.domain.clock import Now
+from continuity.domain.failure import ToolError
 from continuity.domain.job import Check
-from continuity.domain.text import Message
+from continuity.domain.text import N_, Message, say, shown
 from continuity.domain.written import Duration, LocalPath, duration_from_text
 from continuity.sandbox.cell import Cell
 
@@ -32,7 +33,9 @@ class Asking:
     """A check and what it is put to.
 
     ``data_time`` is the instant for which the data should be right. ``query`` is there where a
-    server was revived, and ``environment`` lets programs in the cell reach it.
+    server was revived, and ``environment`` lets programs in the cell reach it; ``empty`` puts a
+    query to an empty database of that server. ``captured`` are the answers of the source itself at
+    the moment of capture, by query.
     """
 
     check: Check
@@ -41,6 +44,8 @@ class Asking:
     now: Now
     query: Query | None = None
     environment: tuple[tuple[str, str], ...] = ()
+    empty: Query | None = None
+    captured: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +80,7 @@ class CheckKind:
     """An entry of the registry: the name people write, its own keys, and how it is asked.
 
     ``ask`` raises ContinuityError when it could not be asked, which is never taken for an answer.
+    ``questions`` are queries that the source itself must be asked when it is captured.
     """
 
     name: str
@@ -82,6 +88,7 @@ class CheckKind:
     subjects: frozenset[Subject]
     ask: Callable[[Asking], Answer]
     needs: Callable[[Check], Needs] = lambda _check: NOTHING_NEEDED
+    questions: Callable[[Check], tuple[str, ...]] = lambda _check: ()
 
 
 class PatientCheck(Check):
@@ -123,8 +130,14 @@ def filled(argv: Iterable[str], cell: Cell) -> tuple[str, ...]:
 
 
 def restored(cell: Cell, path: str) -> str:
-    """Say where a path of the source lies in the cell."""
-    return f"{cell.tree}{path}"
+    """Say where a path of the source lies in the cell. Raises ToolError when it does not."""
+    place = f"{cell.tree}{path}"
+    if not os.path.lexists(place):
+        raise ToolError(
+            say(N_("{path} is not in the restore point."), path=shown(os.fsencode(path))),
+            remedy=say(N_("Correct the path in the job's checks, or what its source covers.")),
+        )
+    return place
 
 
 def seconds(span: timedelta) -> float:
