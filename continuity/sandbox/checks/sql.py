@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from continuity.domain.failure import RevivalError, ToolError
 from continuity.domain.job import Check
@@ -19,6 +19,20 @@ _LONGEST = 80
 _BOUNDS = ("equals", "at_least", "at_most", "within_percent", "newer_than")
 
 
+def _scalar(written: object) -> str | Decimal:
+    """Read what an answer may be; a number is compared as one, a text letter by letter."""
+    if isinstance(written, str):
+        return written
+    if isinstance(written, int | float | Decimal) and not isinstance(written, bool):
+        return Decimal(str(written))
+    raise ExpectedError(say(N_("a number or a text")))
+
+
+Scalar = Annotated[
+    str | Decimal, PlainValidator(_scalar), WithJsonSchema({"type": ["number", "string"]})
+]
+
+
 class SqlCheck(Check):
     """A query whose first value is the answer; all the bounds that are written must hold."""
 
@@ -28,9 +42,9 @@ class SqlCheck(Check):
         description="one statement that reads; the first column of its first row is the answer",
         examples=["select count(*) from invoice"],
     )
-    equals: str | int | float | None = Field(default=None, description="the answer itself")
-    at_least: int | float | None = Field(default=None, description="no number less than this")
-    at_most: int | float | None = Field(default=None, description="no number more than this")
+    equals: Scalar | None = Field(default=None, description="the answer itself")
+    at_least: float | None = Field(default=None, description="no number less than this")
+    at_most: float | None = Field(default=None, description="no number more than this")
     within_percent: int | None = Field(
         default=None,
         ge=0,
@@ -100,9 +114,9 @@ def _bounds(check: SqlCheck, asking: Asking) -> Iterator[_Bound]:
     if check.equals is not None:
         yield _equal(check.equals)
     if check.at_least is not None:
-        yield _Bound(say(N_("at least {value}"), value=str(check.at_least)), least=check.at_least)
+        yield _Bound(say(N_("at least {value}"), value=f"{check.at_least:g}"), least=check.at_least)
     if check.at_most is not None:
-        yield _Bound(say(N_("at most {value}"), value=str(check.at_most)), most=check.at_most)
+        yield _Bound(say(N_("at most {value}"), value=f"{check.at_most:g}"), most=check.at_most)
     if check.within_percent is not None:
         yield _near(check.within_percent, dict(asking.captured).get(check.query))
     if check.newer_than is not None:
@@ -111,10 +125,9 @@ def _bounds(check: SqlCheck, asking: Asking) -> Iterator[_Bound]:
         yield _Bound(told, least=asking.data_time - check.newer_than)
 
 
-def _equal(value: str | float) -> _Bound:
+def _equal(value: str | Decimal) -> _Bound:
     told = say(N_("{value}"), value=shown(str(value).encode()))
-    number = None if isinstance(value, str) else _number(str(value))
-    return _Bound(told, least=value) if number is None else _Bound(told, least=number, most=number)
+    return _Bound(told, least=value, most=None if isinstance(value, str) else value)
 
 
 def _near(percent: int, captured: str | None) -> _Bound:
