@@ -17,6 +17,7 @@ from continuity.cli.wording import brief, moment
 from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.assessment_plain import plain_from_assessment
 from continuity.domain.failure import ConfigurationError
+from continuity.domain.job_judgement import JobAssessment
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code
 
@@ -104,18 +105,23 @@ def _first_steps(standing: Standing, columns: int) -> Iterator[str]:
 def _jobs(systems: Sequence[SystemAssessment]) -> Iterator[str]:
     heading = [_("Verdict"), _("Job"), _("Repository"), _("Newest"), _("Proven"), _("Proof")]
     rows = [
-        [
-            verdict_text(job.verdict),
-            plain(job.plan.name),
-            plain(job.plan.repository),
-            brief(job.rpo.now) if job.rpo.now is not None else NONE,
-            brief(job.rpo.proven_now) if job.rpo.proven_now is not None else NONE,
-            proof_text(job.proof.level, job.proof.age),
-        ]
+        row
         for system in systems
         for job in system.jobs
+        for row in (_row(job, plain(job.plan.name)), *(_row(copy, "  =") for copy in job.copies))
     ]
     if rows:
         yield from (line.rstrip() for line in joined([heading, *rows], "<<<>><", "  "))
     else:
         yield plural("{total} job", "{total} jobs", 0).format(total=0)
+
+
+def _row(job: JobAssessment, name: str) -> list[str]:
+    return [
+        verdict_text(job.verdict),
+        name,
+        plain(job.plan.repository),
+        brief(job.rpo.now) if job.rpo.now is not None else NONE,
+        brief(job.rpo.proven_now) if job.rpo.proven_now is not None else NONE,
+        proof_text(job.proof.level, job.proof.age),
+    ]

@@ -8,6 +8,8 @@ from typing import TypedDict, Unpack
 import click
 
 from continuity.app import App
+from continuity.cli.answers import show_answers
+from continuity.cli.columns import plain
 from continuity.cli.entry import Options
 from continuity.cli.jobs import Result, run_jobs
 from continuity.cli.language import _, sentence
@@ -32,6 +34,7 @@ class _Asked(TypedDict):
     point: str
     size: int | None
     seed: str | None
+    copy: str | None
     read_back: bool
 
 
@@ -45,6 +48,7 @@ class _Asked(TypedDict):
         "continuity drill erp --full",
         "continuity drill erp --point random --size 299",
         "continuity drill erp --seed 5f1d9c2a77e0b3c4",
+        "continuity drill erp --copy cloud",
         "continuity drill erp --read-back",
     ),
 )
@@ -59,6 +63,11 @@ class _Asked(TypedDict):
 @click.option("--size", type=click.IntRange(min=0), help=_("Number of randomly drawn files."))
 @click.option("--seed", help=_("Draw the sample of an earlier drill again."))
 @click.option(
+    "--copy",
+    metavar="REPOSITORY",
+    help=_("Restore from this copy; otherwise the repository and its copies take turns."),
+)
+@click.option(
     "--read-back",
     is_flag=True,
     help=_("Restore nothing: check the repository and read its next slice of stored bytes."),
@@ -69,10 +78,17 @@ def command(
     context: click.Context, jobs: tuple[str, ...], as_json: bool, **asked: Unpack[_Asked]
 ) -> int:
     """Run the drills in turn, each printed as it ends; the worst verdict is the exit code."""
-    if asked["read_back"] and (asked["full"] or asked["seed"] or asked["size"] is not None):
-        raise click.UsageError(_("--read-back restores nothing: leave --full, --size, --seed out."))
+    restores = asked["full"] or asked["seed"] or asked["copy"] or asked["size"] is not None
+    if asked["read_back"] and restores:
+        raise click.UsageError(
+            _("--read-back restores nothing: leave --full, --size, --seed and --copy out.")
+        )
     request = DrillRequest(
-        full=asked["full"], point=asked["point"], size=asked["size"], seed=asked["seed"]
+        full=asked["full"],
+        point=asked["point"],
+        size=asked["size"],
+        seed=asked["seed"],
+        copy=asked["copy"],
     )
 
     def work(app: App, protected: Protected, facts: JobFacts, watch: Watch) -> Ended:
@@ -95,7 +111,12 @@ def show_drill(result: Result) -> None:
     """Print what a restore test found, in words."""
     body = body_of(result)
     show_conclusion(result, _told(body))
+    if text_in(body, "copy_of"):
+        told = _("Restored from {repository}, a copy of {original}.")
+        original = plain(text_in(body, "copy_of"))
+        show_below(told.format(repository=plain(text_in(body, "repository")), original=original))
     _show_findings(body)
+    show_answers(body)
     unverifiable = number_in(mapping_in(body, "classes"), "unverifiable")
     if unverifiable:
         show_below(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from continuity.cli.answers import plain_answers
 from continuity.cli.columns import plain
 from continuity.cli.jobs import Result
 from continuity.cli.language import _, sentence
@@ -38,6 +39,8 @@ def plain_drill(result: Result) -> dict[str, object]:
     return {
         **_head(result),
         "level": text_in(body, "level") or None,
+        "repository": text_in(body, "repository") or None,
+        "copy_of": text_in(body, "copy_of") or None,
         "restore_point": _point(mapping_in(body, "point")),
         "sample": dict(mapping_in(body, "sample")) or None,
         "classes": {name: number_in(classes, name) for name in _CLASSES},
@@ -49,6 +52,7 @@ def plain_drill(result: Result) -> dict[str, object]:
         "confidence": _confidence(body),
         "phases": phases_of(body),
         "rto": _recovery(body),
+        **plain_answers(body),
         **_tail(result),
     }
 

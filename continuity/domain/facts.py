@@ -6,8 +6,8 @@ and a frozen dataclass takes several times as long to make. Make them with keywo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -154,6 +154,14 @@ class JobFacts:
     backups_made: int = 0
     sightings: tuple[Sighting, ...] = ()
     canaries: tuple[Canary, ...] = ()
+
+
+def without_drills_in(facts: JobFacts, repositories: Collection[str]) -> JobFacts:
+    """Leave out the restore tests of copies, which prove nothing about the repository itself."""
+    if not repositories:
+        return facts
+    drills = (drill for drill in facts.drills if drill.identity.repository not in repositories)
+    return replace(facts, drills=tuple(drills))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from continuity.domain.checks import judge_checks
-from continuity.domain.facts import BackupRun, JobFacts, OpenRun, Point, Skip
+from continuity.domain.facts import BackupRun, JobFacts, OpenRun, Point, Skip, without_drills_in
 from continuity.domain.failure import FailureClass
 from continuity.domain.objectives import (
     RecoveryPoint,
@@ -67,7 +67,7 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     better copy of the same thing.
     """
     today = identity_of_today(plan.repository, plan.engine, plan.path_set, facts)
-    own = _in_its_repository(plan, facts)
+    own = without_drills_in(facts, {copy.repository for copy in plan.copies})
     drills = drills_of_today(own, today)
     soundness = judge_checks(facts.checks, moment.now, system.proof_validity)
     proof = judge_proof(
@@ -102,15 +102,6 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
         size=size,
         latest_backup=facts.backups[-1] if facts.backups else None,
     )
-
-
-def _in_its_repository(plan: JobPlan, facts: JobFacts) -> JobFacts:
-    """Leave out the restore tests of copies, which prove nothing about the repository itself."""
-    copies = {copy.repository for copy in plan.copies}
-    if not copies:
-        return facts
-    drills = tuple(drill for drill in facts.drills if drill.identity.repository not in copies)
-    return replace(facts, drills=drills)
 
 
 def size_of_newest(points: Sequence[Point]) -> Size | None:

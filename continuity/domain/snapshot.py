@@ -11,7 +11,10 @@ from continuity.domain.manifest import Kind
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """What an engine says it has; nothing of it is proven."""
+    """What an engine says it has; nothing of it is proven.
+
+    ``original`` is the id of the snapshot in another repository that this is a copy of.
+    """
 
     id: str
     time: datetime
@@ -19,6 +22,7 @@ class Snapshot:
     paths: tuple[bytes, ...]
     tags: tuple[str, ...]
     tree: str
+    original: str | None = None
 
 
 class Listed(NamedTuple):

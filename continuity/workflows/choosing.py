@@ -39,12 +39,17 @@ def choose_point(facts: JobFacts, wanted: str, seed: str) -> Point:
             return _named(points, wanted)
 
 
+def is_word(wanted: str) -> bool:
+    """Tell whether a point is asked for by a word and not by its id."""
+    return wanted in _WORDS
+
+
 def require_known(facts: JobFacts, wanted: str) -> None:
     """Refuse an id that names no point or several: a mistyped one is no test that failed.
 
     Raises ConfigurationError.
     """
-    if wanted not in _WORDS and any(point.removed_at is None for point in facts.points):
+    if not is_word(wanted) and any(point.removed_at is None for point in facts.points):
         choose_point(facts, wanted, "")
 
 

@@ -113,6 +113,7 @@ class SnapshotLine(msgspec.Struct, frozen=True):
     hostname: str = ""
     tags: list[str] | None = None
     parent: str | None = None
+    original: str | None = None
 
 
 class LockLine(msgspec.Struct, frozen=True):
@@ -198,6 +199,7 @@ def snapshot_from_line(line: SnapshotLine) -> Snapshot:
         paths=tuple(path.encode() for path in line.paths),
         tags=tuple(line.tags or ()),
         tree=line.tree,
+        original=line.original,
     )
 
 
