@@ -22,7 +22,8 @@ from continuity.sandbox.sandbox import Sandbox
 from continuity.workflows.choosing import require_known
 from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.judging import conclude_drill
-from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill
+from continuity.workflows.places import choose_place, plan_there
+from continuity.workflows.planning import DrillPlan, DrillRequest
 from continuity.workflows.questioning import question_files
 from continuity.workflows.restoring import Examined, Restored, restore_and_compare
 from continuity.workflows.running import Ended, Running, finish, started
@@ -40,14 +41,16 @@ def drill(
     recorded, for the id of no point.
     """
     require_known(facts, request.point)
+    place = choose_place(protected, facts, request)
     return carry_out(
         bench,
-        protected.subject,
+        place.subject,
         watch,
         Trial(
-            open=lambda: protected.open_engine(False),
+            open=place.open,
             files=protected.files,
-            plan=lambda _engine: plan_drill(bench, protected, facts, request),
+            plan=lambda engine: plan_there(bench, protected, facts, request, place, engine),
+            covers=place.copy is None,
             examine=question_files(bench),
         ),
     )
@@ -58,12 +61,14 @@ class Trial:
     """How to open what is restored from, and how to plan what is restored.
 
     ``files`` are where the source lives, to see what changed there since. ``examine`` looks closer
-    at what came back right.
+    at what came back right. ``covers`` when what comes back right is a proof of the job's own
+    repository, whose coverage is kept.
     """
 
     open: Callable[[], Reader]
     files: Files
     plan: Callable[[Reader], DrillPlan]
+    covers: bool = True
     examine: Callable[[DrillPlan, Running, Sandbox, Comparison], Examined | None] = (
         lambda _plan, _run, _sandbox, _comparison: None
     )
@@ -85,7 +90,8 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
         conclusion = with_doubt(conclude_drill(plan, restored, subject.rto), doubt)
         if conclusion.verdict is Verdict.PASS:
             run.body["level"] = plan.level
-        finish(bench, subject, run, conclusion, _proven(bench, plan, restored))
+        proven = _proven(bench, plan, restored) if trial.covers else ()
+        finish(bench, subject, run, conclusion, proven)
     return run.outcome()
 
 
@@ -120,6 +126,9 @@ def _describe_plan(run: Running, plan: DrillPlan) -> None:
         },
         adopted=plan.adopted,
     )
+    if plan.there is not None:
+        run.body.update(repository_id=plan.there.repository_id, copy_of=plan.there.copy_of)
+        run.body["snapshot"] = plan.there.snapshot
     if plan.drifted:
         run.body["drifted_population"] = plan.drifted
     sample = plan.sample

@@ -26,12 +26,23 @@ class DrillRequest:
     """What somebody asked for; None means as the job says.
 
     ``size`` replaces the number of random files, ``seed`` makes an earlier draw happen again.
+    ``copy`` names the repository to restore from: the job's own, or a copy of it.
     """
 
     full: bool = False
     point: str = "newest"
     size: int | None = None
     seed: str | None = None
+    copy: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class There:
+    """A point in a copy of its repository, where it may have another id."""
+
+    repository_id: str
+    copy_of: str
+    snapshot: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +55,8 @@ class DrillPlan:
     ``hashed`` is False when there are not even those; ``drifted`` counts
     the files that could not vouch because they changed since. ``portrait`` is the digest of what
     a captured source was, empty for files. ``checks`` are asked of what is restored, ``unasked``
-    are not because they need more than the sample.
+    are not because they need more than the sample. ``there`` is set for a copy of the job's
+    repository.
     """
 
     job: str
@@ -66,6 +78,12 @@ class DrillPlan:
     portrait: str = ""
     checks: tuple[Check, ...] = ()
     unasked: tuple[Check, ...] = ()
+    there: There | None = None
+
+    @property
+    def snapshot(self) -> str:
+        """The id of the point where it is restored from."""
+        return self.point.id if self.there is None else self.there.snapshot
 
     @property
     def level(self) -> str:

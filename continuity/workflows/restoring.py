@@ -121,7 +121,7 @@ def _clear_away(sandbox: Sandbox, run: Running) -> Teardown:
 
 def _request(sandbox: Sandbox, plan: DrillPlan) -> RestoreRequest:
     return RestoreRequest(
-        snapshot=plan.point.id,
+        snapshot=plan.snapshot,
         paths=plan.paths,
         target=sandbox.tree,
         population_files=plan.population_files,
