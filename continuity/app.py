@@ -243,6 +243,7 @@ def _copies(app: App, job: Job) -> tuple[Copy, ...]:
 
 
 def _protect(app: App, name: str) -> Protected:
+    from continuity.config.living import living_source
     from continuity.config.opening import open_copies, open_repository
     from continuity.config.workspace import job_named, zone_of
     from continuity.domain.exclude import excludes_from_patterns
@@ -269,6 +270,7 @@ def _protect(app: App, name: str) -> Protected:
             workspace, job, app.bench.scratch, app.environ, use_cache=use_cache
         ),
         open_copies=lambda: open_copies(workspace, job, app.bench.scratch, app.environ),
+        living=living_source(job, app.environ),
         copies=_copies(app, job),
     )
 

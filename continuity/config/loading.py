@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from continuity.config.draft import Draft, Section
 from continuity.config.fingerprint import fingerprint
 from continuity.config.interlocks import interlock_problems
+from continuity.config.living_problems import living_problems
 from continuity.config.models import Settings
 from continuity.config.problem import Problem, WorkspaceError
 from continuity.config.references import reference_problems
@@ -73,6 +74,7 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
     )
     reader.leftovers()
     problems = [*reader.problems, *reference_problems(draft), *interlock_problems(draft)]
+    problems += living_problems(draft)
     if environ is not None:
         problems += secret_problems(draft, environ)
     error = WorkspaceError(problems)

@@ -9,10 +9,13 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from continuity.config.draft import Draft
+from pydantic import BaseModel
+
+from continuity.config.draft import Draft, Part
 from continuity.config.problem import Place, Problem, path_shown, text_shown
 from continuity.config.regular import NotRegularError, read_regular
 from continuity.domain.failure import AuthenticationError, ConfigurationError, ContinuityError
+from continuity.domain.job import ServedSource
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, Message, say
 from continuity.domain.written import SecretReference
@@ -43,17 +46,24 @@ def read_secret(
 
 def secret_problems(draft: Draft, environ: Mapping[str, str]) -> Iterator[Problem]:
     """Check that every secret can be fetched; commands are looked for, not run."""
+    for part, place, reference in _references(draft):
+        for inner, expected, found in _unresolved(reference, environ):
+            yield part.problem((*place, *inner), expected, found)
+
+
+def _references(draft: Draft) -> Iterator[tuple[Part[BaseModel], Place, SecretReference]]:
+    """Find every secret that anything in a workspace needs, and where it is written."""
     if draft.settings is not None and draft.settings.model.store.password is not None:
-        reference = draft.settings.model.store.password
-        for place, expected, found in _unresolved(reference, environ):
-            yield draft.settings.problem(("store", "password", *place), expected, found)
-    for part in draft.repositories.parts.values():
-        if part.model.password is not None:
-            for place, expected, found in _unresolved(part.model.password, environ):
-                yield part.problem(("password", *place), expected, found)
-        for name, reference in part.model.credentials.items():
-            for place, expected, found in _unresolved(reference, environ):
-                yield part.problem(("credentials", name, *place), expected, found)
+        yield draft.settings, ("store", "password"), draft.settings.model.store.password
+    for repository in draft.repositories.parts.values():
+        if repository.model.password is not None:
+            yield repository, ("password",), repository.model.password
+        for name, reference in repository.model.credentials.items():
+            yield repository, ("credentials", name), reference
+    for job in draft.jobs.parts.values():
+        source = job.model.source
+        if isinstance(source, ServedSource) and source.password is not None:
+            yield job, ("source", "password"), source.password
 
 
 def _unresolved(

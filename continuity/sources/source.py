@@ -138,6 +138,22 @@ class SourceKind:
     revive: Revive | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Living:
+    """A source that gives a stream of itself and can be brought to life: a database.
+
+    ``open_host`` reaches the machine on which it lives; ``read_password`` fetches what it asks
+    for, None when it asks for nothing. ``questions`` are the queries of the job's checks whose
+    answers of the moment of capture are kept.
+    """
+
+    capture: Capture
+    revive: Revive
+    open_host: Callable[[], Host]
+    read_password: Callable[[], Secret | None]
+    questions: tuple[str, ...] = ()
+
+
 NO_FILES = Extent(roots=(), excludes=(), one_file_system=False, mounts=(), sentinels=())
 """The extent of a captured source."""
 

@@ -21,12 +21,12 @@ from continuity.domain.snapshot import Listed
 from continuity.domain.text import N_, plain_from_message, say, shown
 from continuity.domain.verdict import Verdict
 from continuity.engines.engine import BackupResult, Engine, StreamRequest
-from continuity.sources.source import Captured, Capturing
+from continuity.sources.source import Captured, Capturing, Living
 from continuity.workflows.believing import implausible
 from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.readying import ready_repository
 from continuity.workflows.running import Ended, Running, finish, spool_of, started
-from continuity.workflows.world import Living, Protected, Watch, Workbench
+from continuity.workflows.world import Protected, Watch, Workbench
 
 CAPTURE_SECONDS = 24 * 3_600.0
 

@@ -6,10 +6,13 @@ import json
 import os
 import shutil
 from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
 
 from continuity.domain.evidence import Draft, Record, RecordKind
 from continuity.domain.failure import ContinuityError, RecordError
 from continuity.domain.plain import mapping_in, text_in
+from continuity.domain.portrait import Portrait
 from continuity.engines.engine import BackupRequest, Engine, RestoreRequest
 from continuity.workflows.running import new_run_id, spool_of
 from continuity.workflows.world import Protected, Watch, Workbench
@@ -20,6 +23,16 @@ COPY_EVERY = timedelta(hours=20)
 TAG = "continuity-manifests"
 INDEX = "index.jsonl"
 _SECONDS = 3_600.0
+
+
+class Shelf(Protocol):
+    """Where something stands under the digest of its own file."""
+
+    def path(self, digest: str) -> Path:
+        """Give its place."""
+
+    def adopt(self, file: Path, digest: str) -> bool:
+        """Take a file in under this name, if it is what the name says."""
 
 
 def copy_manifests(bench: Workbench, protected: Protected, watch: Watch) -> Record | None:
@@ -78,6 +91,7 @@ def _write_index(bench: Workbench) -> None:
                     "point": text_in(point, "id"),
                     "data_time": text_in(point, "data_time"),
                     "manifest": digest,
+                    "portrait": text_in(mapping_in(record.body, "portrait"), "digest") or None,
                 }
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
     fresh.replace(bench.shelf.directory / INDEX)
@@ -92,16 +106,34 @@ def recover_manifest(bench: Workbench, protected: Protected, digest: str) -> Non
     try:
         bench.shelf.header(digest)
     except RecordError:
-        for copy in _copies(bench, protected):
-            if _brought_back(bench, protected, copy, digest):
-                return
-        raise
+        if not _recovered(bench, protected, bench.shelf, digest):
+            raise
 
 
-def _brought_back(bench: Workbench, protected: Protected, copy: Record, digest: str) -> bool:
+def recover_portrait(bench: Workbench, protected: Protected, digest: str) -> Portrait:
+    """Read a portrait, brought back from its copies when it is lost or altered.
+
+    Raises RecordError when no copy holds it.
+    """
+    try:
+        return bench.portraits.read(digest)
+    except RecordError:
+        if not _recovered(bench, protected, bench.portraits, digest):
+            raise
+    return bench.portraits.read(digest)
+
+
+def _recovered(bench: Workbench, protected: Protected, shelf: Shelf, digest: str) -> bool:
+    copies = _copies(bench, protected)
+    return any(_brought_back(bench, protected, copy, shelf, digest) for copy in copies)
+
+
+def _brought_back(
+    bench: Workbench, protected: Protected, copy: Record, shelf: Shelf, digest: str
+) -> bool:
     scratch = spool_of(bench, new_run_id(bench))
     scratch.mkdir(mode=0o700, parents=True)
-    path = bench.shelf.path(digest)
+    path = shelf.path(digest)
     try:
         engine: Engine = protected.open_copies()
         engine.restore(
@@ -116,7 +148,7 @@ def _brought_back(bench: Workbench, protected: Protected, copy: Record, digest: 
             ),
             lambda _progress: None,
         )
-        return bench.shelf.adopt(scratch / path.relative_to("/"), digest)
+        return shelf.adopt(scratch / path.relative_to("/"), digest)
     except ContinuityError:
         return False
     finally:

@@ -24,8 +24,9 @@ from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.judging import conclude_drill
 from continuity.workflows.places import choose_place, plan_there
 from continuity.workflows.planning import DrillPlan, DrillRequest
-from continuity.workflows.questioning import question_files
+from continuity.workflows.questioning import Question, question_files
 from continuity.workflows.restoring import Examined, Restored, restore_and_compare
+from continuity.workflows.reviving import question_living
 from continuity.workflows.running import Ended, Running, finish, started
 from continuity.workflows.world import Protected, Subject, Watch, Workbench
 
@@ -51,9 +52,14 @@ def drill(
             files=protected.files,
             plan=lambda engine: plan_there(bench, protected, facts, request, place, engine),
             covers=place.copy is None,
-            examine=question_files(bench),
+            examine=_question(bench, protected),
         ),
     )
+
+
+def _question(bench: Workbench, protected: Protected) -> Question:
+    living = protected.living
+    return question_files(bench) if living is None else question_living(bench, protected, living)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

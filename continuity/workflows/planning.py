@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from continuity.domain.coverage import ProvenContent
@@ -104,10 +104,14 @@ def plan_drill(
 ) -> DrillPlan:
     """Choose the point and draw the sample; nothing is restored yet.
 
+    A source that is brought to life is restored whole, whatever was asked for.
+
     Raises UnreachableError without a point or its manifest, RecordError when the manifest was
     altered.
     """
     seed = bench.entropy(8).hex() if request.seed is None else request.seed
+    if protected.living is not None:
+        request = replace(request, full=True)
     point = choose_point(standing_in(facts, protected.job.repository), request.point, seed)
     recalled = recall_point(bench, facts.job, point.id)
     recover_manifest(bench, protected, recalled.manifest)

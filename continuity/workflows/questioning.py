@@ -20,6 +20,11 @@ _WRONG = (Outcome.CORRUPT, Outcome.MISSING, Outcome.EXTRA, Outcome.METADATA)
 Question = Callable[[DrillPlan, Running, Sandbox, Comparison], Examined | None]
 
 
+def came_back_right(comparison: Comparison) -> bool:
+    """Tell whether nothing that came back is other than it was."""
+    return not any(comparison.counts[outcome] for outcome in _WRONG)
+
+
 def question_files(bench: Workbench) -> Question:
     """Make what asks the checks of a drill's plan, once what was restored proved to be right."""
 
@@ -28,7 +33,7 @@ def question_files(bench: Workbench) -> Question:
     ) -> Examined | None:
         if plan.unasked:
             run.body["unasked"] = [check.name for check in plan.unasked]
-        if not plan.checks or any(comparison.counts[outcome] for outcome in _WRONG):
+        if not plan.checks or not came_back_right(comparison):
             return None
         with run.phase("checks"), entered(bench, run, sandbox) as cell:
             answered = ask_all(

@@ -10,15 +10,13 @@ from pathlib import Path
 from continuity.domain.clock import Now
 from continuity.domain.exclude import Excludes
 from continuity.domain.job import Job
-from continuity.domain.secret import Secret
 from continuity.domain.system import Repository, System
 from continuity.engines.engine import Engine, OnProgress
 from continuity.hosts.files import Files
-from continuity.hosts.host import Host
 from continuity.hosts.process import Process
 from continuity.sandbox.interlocks import Interlocks
 from continuity.sandbox.isolation import Isolation
-from continuity.sources.source import Capture, Extent, Revive
+from continuity.sources.source import Extent, Living
 from continuity.store.manifests import ManifestShelf, PortraitShelf
 from continuity.store.store import Store
 
@@ -63,22 +61,6 @@ class Subject:
     engine: str
     path_set: str
     rto: timedelta | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Living:
-    """A source that gives a stream of itself and can be brought to life: a database.
-
-    ``open_host`` reaches the machine on which it lives; ``read_password`` fetches what it asks
-    for, None when it asks for nothing. ``questions`` are the queries of the job's checks whose
-    answers of the moment of capture are kept.
-    """
-
-    capture: Capture
-    revive: Revive
-    open_host: Callable[[], Host]
-    read_password: Callable[[], Secret | None]
-    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,45 @@
+"""What a source that gives a stream of itself needs of what people wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from continuity.config.secrets import read_secret
+from continuity.domain.job import Job, ServedSource
+from continuity.domain.secret import Secret
+from continuity.hosts.local import LocalHost
+from continuity.sandbox.checks.registry import check_kinds
+from continuity.sources.registry import source_kinds
+from continuity.sources.source import Living
+
+
+def living_source(job: Job, environ: Mapping[str, str]) -> Living | None:
+    """Give all that a job's source needs to be captured and revived; None for one of files."""
+    kind = source_kinds()[job.source.kind]
+    if kind.capture is None or kind.revive is None:
+        return None
+    return Living(
+        capture=kind.capture,
+        revive=kind.revive,
+        open_host=LocalHost,
+        read_password=lambda: source_password(job, environ),
+        questions=source_questions(job),
+    )
+
+
+def source_password(job: Job, environ: Mapping[str, str]) -> Secret | None:
+    """Fetch what the source asks for, None when it asks for nothing.
+
+    A command that prints it runs on this machine. Raises what ``read_secret`` raises.
+    """
+    source = job.source
+    if not isinstance(source, ServedSource) or source.password is None:
+        return None
+    return read_secret(source.password, environ=environ, host=LocalHost())
+
+
+def source_questions(job: Job) -> tuple[str, ...]:
+    """Give the queries that the source itself is asked when it is captured, each once."""
+    kinds = check_kinds()
+    asked = (query for check in job.checks for query in kinds[check.kind].questions(check))
+    return tuple(dict.fromkeys(asked))
