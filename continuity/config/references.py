@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel
 
 from continuity.config.check_problems import check_problems
+from continuity.config.copy_problems import copy_problems
 from continuity.config.draft import Draft, Part, Section
 from continuity.config.problem import NOTHING, Place, Problem, nearest, value_shown
+from continuity.config.storing import storage_problems
 from continuity.config.wording import read_model
 from continuity.domain.exclude import excludes_from_patterns
 from continuity.domain.failure import ConfigurationError
@@ -39,6 +41,8 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
     yield from _systems(draft)
     yield from _circles(draft)
     yield from _repositories(draft)
+    yield from copy_problems(draft)
+    yield from storage_problems(draft)
     broken = set()
     for name, job in draft.jobs.parts.items():
         problems = tuple(_job(draft, job))
@@ -96,6 +100,9 @@ def _repositories(draft: Draft) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for name, part in draft.repositories.parts.items():
         repository = part.model
+        yield from _named(part, ("host",), repository.host, draft.hosts)
+        for host in repository.seen_from:
+            yield from _named(part, ("seen_from", host), host, draft.hosts)
         if engine_kinds()[repository.engine].needs_password and repository.password is None:
             yield part.problem(("password",), say(N_("where its password is kept")), NOTHING)
         place = os.path.realpath(repository.location)
@@ -154,6 +161,8 @@ def _zone(part: Part[BaseModel], zone: str, place: Place) -> Iterator[Problem]:
 
 def _sample(job: Part[Job]) -> Iterator[Problem]:
     source = job.model.source
+    if source_kinds()[source.kind].capture is not None:
+        return
     roots = [os.fsdecode(root) for root in source_kinds()[source.kind].extent(source).roots]
     for key, paths in (
         ("always", job.model.sample.always),

@@ -1,6 +1,7 @@
 """If everything burned today, or a place with copies did."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -174,3 +175,73 @@ def test_two_restores_from_one_repository_take_twice_as_long() -> None:
 
     assert [timedelta(hours=2)] * 2 == [together[name].back for name in "ab"]
     assert [timedelta(hours=1)] * 2 == [apart[name].back for name in "ab"]
+
+
+def on_hosts() -> Portfolio:
+    """The firm with its billing on a server of its own, which also keeps the copies of the shop."""
+    firm = the_firm()
+    jobs = tuple(
+        replace(job, host="erp" if job.name.startswith("billing") else "local",
+                keeper="erp" if job.name == "shop" else None)
+        for job in firm.jobs
+    )  # fmt: skip
+    return replace(firm, jobs=jobs)
+
+
+def without(lose: str) -> Forecast:
+    firm = on_hosts()
+    return forecast(firm, assess(firm, NOW), NOW, lose=lose)
+
+
+def test_a_lost_machine_loses_what_lives_on_it_and_the_copies_that_stand_on_it() -> None:
+    told = without("host:erp")
+
+    assert [one.system for one in told.returns] == ["billing"]
+    assert not told.all_lost
+    # The directory that billing needs still runs, so nothing waits for it.
+    assert told.returns[0].start == timedelta(0)
+
+
+def test_what_runs_elsewhere_and_needs_the_lost_machine_is_said_to_wait() -> None:
+    told = without("host:local")
+
+    assert [one.system for one in told.returns] == ["directory", "shop"]
+    assert told.waiting == ("billing",)
+    assert any("waiting" in str(note) for note in told.notes)
+
+
+def test_the_loss_and_the_time_told_are_of_the_same_copy() -> None:
+    diary = Diary().backup(START).backup(START, job="billing-away", repository="offsite")
+    diary.drill(START + HOUR, START)
+    diary.backup(START + HOUR, job="billing-away", repository="offsite")
+    diary.drill(START + HOUR, START, "billing-away", repository="offsite", **FULL)
+    firm = Portfolio(
+        systems=(a_system(),),
+        jobs=(a_job(), a_job(name="billing-away", repository="offsite")),
+        facts=diary.facts(),
+    )
+    (back,) = forecast(firm, assess(firm, NOW), NOW).returns
+
+    assert back.repositories == ("offsite",)
+    assert back.back == timedelta(minutes=10)
+
+
+def test_a_computed_time_is_a_band_and_says_why_where_there_is_none() -> None:
+    diary = Diary().backup(START)
+    for hour in range(1, 7):
+        milliseconds = 60_000 + 500 * (hour % 3)
+        diary.drill(
+            START + hour * HOUR, START, rto={"kind": "SAMPLE", "milliseconds": milliseconds}
+        )
+    job, facts = a_job(), diary.facts()
+    firm = Portfolio(systems=(a_system(),), jobs=(job,), facts=facts)
+    now = START + 7 * HOUR
+    (back,) = forecast(firm, assess(firm, now), now).returns
+    few = replace(firm, facts=Diary().backup(START).facts())
+    (unknown,) = forecast(few, assess(few, now), now).returns
+
+    assert back.kind is TimeKind.EXTRAPOLATED
+    assert back.likely is not None
+    assert back.back is not None
+    assert timedelta(minutes=1) <= back.likely <= back.back
+    assert "at least 5 are needed" in str(unknown.missing)
