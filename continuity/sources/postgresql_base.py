@@ -19,7 +19,7 @@ from continuity.hosts.host import Command, Finished
 from continuity.sandbox.cell import Cell
 from continuity.sources.postgresql_dump import major_of, whole
 from continuity.sources.postgresql_place import LONGEST, SILENCE, Place
-from continuity.sources.postgresql_portrait import Scope, between, take_portrait
+from continuity.sources.postgresql_portrait import Scope, between, look, take_portrait
 from continuity.sources.postgresql_programs import Programs, find_programs
 from continuity.sources.postgresql_scratch import Scratch, run_scratch
 from continuity.sources.postgresql_session import Session, open_session
@@ -44,11 +44,11 @@ def capture_base(capturing: Capturing, place: Place, scope: Scope) -> Iterator[C
     moment = capturing.now()
     with open_session(place) as session:
         _require_one_place(session)
-        before = take_portrait(session, scope)
+        before = look(session, scope)
 
     def portrait() -> Portrait:
         with open_session(place) as session:
-            return between(before, take_portrait(session, scope, before))
+            return between(before, look(session, scope, before.portrait))
 
     words = ("--pgdata=-", "--format=tar", "--wal-method=fetch", "--checkpoint=fast")
     command = place.command("pg_basebackup", *words, "--no-password", silence=SILENCE)

@@ -98,22 +98,14 @@ SELECT e.extname AS name, e.extversion AS version FROM pg_extension AS e
 ORDER BY e.extname COLLATE "C"
 """
 
-# The server keeps no note of what belongs to the role it was made with, so its tables, functions,
-# types and schemas are looked through. Roles whose names begin with pg_ are the server's own.
-ROLES = f"""
+# First the role that the server was made with: of what belongs to it the server keeps no note, and
+# nobody else may own an event trigger on a scratch server. Names that begin with pg_ are its own.
+ROLES = """
 SELECT r.rolname AS name FROM pg_roles AS r
-WHERE r.rolname NOT LIKE 'pg\\_%' AND (
-    r.oid IN (SELECT s.refobjid FROM pg_shdepend AS s
-        WHERE s.refclassid = 'pg_catalog.pg_authid'::regclass AND s.dbid =
-            (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))
-    OR r.oid IN (SELECT c.relowner FROM pg_class AS c {_NAMESPACE} = c.relnamespace
-        WHERE {_OURS.format(relation="'pg_catalog.pg_class'", alias="c")})
-    OR r.oid IN (SELECT p.proowner FROM pg_proc AS p {_NAMESPACE} = p.pronamespace
-        WHERE {_OURS.format(relation="'pg_catalog.pg_proc'", alias="p")})
-    OR r.oid IN (SELECT n.nspowner FROM pg_namespace AS n
-        WHERE n.nspname <> 'public'
-            AND {_OURS.format(relation="'pg_catalog.pg_namespace'", alias="n")}))
-ORDER BY r.rolname COLLATE "C"
+WHERE r.oid = 10 OR r.rolname NOT LIKE 'pg\\_%' AND r.oid IN (SELECT s.refobjid
+    FROM pg_shdepend AS s WHERE s.refclassid = 'pg_authid'::regclass
+    AND s.dbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))
+ORDER BY r.oid <> 10, r.rolname COLLATE "C"
 """
 
 

@@ -33,8 +33,8 @@ _MAGIC = b"PGDMP"
 _LOCK_WAIT = 600_000
 _SNAPSHOT = re.compile(r"[0-9A-Fa-f-]{1,64}")
 _ERRORS = re.compile(rb"^(?:pg_restore: )?(?:\[[^\]]*\] )?(?:error|ERROR|FATAL|PANIC):|ERROR: ")
-# Beside the role that owns everything, for dumps of servers whose own is called otherwise.
-_USUAL, _OTHER = "postgres", "continuity"
+# Where the portrait does not tell the name of the role that may do everything.
+_SUPERUSER = "postgres"
 _DATABASE_OF_INITDB = "postgres"
 _MOST_JOBS = 4
 _PROVIDERS = {"icu": "ICU_LOCALE", "builtin": "BUILTIN_LOCALE"}
@@ -115,7 +115,7 @@ def revive_dump(
 ) -> Iterator[Revived]:
     """Load a dump into a new server. Raises RevivalError when it is none, or was cut short."""
     programs = _reader(reviving, find_programs(reviving.cell, given))
-    superuser = _USUAL if _USUAL in reviving.portrait.roles else _OTHER
+    superuser = next(iter(reviving.portrait.roles), _SUPERUSER)
     cluster = reviving.home / "data"
     with run_scratch(reviving, programs, cluster, superuser=superuser) as scratch:
         with reviving.phase("load"):

@@ -66,16 +66,41 @@ def take_portrait(session: Session, scope: Scope, like: Portrait | None = None) 
     )
 
 
-def between(before: Portrait, after: Portrait) -> Portrait:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """A portrait, and what the server had counted of writing by then: rows put in and taken out."""
+
+    portrait: Portrait
+    written: Mapping[str, tuple[int, int]]
+
+
+def look(session: Session, scope: Scope, like: Portrait | None = None) -> Look:
+    """Portray a database on which writing goes on."""
+    counted = {
+        Table(schema=str(row["schema"]), name=str(row["name"])).shown: (
+            _number(row["added"]),
+            _number(row["removed"]),
+        )
+        for row in session.rows(
+            "SELECT schemaname AS schema, relname AS name, n_tup_ins AS added,"
+            " n_tup_del AS removed FROM pg_stat_user_tables"
+        )
+    }
+    return Look(portrait=take_portrait(session, scope, like), written=counted)
+
+
+def between(before: Look, after: Look) -> Portrait:
     """Join two looks at a database into what a copy made between them may hold.
 
-    What differs between the looks is not claimed: rows get their bounds, samples only stay where
-    nobody wrote, and newest values are those of the first look, which the copy has at least.
+    What differs between the looks is not claimed. Rows get their bounds: those counted, less what
+    was taken out meanwhile, plus what was put in. Samples only stay where they are the same, and
+    newest values are those of the first look, which the copy has at least.
     """
-    earlier = {table.name: table for table in before.tables}
-    tables = tuple(_between(earlier.get(table.name), table) for table in after.tables)
-    answers = tuple(answer for answer in after.answers if answer in before.answers)
-    return replace(after, tables=tables, answers=answers)
+    earlier = {table.name: table for table in before.portrait.tables}
+    tables = tuple(_between(earlier.get(table.name), table) for table in after.portrait.tables)
+    bounded = tuple(_loosened(table, before.written, after.written) for table in tables)
+    answers = tuple(one for one in after.portrait.answers if one in before.portrait.answers)
+    return replace(after.portrait, tables=bounded, answers=answers)
 
 
 def collation_of(database: Row) -> str:
@@ -187,6 +212,18 @@ def _between(before: TablePortrait | None, after: TablePortrait) -> TablePortrai
         sample=after.sample if after.sample == before.sample else None,
         newest=before.newest,
     )
+
+
+def _loosened(
+    table: TablePortrait,
+    before: Mapping[str, tuple[int, int]],
+    after: Mapping[str, tuple[int, int]],
+) -> TablePortrait:
+    """Allow for rows that came and went between the looks. Counters begin anew after a crash."""
+    nothing = (0, 0)
+    earlier, later = before.get(table.name, nothing), after.get(table.name, nothing)
+    added, removed = max(later[0] - earlier[0], 0), max(later[1] - earlier[1], 0)
+    return replace(table, least=max(table.least - removed, 0), most=table.most + added)
 
 
 def _answers(session: Session, questions: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:

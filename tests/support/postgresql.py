@@ -35,6 +35,12 @@ class Cluster:
             host=str(self.socket), user=self.user, dbname=database, autocommit=True
         )
 
+    def execute(self, database: str, *statements: str) -> None:
+        """Run statements one after the other, each for itself."""
+        with self.connect(database) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
     def create_database(self, name: str) -> str:
         with self.connect("postgres") as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
@@ -47,7 +53,7 @@ def throwaway_cluster() -> Iterator[Cluster]:
     programs = postgresql_programs()
     # Not under pytest's own directory: the server's user may not enter there.
     directory = Path(tempfile.mkdtemp(prefix="continuity-pg-"))
-    account = _unprivileged()
+    account = unprivileged()
     try:
         os.chown(directory, account.pw_uid, account.pw_gid)
         _run(
@@ -74,7 +80,7 @@ def throwaway_cluster() -> Iterator[Cluster]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _unprivileged() -> pwd.struct_passwd:
+def unprivileged() -> pwd.struct_passwd:
     """Choose who runs the server: it refuses root."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 

@@ -17,6 +17,7 @@ from continuity.sandbox.interlocks import Interlocks
 from continuity.sandbox.opening import Demand, open_cell
 from continuity.sandbox.sandbox import Room, open_sandbox
 from continuity.sandbox.teardown import tear_down
+from continuity.sandbox.walls import Bounds
 from continuity.sources.postgresql import PostgresqlSource, capture, revive
 from continuity.sources.source import Captured, Capturing, Revived, Reviving
 from tests.support.postgresql import Cluster
@@ -106,10 +107,13 @@ def revived(
     copy: Copy,
     *,
     content: bytes | None = None,
-    portrait: Portrait | None = None,
     phases: Phases | None = None,
+    bounds: Bounds | None = None,
 ) -> Iterator[Revived]:
-    """Bring a copy, or other ``content`` in its place, to life in a sandbox below ``place``."""
+    """Bring a copy, or other ``content`` in its place, to life in a sandbox below ``place``.
+
+    What it is promised to be is what stands in the copy's portrait.
+    """
     sandbox = open_sandbox(
         place / "sandbox",
         run_id="run-1",
@@ -120,13 +124,14 @@ def revived(
     restored = sandbox.tree / copy.path.name
     restored.write_bytes(copy.path.read_bytes() if content is None else content)
     try:
-        with open_cell(LocalHost(), sandbox, Demand(reserve_bytes=1 << 20)) as cell:
+        demand = Demand(reserve_bytes=1 << 20, bounds=bounds or Bounds())
+        with open_cell(LocalHost(), sandbox, demand) as cell:
             asked = Reviving(
                 source=source,
                 restored=restored,
                 home=cell.home,
                 cell=cell,
-                portrait=portrait or copy.portrait,
+                portrait=copy.portrait,
                 now=now,
                 phase=phases or Phases(),
             )
