@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from continuity.domain.job import Job
     from continuity.domain.portfolio import Portfolio
     from continuity.domain.text import Message
-    from continuity.hosts.local import LocalHost
     from continuity.sandbox.interlocks import Interlocks
     from continuity.sources.source import Extent
     from continuity.store.store import Store
@@ -273,12 +272,6 @@ def _protect(app: App, name: str) -> Protected:
         living=living_source(job, app.environ),
         copies=_copies(app, job),
     )
-
-
-def _local_host() -> LocalHost:
-    from continuity.hosts.local import LocalHost
-
-    return LocalHost()
 
 
 @contextmanager

@@ -42,7 +42,8 @@ def _become(argv: list[str]) -> None:
     try:
         os.execvp(argv[0], argv)  # noqa: S606 - there is no shell, and that is the point
     except OSError as error:
-        print(f"{argv[0]}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{argv[0]}: {error.strerror}\n")
+        sys.stderr.flush()
         os._exit(_NOT_FOUND)
 
 
