@@ -16,7 +16,7 @@ from continuity.engines.restic.answers import Gathered
 from continuity.engines.restic.failures import refusal
 from continuity.engines.restic.options import ResticOptions
 from continuity.engines.restic.program import probe_program
-from continuity.engines.restic.storage import storage_secrets, storage_words
+from continuity.engines.restic.storage import storage_environment, storage_secrets, storage_words
 from continuity.engines.restic.tries import Tries
 from continuity.hosts.host import Command, Finished
 from continuity.hosts.local import LocalHost
@@ -144,7 +144,7 @@ class Caller:
             silence=call.silence,
             stdin=call.stdin,
             # TZ makes --time mean what is written; the rate suits a progress bar.
-            env={"RESTIC_PROGRESS_FPS": "4", "TZ": "UTC"},
+            env={"RESTIC_PROGRESS_FPS": "4", "TZ": "UTC", **storage_environment(self._opening)},
             secrets={
                 **storage_secrets(self._opening, self.tool),
                 "RESTIC_PASSWORD": self._password,

@@ -22,6 +22,8 @@ from continuity.engines.engine import (
 )
 from continuity.engines.restic import backing, caring, reading, recognising, restoring, streaming
 from continuity.engines.restic.calls import Call, Caller
+from continuity.engines.restic.failures import meaning_of
+from continuity.engines.restic.meanings import GENERAL
 
 _NO_REPOSITORY = 10
 # What versions without exit codes say about a config file that is not there, by storage.
@@ -48,11 +50,11 @@ class ResticRepository:
             return True
         if finished.code == _NO_REPOSITORY and "exit-codes" in self.probe().capabilities:
             return False
-        error = self._caller.refusal(finished)
         absent = any(piece in finished.stderr.lower() for piece in _ABSENT)
-        if isinstance(error, UnreachableError) and absent:
+        # A bucket that is gone does not exist either, and is no place for a new repository.
+        if absent and meaning_of(finished.stderr.splitlines()) is GENERAL[UnreachableError]:
             return False
-        raise error
+        raise self._caller.refusal(finished)
 
     def _is_on_disk(self) -> bool:
         local = self._caller.local

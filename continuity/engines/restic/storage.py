@@ -11,6 +11,7 @@ from continuity.engines.engine import Opening, Tool
 from continuity.engines.restic.options import ResticOptions
 from continuity.hosts.transport import Transport
 
+_RCLONE_TRIES = "RCLONE_LOW_LEVEL_RETRIES"
 _REST_USER = "RESTIC_REST_USERNAME"
 _REST_PASSWORD = "RESTIC_REST_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -36,6 +37,16 @@ def storage_secrets(opening: Opening, tool: Tool) -> dict[str, Secret]:
     if location.startswith("rest:") and "rest-environment" not in tool.capabilities:
         location = _with_login(location, credentials)
     return {**credentials, "RESTIC_REPOSITORY": Secret(location)}
+
+
+def storage_environment(opening: Opening) -> dict[str, str]:
+    """Let rclone try twice only before it tells restic, which then tries again itself.
+
+    With its own ten tries it answered nothing at all for more than a minute.
+    """
+    if not opening.location.startswith("rclone:") or _RCLONE_TRIES in opening.credentials:
+        return {}
+    return {_RCLONE_TRIES: "2"}
 
 
 def _with_login(location: str, credentials: dict[str, Secret]) -> str:
