@@ -13,7 +13,7 @@ from continuity.config.check_problems import check_problems
 from continuity.config.copy_problems import copy_problems
 from continuity.config.draft import Draft, Part, Section
 from continuity.config.problem import NOTHING, Place, Problem, nearest, value_shown
-from continuity.config.storing import storage_problems
+from continuity.config.storage_problems import storage_problems
 from continuity.config.wording import read_model
 from continuity.domain.exclude import excludes_from_patterns
 from continuity.domain.failure import ConfigurationError
