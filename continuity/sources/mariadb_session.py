@@ -28,8 +28,10 @@ LONGEST = 7 * 86_400.0
 """Seconds after which no work on a database is waited for any longer."""
 
 _GRACE = 5.0
-# How often an idle client is fed an empty line, because only then its output is read.
-_GLANCE = 0.02
+# How often a client is fed an empty line, because only between two pieces its output is read:
+# while an answer is awaited, and while none is.
+_GLANCE = 0.005
+_IDLE = 0.1
 _LONGEST_REASON = 300
 _CODE = re.compile(rb"\b(?:ERROR|[Ee]rror):? (\d{3,5})\b|\((\d{4})\)\s*$", re.MULTILINE)
 _REFUSED = {1044, 1045, 1142, 1143, 1227, 1370, 1698, 1820, 1862}
@@ -79,6 +81,7 @@ class Session:
         self._answers: SimpleQueue[bytes | Finished | BaseException] = SimpleQueue()
         self._stop = threading.Event()
         self._asked = 0
+        self._awaited = True
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         self.ask(SETTINGS)
@@ -97,10 +100,12 @@ class Session:
         # A cell is hex, NULL or a number, and a table's definition stands behind its name: only
         # this line is a single cell beginning with "=".
         end = f"={self._asked}".encode()
+        self._awaited = True
         self._questions.put(f"{script}\nSELECT '={self._asked}';\n".encode())
         while True:
             answer = self._answers.get()
             if answer == end:
+                self._awaited = False
                 return
             if isinstance(answer, bytes):
                 yield tuple(answer.split(b"\t"))
@@ -139,7 +144,7 @@ class Session:
     def _fed(self) -> Iterator[bytes]:
         while not self._stop.is_set():
             try:
-                question = self._questions.get(timeout=_GLANCE)
+                question = self._questions.get(timeout=_GLANCE if self._awaited else _IDLE)
             except Empty:
                 yield b"\n"
                 continue
@@ -206,12 +211,16 @@ def error_lines(stderr: bytes) -> tuple[str, ...]:
 
 
 def reason_of(stderr: bytes) -> str:
-    """Give the line that says most, the first that reports an error or else the last."""
-    found = error_lines(stderr)
+    """Give the line that says most: one with the error's number, else any error, else the last.
+
+    The clients of MariaDB print the refused statement before it.
+    """
     lines = [shown(line.strip()) for line in stderr.splitlines() if line.strip()]
-    return (found[0] if found else lines[-1] if lines else "").rstrip(".")[:_LONGEST_REASON]
+    numbered = [shown(line.strip()) for line in stderr.splitlines() if _CODE.search(line)]
+    found = [*numbered[-1:], *error_lines(stderr), *lines[-1:], ""]
+    return found[0].rstrip(".")[:_LONGEST_REASON]
 
 
 def _code_of(stderr: bytes) -> int | None:
-    found = _CODE.search(stderr)
-    return None if found is None else int(next(group for group in found.groups() if group))
+    found = list(_CODE.finditer(stderr))
+    return int(found[-1][1] or found[-1][2]) if found else None

@@ -77,4 +77,4 @@ def optional_from_hex(cell: bytes) -> str | None:
 
 def listed(names: tuple[str, ...]) -> str:
     """Write names as a list of literals; the server may find others that only look the same."""
-    return ", ".join(text_literal(name) for name in names)
+    return ", ".join(text_literal(name) for name in names) or "NULL"
