@@ -23,6 +23,7 @@ from tests.support.mariadb_drills import (
     unlike,
 )
 from tests.support.programs import program
+from tests.support.ran import running_commands
 
 pytestmark = [pytest.mark.tool("mariadbd", "mariadb", "mariadb-dump"), pytest.mark.tool("bwrap")]
 
@@ -294,13 +295,4 @@ def test_nothing_is_left_running_when_the_drill_breaks_off(
         broken_off()
 
     assert phases.names == ["start", "load", "question", "stop"]
-    assert [words for words in _running() if str(tmp_path) in words] == []
-
-
-def _running() -> Iterator[str]:
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                yield (entry / "cmdline").read_bytes().decode(errors="replace")
-            except OSError:
-                continue
+    assert [words for words in running_commands() if str(tmp_path) in words] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,3 +66,13 @@ def await_no_process(pid: int, seconds: float = 30) -> None:
     while Path(f"/proc/{pid}").exists():
         assert time.monotonic() < until, f"process {pid} is still there"
         time.sleep(0.02)
+
+
+def running_commands() -> Iterator[str]:
+    """Give the words of every process."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                yield (entry / "cmdline").read_bytes().decode(errors="replace")
+            except OSError:
+                continue

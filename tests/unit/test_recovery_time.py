@@ -53,7 +53,7 @@ def test_an_exact_cost_is_found_again(cost: tuple[int, int, int], tried: list[Si
 
     assert min(fitted) >= 0
     errors = [abs(fitted.of(size) - milliseconds) for size, milliseconds in timed]
-    assert max(errors) <= 2 + 0.001 * max(milliseconds for _, milliseconds in timed)
+    assert max(errors) <= 4 + 0.005 * max(milliseconds for _, milliseconds in timed)
 
 
 @given(runs, sizes)
