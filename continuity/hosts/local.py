@@ -10,14 +10,13 @@ import signal
 import subprocess
 from collections.abc import Callable, Generator, Iterator
 
-from continuity.domain.failure import ContinuityError, ToolError
-from continuity.domain.text import N_, say
+from continuity.domain.failure import ContinuityError
 from continuity.hosts.attending import Attendance
 from continuity.hosts.child import Child, Started
 from continuity.hosts.host import Command, Finished
 from continuity.hosts.inlet import Inlet
 from continuity.hosts.output import Lines, Pieces, Sink, Tail, complaints
-from continuity.hosts.trouble import program_name, tool_missing
+from continuity.hosts.trouble import not_started, tool_missing
 
 # What a program inherits. Anything else could change what it prints or where it writes.
 _INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "SSH_AUTH_SOCK")
@@ -135,10 +134,4 @@ def _not_started(command: Command, error: OSError | ValueError) -> ContinuityErr
     if isinstance(error, OSError) and error.errno == errno.ENOEXEC:
         return tool_missing(command)
     reason = (error.strerror or "") if isinstance(error, OSError) else str(error)
-    return ToolError(
-        say(
-            N_("{program} could not be started: {reason}."),
-            program=program_name(command),
-            reason=reason,
-        )
-    )
+    return not_started(command, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 
-from continuity.domain.failure import TimedOutError, ToolMissingError
+from continuity.domain.failure import TimedOutError, ToolError, ToolMissingError
 from continuity.domain.text import N_, say, shown
 from continuity.hosts.host import Command
 
@@ -40,6 +40,30 @@ def tool_missing(command: Command, host: str | None = None) -> ToolMissingError:
     package = _PACKAGES.get(name, name)
     return ToolMissingError(
         what, remedy=say(N_("Install it: apt install {package}"), package=package)
+    )
+
+
+def not_started(command: Command, reason: str) -> ToolError:
+    """Say that the system did not take the program, its arguments or its folder."""
+    return ToolError(
+        say(
+            N_("{program} could not be started: {reason}."),
+            program=program_name(command),
+            reason=reason,
+        )
+    )
+
+
+def no_folder(command: Command, host: str) -> ToolError:
+    """Say that the folder in which a program was to run is not there on another machine."""
+    return ToolError(
+        say(
+            N_("{program} could not be started on the host {host}: no folder {folder} there."),
+            program=program_name(command),
+            host=host,
+            folder=shown(os.fsencode(command.cwd or "")),
+        ),
+        remedy=say(N_("Make that folder there, or let the user of that host enter it.")),
     )
 
 

@@ -1,4 +1,4 @@
-"""What running a program promises, whatever the program does."""
+"""What running a program promises, whatever the program does and wherever it runs."""
 
 from __future__ import annotations
 
@@ -13,38 +13,7 @@ import pytest
 from continuity.domain.failure import ContinuityError, TimedOutError, ToolError, ToolMissingError
 from continuity.domain.secret import Secret
 from continuity.hosts.host import Command, Host
-from continuity.hosts.local import LocalHost
-
-MEGABYTE = 1 << 20
-
-
-@pytest.fixture
-def host() -> Host:
-    return LocalHost()
-
-
-def shell(script: str, timeout: float = 20, grace: float = 5) -> Command:
-    return Command(argv=("sh", "-c", script), timeout=timeout, grace=grace)
-
-
-def lines_of(host: Host, command: Command) -> list[bytes]:
-    lines: list[bytes] = []
-    host.stream(command, lines.append)
-    return lines
-
-
-def is_gone(pid: int) -> bool:
-    """Tell whether a process has ended within two seconds."""
-    until = time.monotonic() + 2
-    while time.monotonic() < until:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.02)
-    return False
+from tests.support.hosts import MEGABYTE, is_gone, lines_of, shell
 
 
 def test_ten_megabytes_on_both_pipes_at_once_do_not_block(host: Host) -> None:

@@ -1,58 +1,17 @@
-"""What streams in and out of a program promise, whatever the program does."""
+"""What running a program promises about what flows in and out of it, and about stopping it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Timer
 
 import pytest
 
 from continuity.domain.failure import TimedOutError
-from continuity.hosts.host import Command, Finished, Host
-from continuity.hosts.local import LocalHost
-
-MEGABYTE = 1 << 20
-
-
-@pytest.fixture
-def host() -> Host:
-    return LocalHost()
-
-
-def shell(script: str, timeout: float = 20, grace: float = 5) -> Command:
-    return Command(argv=("sh", "-c", script), timeout=timeout, grace=grace)
-
-
-def lines_of(host: Host, command: Command) -> list[bytes]:
-    lines: list[bytes] = []
-    host.stream(command, lines.append)
-    return lines
-
-
-def is_gone(pid: int) -> bool:
-    """Tell whether a process has ended within two seconds."""
-    until = time.monotonic() + 2
-    while time.monotonic() < until:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.02)
-    return False
-
-
-def exhausted(pieces: Generator[bytes, None, Finished]) -> tuple[bytes, Finished]:
-    taken: list[bytes] = []
-    while True:
-        try:
-            taken.append(next(pieces))
-        except StopIteration as end:
-            finished: Finished = end.value
-            return b"".join(taken), finished
+from continuity.hosts.host import Command, Host
+from tests.support.hosts import MEGABYTE, exhausted, is_gone, shell
 
 
 def test_pieces_are_the_whole_output_and_end_with_its_code(host: Host) -> None:

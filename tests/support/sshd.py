@@ -18,7 +18,10 @@ from tests.support.programs import missing, program
 ADDRESS = "127.0.0.1"
 _SSHD = Path("/usr/sbin/sshd")
 _PRIVILEGE_SEPARATION = Path("/run/sshd")
+# Debian's bash reads ~/.bashrc for each command of sshd unless it seems to run below another shell;
+# a developer's may take a quarter of a second.
 _CONFIGURATION = """\
+SetEnv SHLVL=2
 ListenAddress 127.0.0.1
 HostKey {home}/host_key
 AuthorizedKeysFile {home}/authorized_keys
