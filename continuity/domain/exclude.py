@@ -10,6 +10,7 @@ from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say
 
 Judge = Callable[[bytes, bool], bool]
+_SPECIAL = frozenset("*?[]\\+ !#")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,9 +19,13 @@ class Excludes:
 
     Every judge is given the absolute path and whether it is a directory. The walk asks for
     directories before it enters them, so the content of one left out is never asked about.
+    ``places`` are absolute paths, and ``names`` last names, of directories that are surely left out
+    with all below: whoever lists without asking can spare the way into them. The judges decide.
     """
 
     judges: tuple[Judge, ...] = ()
+    places: tuple[bytes, ...] = ()
+    names: tuple[bytes, ...] = ()
 
     def leave_out(self, path: bytes, is_directory: bool) -> bool:
         """Tell whether the engine leaves this path, and all below it, out."""
@@ -46,7 +51,22 @@ def excludes_from_patterns(
         judges += (_language(engine)(patterns),)
     if left_out:
         judges += (_judge_places(left_out),)
-    return Excludes(judges=judges)
+    literal = [] if any(pattern.startswith("!") for pattern in patterns) else _literal(patterns)
+    return Excludes(
+        judges=judges,
+        places=(*left_out, *(one for one in literal if one.startswith(b"/"))),
+        names=tuple(one for one in literal if b"/" not in one),
+    )
+
+
+def _literal(patterns: tuple[str, ...]) -> list[bytes]:
+    """Give the patterns without any special sign; those mean the same in both languages."""
+    plain = (pattern.removesuffix("/***").removesuffix("/") for pattern in patterns)
+    return [
+        pattern.encode("utf-8", "surrogateescape")
+        for pattern in plain
+        if pattern.strip("/.") and _SPECIAL.isdisjoint(pattern) and "//" not in pattern
+    ]
 
 
 def _language(engine: str) -> Callable[[tuple[str, ...]], Judge]:

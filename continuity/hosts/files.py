@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from continuity.domain.clock import Now
 from continuity.domain.manifest import Entry
+from continuity.hosts.beginning import beginning_of
 from continuity.hosts.observe import observe_live, read_live
 from continuity.hosts.presence import Needed, require_here
-from continuity.hosts.randomness import random_percent
 from continuity.hosts.reuse import Earlier, OnProgress, SurveyTally
 from continuity.hosts.survey import survey
 from continuity.hosts.walk import Scope
@@ -48,8 +48,8 @@ class Files(Protocol):
         """Read the content of files, one entry for each in their order; those that cannot be read
         are UNSTABLE or UNREADABLE."""
 
-    def random_percent(self, paths: Iterable[bytes]) -> int | None:
-        """Give the share of files whose beginning looks random, in whole percent; None of nothing.
+    def beginnings(self, paths: Sequence[bytes]) -> Sequence[bytes]:
+        """Give the first 4 KiB of each file in their order, nothing of what cannot be read.
 
         Meant for some files, not for all.
         """
@@ -87,9 +87,9 @@ class LocalFiles:
         """Read each file, and again when it moves meanwhile."""
         return (read_live(entry, entry.path) for entry in entries)
 
-    def random_percent(self, paths: Iterable[bytes]) -> int | None:
-        """Read the beginning of each file."""
-        return random_percent(paths)
+    def beginnings(self, paths: Sequence[bytes]) -> Sequence[bytes]:
+        """Read the beginning of each regular file, following no link."""
+        return tuple(map(beginning_of, paths))
 
     def ahead(self, now: Now) -> timedelta:
         """Trust the one clock there is."""

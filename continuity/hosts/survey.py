@@ -80,7 +80,7 @@ def entry_from_status(path: bytes, status: os.stat_result) -> Entry:
 def entry_from_visit(visit: Visit) -> Entry:
     """Write down all of a visited path but a file's content."""
     if visit.status is None:
-        return _unseen(visit)
+        return unseen(visit.path, visit.problem)
     entry = entry_from_status(visit.path, visit.status)
     if visit.ambiguous:
         entry = entry._replace(reason=NAME_AMBIGUOUS)
@@ -165,10 +165,11 @@ def _with_target(visit: Visit, entry: Entry) -> Entry:
         return entry._replace(seal=Seal.UNSTABLE, reason=reason_from_error(error))
 
 
-def _unseen(visit: Visit) -> Entry:
+def unseen(path: bytes, problem: str) -> Entry:
+    """Write down a name of which nothing else could be learnt."""
     # Its kind is not known; a file is what a reader would expect to find there.
-    nothing = Entry(visit.path, Kind.FILE, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    return nothing._replace(seal=Seal.UNREADABLE, reason=visit.problem)
+    nothing = Entry(path, Kind.FILE, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    return nothing._replace(seal=Seal.UNREADABLE, reason=problem)
 
 
 def _silent(files: int, size: int) -> None:

@@ -1,4 +1,4 @@
-"""The databases that the store's promises are tried on."""
+"""The databases and the machines that promises are tried on."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,10 +6,18 @@ from uuid import uuid4
 
 import pytest
 
+from continuity.hosts.files import Files
+from continuity.hosts.host import Host
+from continuity.hosts.local import LocalHost
+from continuity.hosts.ssh_host import SshHost
 from continuity.store.keys import Keys, open_keys
 from continuity.store.store import Store
 from tests.support.databases import Database, PostgresqlDatabase, SqliteFile, opened
+from tests.support.hosts import reach_of
+from tests.support.passable import let_others_pass
 from tests.support.postgresql import Cluster, throwaway_cluster
+from tests.support.sshd import Sshd, running_sshd
+from tests.support.views import a_view
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +55,36 @@ def store(database: Database) -> Iterator[Store]:
 def keys(tmp_path: Path) -> Keys:
     """The keys of a record, made just now."""
     return open_keys(tmp_path / "keys")
+
+
+@pytest.fixture(params=["directly", "by-commands"])
+def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The files of this machine, as this machine and as another one sees them."""
+    place = tmp_path_factory.mktemp("place")
+    let_others_pass(place)
+    place.chmod(0o777)
+    return a_view(request.param, place)
+
+
+@pytest.fixture(scope="session")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    """One SSH server for the whole run; who hurts it starts one of its own."""
+    with running_sshd(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@pytest.fixture
+def remote(sshd: Sshd) -> Iterator[SshHost]:
+    """A machine reached over SSH, which is this one."""
+    host = SshHost(reach_of(sshd))
+    yield host
+    host.close()
+
+
+@pytest.fixture(params=["local", "ssh"])
+def host(request: pytest.FixtureRequest) -> Host:
+    """Each kind of host, in turn."""
+    if request.param == "local":
+        return LocalHost()
+    remote: SshHost = request.getfixturevalue("remote")
+    return remote
