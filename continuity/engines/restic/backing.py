@@ -69,7 +69,7 @@ def back_up(caller: Caller, request: BackupRequest, on_progress: OnProgress) -> 
     return BackupResult(
         snapshot=snapshot,
         parent=parent,
-        unchanged_tree=complete and parent is not None and nothing_changed(summary, request.paths),
+        unchanged_tree=complete and parent is not None and _same(caller, summary, request),
         files=summary.total_files_processed,
         bytes=summary.total_bytes_processed,
         added_bytes=added_bytes(summary),
@@ -187,6 +187,11 @@ def ask_snapshot(caller: Caller, begun: str) -> SnapshotLine:
     return lines[0]
 
 
+def _same(caller: Caller, summary: BackupSummary, request: BackupRequest) -> bool:
+    # On another machine nobody here can tell whether a path is a directory.
+    return nothing_changed(summary, request.paths if caller.on_this_machine else ())
+
+
 def nothing_changed(summary: BackupSummary, paths: tuple[bytes, ...]) -> bool:
     """Tell from the counts whether everything below the paths is as in the parent.
 
@@ -197,7 +202,7 @@ def nothing_changed(summary: BackupSummary, paths: tuple[bytes, ...]) -> bool:
     """
     if summary.files_new or summary.files_changed or summary.dirs_new:
         return False
-    if not all(_is_directory(path) for path in paths):
+    if not paths or not all(_is_directory(path) for path in paths):
         return summary.dirs_changed == 0
     return summary.dirs_changed < min(len(path.rstrip(b"/").split(b"/")) - 1 for path in paths)
 

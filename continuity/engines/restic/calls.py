@@ -160,7 +160,8 @@ class Caller:
         return locks is not None and locks.is_dir() and not os.access(locks, os.W_OK)
 
     def _cache_words(self) -> tuple[str, ...]:
-        if self._opening.use_cache:
+        # On another machine nothing of ours is left behind, and our scratch is not there.
+        if self._opening.use_cache and self.on_this_machine:
             return ("--cache-dir", str(self._opening.scratch / "cache"))
         return ("--no-cache",)
 

@@ -17,5 +17,6 @@ ENGINE = EngineKind(
     needs_password=False,
     open=open_repository,
     one_job=True,
+    pulls=True,
     recommended="3.2",
 )

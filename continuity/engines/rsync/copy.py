@@ -19,9 +19,11 @@ from continuity.engines.rsync.failures import (
     SuspectSourceError,
     complaints,
     failure_from,
+    require_connection,
 )
 from continuity.engines.rsync.output import Counts, Reading, ignore_progress
 from continuity.engines.rsync.program import Program
+from continuity.engines.rsync.reaching import Origin, origin_of
 from continuity.engines.rsync.repository import Point, Repository, id_from_time
 from continuity.engines.rsync.retention import PARTIAL
 from continuity.engines.rsync.source import ancestors_of, check_sources
@@ -75,10 +77,11 @@ def _fill_and_publish(copy: Copy, on_progress: OnProgress) -> BackupResult:
     # The time is the file system's, taken before anything is read: capture begins here.
     moment = datetime.fromtimestamp(copy.partial.stat().st_mtime, UTC)
     reading = Reading(on_progress, ancestors_of(copy.roots))
-    finished = copy.program.stream(_arguments(copy), copy.request.timeout, reading.take)
-    error = failure_from(finished)
-    if error is not None:
-        raise error
+    origin = origin_of(copy.roots, copy.request.transport)
+    finished = copy.program.stream(
+        _arguments(copy, origin), copy.request.timeout, reading.take, origin.stdin
+    )
+    _require_success(copy, finished)
     counts = _believed_counts(copy, reading)
     _check_losses(copy, counts)
     copy.program.make_durable(copy.partial, copy.request.timeout)
@@ -97,6 +100,14 @@ def _fill_and_publish(copy: Copy, on_progress: OnProgress) -> BackupResult:
     )
 
 
+def _require_success(copy: Copy, finished: Finished) -> None:
+    if copy.request.transport is not None:
+        require_connection(finished, copy.request.transport)
+    error = failure_from(finished)
+    if error is not None:
+        raise error
+
+
 def _parent(points: tuple[Point, ...], host: str, roots: tuple[bytes, ...]) -> Point | None:
     """Choose the newest generation of the same sources."""
     same = [
@@ -105,13 +116,14 @@ def _parent(points: tuple[Point, ...], host: str, roots: tuple[bytes, ...]) -> P
     return same[-1] if same else None
 
 
-def _arguments(copy: Copy) -> tuple[bytes | str, ...]:
+def _arguments(copy: Copy, origin: Origin) -> tuple[bytes | str, ...]:
     linked: tuple[bytes | str, ...] = ()
     if copy.parent is not None:
         before = copy.repository.generations / copy.parent.snapshot.id
         linked = (b"--link-dest=" + os.fsencode(before),)
     exact = copy.program.exact_times() if _keeps_nanoseconds(copy.partial) else ()
-    return (*exact, *_selection(copy), *linked, "--", *copy.roots, os.fsencode(copy.partial) + b"/")
+    chosen = (*exact, *_selection(copy), *linked, *origin.words)
+    return (*chosen, "--", *origin.operands, os.fsencode(copy.partial) + b"/")
 
 
 def _keeps_nanoseconds(directory: Path) -> bool:
@@ -181,6 +193,7 @@ def _loses_more_than(copy: Copy, limit: int) -> bool:
     if copy.parent is None:
         return False
     before = copy.repository.generations / copy.parent.snapshot.id
+    origin = origin_of(copy.roots, copy.request.transport)
     reading = Reading(ignore_progress)
     finished = copy.program.stream(
         (
@@ -190,18 +203,18 @@ def _loses_more_than(copy: Copy, limit: int) -> bool:
             "--existing",
             "--ignore-existing",
             *_selection(copy),
+            *origin.words,
             "--",
-            *copy.roots,
+            *origin.operands,
             os.fsencode(before) + b"/",
         ),
         copy.request.timeout,
         reading.take,
+        origin.stdin,
     )
     if finished.code == TOO_MANY_DELETIONS:
         return True
-    error = failure_from(finished)
-    if error is not None:
-        raise error
+    _require_success(copy, finished)
     # After an error of reading rsync deletes nothing, so its silence proves nothing.
     return finished.code in INCOMPLETE
 

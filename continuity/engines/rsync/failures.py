@@ -14,16 +14,19 @@ from continuity.domain.failure import (
     ContinuityError,
     DamagedError,
     FailureClass,
+    HostKeyError,
     InterruptedRunError,
     NoSpaceError,
     SourceError,
     TimedOutError,
     ToolError,
+    ToolMissingError,
     UnreachableError,
 )
 from continuity.domain.text import N_, say, shown
 from continuity.engines.rsync.output import plain_from_escaped
 from continuity.hosts.host import Finished
+from continuity.hosts.transport import Transport
 
 SOME_FAILED = 23
 SOME_VANISHED = 24
@@ -41,6 +44,10 @@ _MEANINGS: dict[int, type[ContinuityError]] = {
     -signal.SIGINT: InterruptedRunError,
     -signal.SIGTERM: InterruptedRunError,
 }
+# What ssh and the shell there end with, and rsync's codes for a stream that broke.
+_SSH_FAILED = 255
+_NOT_THERE = 127
+_LOST = frozenset({_SSH_FAILED, 10, 12, 30, 35})
 # rsync prints strerror and the number; its own code for a full disk is 11, 12, 22 or 23.
 _FULL = tuple(b"(%d)" % number for number in (errno.ENOSPC, errno.EDQUOT))
 
@@ -73,6 +80,40 @@ def failure_from(finished: Finished) -> ContinuityError | None:
         ),
         remedy=say(N_("Look the code up under EXIT VALUES in the manual of rsync.")),
     )
+
+
+def require_connection(finished: Finished, transport: Transport) -> None:
+    """Raise what a copy from another machine fails with when its connection does.
+
+    Whoever reads the codes 12 and 30 alone takes a pulled cable for a fault of the program.
+    """
+    if finished.code == 0 or _is_full(finished.stderr):
+        return
+    target, stderr = transport.target, finished.stderr
+    if finished.code == _NOT_THERE:
+        raise ToolMissingError(
+            say(N_("rsync is not installed on {host}."), host=target),
+            remedy=say(N_("Install it there: apt install rsync")),
+        )
+    if b"Host key verification failed" in stderr:
+        raise HostKeyError(
+            say(N_("The key that {host} shows is not the known one."), host=target),
+            remedy=say(N_("Compare the fingerprint with its owner before you accept it.")),
+        )
+    if finished.code == _SSH_FAILED and b"Permission denied" in stderr:
+        raise AuthenticationError(
+            say(N_("{host} does not let us in."), host=target),
+            remedy=say(N_("Look whether the key is authorised there, and for which user.")),
+        )
+    if finished.code in _LOST:
+        raise UnreachableError(
+            say(
+                N_("The connection to {host} failed or was lost: {reason}"),
+                host=target,
+                reason=_first_complaint(stderr),
+            ),
+            remedy=say(N_("Look whether the machine is up and the network stable; run again.")),
+        )
 
 
 def complaints(stderr: bytes, limit: int = 100) -> tuple[str, ...]:

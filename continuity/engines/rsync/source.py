@@ -22,7 +22,8 @@ def check_sources(request: BackupRequest, repository: Path) -> tuple[bytes, ...]
     if not all(request.excludes):
         raise ConfigurationError(say(N_("An exclude pattern is empty.")))
     roots = tuple(_normal(path) for path in request.paths)
-    for root in roots:
+    # What is on another machine cannot be looked at from here; rsync's counts are judged instead.
+    for root in roots if request.transport is None else ():
         _check_source(root)
         _check_apart(root, repository, request.one_file_system)
     return roots
