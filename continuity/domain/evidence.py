@@ -42,6 +42,7 @@ class RecordKind(StrEnum):
     MANIFESTS_COPIED = "manifests.copied"
     BASELINE_ACCEPTED = "baseline.accepted"
     SKIP_DECIDED = "skip.decided"
+    LOCATION_OBSERVED = "location.observed"
     COPY_OBSERVED = "copy.observed"
     CANARY_PLANTED = "canary.planted"
     CANARY_RETIRED = "canary.retired"

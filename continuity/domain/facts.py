@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from continuity.domain.failure import FailureClass
+from continuity.domain.location import StorageFacts
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
@@ -117,9 +118,10 @@ class Sighting(NamedTuple):
 
 
 class Canary(NamedTuple):
-    """Something planted that nobody ever changes; ``digest`` is the SHA-256 of it in hex.
+    """Something planted that nobody ever changes.
 
-    ``kind`` is ``file``, and ``name`` its path, or ``row``, and ``name`` the query that reads it.
+    Of the kind ``file``, ``name`` is its path and ``digest`` its SHA-256 in hex; of the kind
+    ``row``, ``name`` is the query that reads it and ``digest`` what it says.
     """
 
     kind: str
@@ -166,9 +168,13 @@ def without_drills_in(facts: JobFacts, repositories: Collection[str]) -> JobFact
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """What was read of the record up to ``sequence``; ``newest`` is its latest time."""
+    """What was read of the record up to ``sequence``; ``newest`` is its latest time.
+
+    ``storage`` is what was seen of the storage of each repository.
+    """
 
     jobs: Mapping[str, JobFacts] = field(default_factory=dict)
+    storage: Mapping[str, StorageFacts] = field(default_factory=dict)
     sequence: int = 0
     newest: datetime | None = None
 

@@ -21,10 +21,11 @@ from continuity.domain.facts import (
     Skip,
 )
 from continuity.domain.failure import FailureClass
+from continuity.domain.location import PlainStorage, plain_from_storage, storage_from_plain
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
-FORMAT = 3
+FORMAT = 4
 """Another number means: read the record again from its beginning."""
 
 _read = datetime.fromisoformat
@@ -37,6 +38,7 @@ def plain_from_facts(facts: Facts) -> dict[str, object]:
         "sequence": facts.sequence,
         "newest": _text(facts.newest),
         "jobs": {name: _plain_job(job) for name, job in facts.jobs.items()},
+        "storage": [plain_from_storage(storage) for storage in facts.storage.values()],
     }
 
 
@@ -50,8 +52,10 @@ def facts_from_plain(plain: Mapping[str, object]) -> Facts:
     try:
         # The shapes are trusted only as far as each conversion below goes through.
         jobs = cast("Mapping[str, _PlainJob]", plain["jobs"])
+        seen = map(storage_from_plain, cast("list[PlainStorage]", plain["storage"]))
         return Facts(
             jobs={name: _job(name, job) for name, job in jobs.items()},
+            storage={storage.repository: storage for storage in seen},
             sequence=int(cast("int", plain["sequence"])),
             newest=_moment(cast("str | None", plain["newest"])),
         )

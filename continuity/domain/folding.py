@@ -21,6 +21,7 @@ from continuity.domain.facts import (
 )
 from continuity.domain.failure import FailureClass
 from continuity.domain.learning import observed_copy, planted, retired
+from continuity.domain.location import StorageFacts, learn_observation, observation_from_plain
 from continuity.domain.plain import (
     flag_in,
     list_in,
@@ -57,7 +58,7 @@ def fold(facts: Facts, record: Record) -> Facts:
 
 def fold_all(facts: Facts, records: Iterable[Record]) -> Facts:
     """Take records into account, in their order; those already known are passed over."""
-    jobs = dict(facts.jobs)
+    jobs, storage = dict(facts.jobs), dict(facts.storage)
     sequence, newest = facts.sequence, facts.newest
     for record in records:
         if record.sequence <= sequence:
@@ -68,7 +69,16 @@ def fold_all(facts: Facts, records: Iterable[Record]) -> Facts:
         if learn is not None and record.job is not None:
             known = jobs.get(record.job) or JobFacts(job=record.job, began=record.recorded_at)
             jobs[record.job] = learn(known, record)
-    return Facts(jobs=jobs, sequence=sequence, newest=newest)
+        elif record.kind is RecordKind.LOCATION_OBSERVED:
+            _observe(storage, record)
+    return Facts(jobs=jobs, storage=storage, sequence=sequence, newest=newest)
+
+
+def _observe(storage: dict[str, StorageFacts], record: Record) -> None:
+    seen = observation_from_plain(record.body)
+    # What claims to come from after its own record is no look at anything.
+    if seen is not None and seen.at <= record.recorded_at + CLOCK_TOLERANCE:
+        storage[seen.repository] = learn_observation(storage.get(seen.repository), seen)
 
 
 def _started(facts: JobFacts, record: Record) -> JobFacts:

@@ -1,0 +1,1 @@
+"""Independent witnesses of the storage in which repositories are kept."""

@@ -1,0 +1,16 @@
+"""A directory of this machine: its room, its mount and what is in it."""
+
+from __future__ import annotations
+
+import os
+
+from continuity.domain.location import Fact
+from continuity.locations.directory import look_at
+from continuity.locations.location import LocationKind, Visit
+
+
+def _look(visit: Visit) -> tuple[Fact, ...]:
+    return look_at(visit, os.fsencode(visit.location))
+
+
+LOCATION = LocationKind(name="local", scheme="", look=_look)
