@@ -27,6 +27,7 @@ _COMMANDS = {
     "status": N_("Show the verdict of every system."),
     "coverage": N_("Show what of a job is proven, and what is overdue."),
     "forecast": N_("Show what comes back when, and what would be lost."),
+    "canary": N_("Plant known content that tampering cannot miss."),
     "audit": N_("Verify, export and sign the record of evidence."),
     "completion": N_("Print the completion script of a shell."),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from continuity.domain.manifest import Entry, Kind, tree_order
+from continuity.domain.moves import Moves
 
 _KEPT = 100
 
@@ -24,15 +25,24 @@ class Changes:
     added: int = 0
     removed: int = 0
     changed: int = 0
+    moves: Moves = field(default_factory=Moves)
     altered: list[bytes] = field(default_factory=list)
     disguised: list[bytes] = field(default_factory=list)
 
     @property
+    def moved(self) -> int:
+        """Tell how many of the removed files only have another name now."""
+        return self.moves.of(self.removed)
+
+    @property
     def changed_percent(self) -> int:
-        """Give the share of the earlier files that changed or are gone, in whole percent."""
+        """Give the share of the earlier files that changed or are gone, in whole percent.
+
+        A file that only has another name is neither.
+        """
         if not self.before:
             return 0
-        return (self.changed + self.removed) * 100 // self.before
+        return (self.changed + self.removed - self.moved) * 100 // self.before
 
 
 def watch_changes(
@@ -69,6 +79,7 @@ def _compare(
     changes.after += 1
     if old is None or old.path != entry.path:
         changes.added += 1
+        changes.moves.appear(entry.sha256)
         return old
     changes.before += 1
     if old.sha256 is None or entry.sha256 is None or old.sha256 == entry.sha256:
@@ -85,5 +96,6 @@ def _compare(
 def _gone(old: Entry, changes: Changes, is_watched: Callable[[bytes], bool]) -> None:
     changes.before += 1
     changes.removed += 1
+    changes.moves.vanish(old.sha256)
     if is_watched(old.path):
         changes.altered.append(old.path)

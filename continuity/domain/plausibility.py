@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import FailureClass
+from continuity.domain.looks import Looks, Turn, compare_looks
 from continuity.domain.reason import Reason
 from continuity.domain.text import N_, Message, say, shown
 from continuity.domain.verdict import Verdict
@@ -25,9 +26,19 @@ _PERCENT_FLOOR = 2
 _FILES_FLOOR = 3
 _BYTES_FLOOR = 2**16
 
-# Compressed or encrypted bytes come to more than 7.9 bits each, office files and texts to 4 to 6;
-# a share of files that crosses over is the mark of encryption.
+# A share of files that crosses over to noise is the mark of encryption.
 _MIN_ENTROPY_RISE = 20
+
+# Of the files that were readable so many turn to noise, or all of them: three are no accident, and
+# with fewer than a tenth somebody may have packed some old files.
+_FEW_TURNED, _TURNED_SHARE = 3, 10
+
+# Where files vanish and others come, as when everything gets a new name, the two choices have no
+# file in common: twenty of each and a rise of thirty points are beyond chance (2 sigma at worst).
+_ENOUGH_LOOKED_AT = 20
+_REPLACED_RISE = 30
+_REPLACED_PERCENT = 25
+_CHURN_PERCENT = 25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,15 +54,18 @@ class Observed:
     """What this backup saw; ``size`` in bytes.
 
     ``changed_percent`` is the share of files that changed since the one before, None for the
-    first. ``random_percent_before`` and ``random_percent`` are the shares of looked-at files whose
-    bytes look random, None where nobody looked. ``altered_canaries`` changed and never should.
+    first; ``churn_percent`` adds up those of the nights before. ``looks`` are how some files
+    look now, ``looks_before`` how they looked in the backup before and ``looks_once`` weeks
+    before; None where nobody looked. ``altered_canaries`` changed and never should.
     """
 
     files: int
     size: int
     changed_percent: int | None = None
-    random_percent_before: int | None = None
-    random_percent: int | None = None
+    churn_percent: int = 0
+    looks: Looks | None = None
+    looks_before: Looks | None = None
+    looks_once: Looks | None = None
     altered_canaries: Sequence[bytes] = ()
 
 
@@ -78,8 +92,9 @@ def baseline_from_facts(facts: JobFacts) -> Baseline:
 
 def judge_plausibility(observed: Observed, baseline: Baseline, policy: Plausibility) -> Plausible:
     """Find what a backup that claims success cannot be believed in."""
-    encryption = tuple(_encryption(observed, baseline, policy))
-    reasons = (*encryption, *_emptiness(observed, policy), *_oddness(observed, baseline, policy))
+    changed = tuple(_encryption(observed, baseline, policy))
+    encryption = [one for one in changed if one.failure is FailureClass.POSSIBLE_ENCRYPTION]
+    reasons = (*changed, *_emptiness(observed, policy), *_oddness(observed, baseline, policy))
     return Plausible(
         reasons=reasons,
         quarantined=bool(reasons),
@@ -94,26 +109,73 @@ def _encryption(observed: Observed, baseline: Baseline, policy: Plausibility) ->
             path=shown(path),
         )
         yield Reason(Verdict.FAIL, FailureClass.POSSIBLE_ENCRYPTION, message)
+    turned = _turned(observed)
+    if turned is not None and baseline.files:
+        yield Reason(Verdict.FAIL, FailureClass.POSSIBLE_ENCRYPTION, turned)
     changed = observed.changed_percent
     if changed is None or not baseline.files or changed <= policy.max_changed_percent:
         return
+    yield _much_changed(observed, changed, policy)
+
+
+def _turned(observed: Observed) -> Message | None:
+    """Say what speaks for encryption by a few files at a time, or all at once."""
+    for before in (observed.looks_before, observed.looks_once):
+        if before is None or observed.looks is None:
+            continue
+        turn = compare_looks(before, observed.looks)
+        if _many_turned(turn):
+            return say(
+                N_(
+                    "Files that could be read before look encrypted now: {count} of {total} that "
+                    "were looked at."
+                ),
+                count=turn.turned,
+                total=turn.ordinary,
+            )
+        if _replaced_by_noise(turn, observed.churn_percent):
+            return say(
+                N_(
+                    "Files are vanishing, and those that come look encrypted: {rise} % more than "
+                    "before."
+                ),
+                rise=turn.rise,
+            )
+    return None
+
+
+def _many_turned(turn: Turn) -> bool:
+    many = turn.turned >= _FEW_TURNED and turn.turned * _TURNED_SHARE >= turn.ordinary
+    return many or 0 < turn.turned == turn.ordinary
+
+
+def _replaced_by_noise(turn: Turn, churn: int) -> bool:
+    return (
+        min(turn.before, turn.after) >= _ENOUGH_LOOKED_AT
+        and turn.gone * 100 >= turn.before * _REPLACED_PERCENT
+        and turn.rise >= _REPLACED_RISE
+        and churn >= _CHURN_PERCENT
+    )
+
+
+def _much_changed(observed: Observed, changed: int, policy: Plausibility) -> Reason:
+    """Judge a jump of changes by what the files look like: it is encryption only with noise."""
     values = {"percent": changed, "most": policy.max_changed_percent}
-    if _entropy_rose(observed):
+    turn = None
+    if observed.looks_before and observed.looks:
+        turn = compare_looks(observed.looks_before, observed.looks)
+    if turn is not None and turn.rise >= _MIN_ENTROPY_RISE:
         message = say(
             N_("{percent} % of the files changed (at most {most} % is usual) and look encrypted."),
             **values,
         )
-        yield Reason(Verdict.FAIL, FailureClass.POSSIBLE_ENCRYPTION, message)
-    else:
-        message = say(
-            N_("{percent} % of the files changed; at most {most} % is believed unasked."), **values
-        )
-        yield Reason(Verdict.INCONCLUSIVE, FailureClass.POSSIBLE_ENCRYPTION, message)
-
-
-def _entropy_rose(observed: Observed) -> bool:
-    before, after = observed.random_percent_before, observed.random_percent
-    return before is not None and after is not None and after - before >= _MIN_ENTROPY_RISE
+        return Reason(Verdict.FAIL, FailureClass.POSSIBLE_ENCRYPTION, message)
+    message = say(
+        N_("{percent} % of the files changed; at most {most} % is believed unasked."), **values
+    )
+    harmless = turn is not None and min(turn.before, turn.after) >= _ENOUGH_LOOKED_AT
+    failure = FailureClass.SOURCE_SUSPECT if harmless else FailureClass.POSSIBLE_ENCRYPTION
+    return Reason(Verdict.INCONCLUSIVE, failure, message)
 
 
 def _emptiness(observed: Observed, policy: Plausibility) -> Iterator[Reason]:
@@ -152,14 +214,15 @@ def usual_bounds(usual: Sequence[int], tolerance: int, floor: int) -> tuple[int,
     """Give the range of the usual: the median and so many median deviations to either side.
 
     A deviation is never taken as less than 2 % of the median or the floor, so that a source that
-    hardly ever changes may change. None when the history is too short to tell.
+    hardly ever changes may change. Upwards it reaches at least to twice the median: a firm that
+    moves in a year of photos gains and loses nothing. None when the history is too short to tell.
     """
     if len(usual) < MIN_HISTORY:
         return None
     middle = _median(usual)
     spread = _median([abs(value - middle) for value in usual])
     reach = tolerance * max(spread, ceil(middle * _PERCENT_FLOOR / 100), floor)
-    return max(0, middle - reach), middle + reach
+    return max(0, middle - reach), middle + max(reach, middle)
 
 
 def _median(values: Sequence[int]) -> int:

@@ -21,7 +21,9 @@ RESTORABLE = "L3"
 _RESTORED = frozenset({"L3", "L4", "L5"})
 
 # A test that failed for these reasons still found the data right.
-_NOT_THE_DATA = frozenset({FailureClass.TARGET_MISSED, FailureClass.RESIDUE})
+_NOT_THE_DATA = frozenset(
+    {FailureClass.TARGET_MISSED, FailureClass.RESIDUE, FailureClass.POSSIBLE_ENCRYPTION}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

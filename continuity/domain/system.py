@@ -78,7 +78,7 @@ class Repository(Written):
     )
     ca_certificate: LocalPath | None = Field(
         default=None,
-        description="PEM file of the authority that vouches for the storage; the system's if none",
+        description="PEM file of the authority that vouches for the storage, beside the system's",
     )
     host: Name | None = Field(
         default=None, description="SSH host that keeps it, for sftp: addresses"

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.facts import JobFacts
+from continuity.domain.looks import random_percent, text_from_looks
 from continuity.domain.run import RunKind
 from continuity.domain.text import plain_from_message
 from continuity.engines.engine import BackupRequest, BackupResult, Engine
@@ -114,7 +115,9 @@ def _describe(run: Running, copied: Copied, surveyed: Surveyed, sealed: Sealed) 
         added_files=changes.added,
         removed_files=changes.removed,
         changed_files=changes.changed,
+        moved_files=changes.moved,
         changed_percent=changes.changed_percent,
     )
-    if surveyed.random_percent is not None:
-        run.body["random_percent"] = surveyed.random_percent
+    if surveyed.looks:
+        run.body["looks"] = text_from_looks(surveyed.looks)
+        run.body["random_percent"] = random_percent(surveyed.looks)

@@ -68,11 +68,18 @@ def _plausible(
         files=sealed.summary.files,
         size=sealed.summary.bytes,
         changed_percent=None if believed is None else changes.changed_percent,
-        random_percent_before=None if believed is None else believed.random_percent,
-        random_percent=surveyed.random_percent,
+        churn_percent=_churn(facts) + changes.changed_percent,
+        looks=surveyed.looks,
+        looks_before=None if believed is None else believed.looks,
+        looks_once=surveyed.looks_once,
         altered_canaries=changes.altered,
     )
     return judge_plausibility(observed, baseline_from_facts(facts), protected.job.plausibility)
+
+
+def _churn(facts: JobFacts) -> int:
+    """Add up what changed in the nights that are known."""
+    return sum(run.changed_percent or 0 for run in facts.backups)
 
 
 def _encrypted(odd: Reason | None) -> Conclusion | None:

@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from continuity.domain.facts import Canary
 from continuity.domain.job import Check, SamplePolicy
 from continuity.domain.manifest import Entry
 from continuity.sandbox.checks.check import Needs
+from continuity.sandbox.checks.sql import SqlCheck
 from continuity.workflows.asking import needs_of
 
 
@@ -26,6 +28,14 @@ def split_checks(checks: Iterable[Check], *, full: bool) -> Split:
     return Split(
         asked=tuple(check for check, fits in known if fits),
         unasked=tuple(check for check, fits in known if not fits),
+    )
+
+
+def row_checks(rows: Iterable[Canary]) -> tuple[Check, ...]:
+    """Make a question of each planted row: whether it still says what was planted."""
+    return tuple(
+        SqlCheck(kind="sql", name="continuity_canary", query=row.name, equals=row.digest)
+        for row in rows
     )
 
 

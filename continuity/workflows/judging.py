@@ -48,6 +48,7 @@ def conclude_drill(plan: DrillPlan, restored: Restored, target: timedelta | None
     comparison = restored.comparison
     return (
         _wrong(comparison)
+        or _tampered(plan)
         or _left_behind(restored)
         or _questioned(restored, Verdict.FAIL)
         or _unproven(plan, restored)
@@ -81,6 +82,25 @@ def _wrong(comparison: Comparison) -> Conclusion | None:
                 ),
             )
     return None
+
+
+def _tampered(plan: DrillPlan) -> Conclusion | None:
+    if not plan.tampered:
+        return None
+    return Conclusion(
+        verdict=Verdict.FAIL,
+        failure=FailureClass.POSSIBLE_ENCRYPTION,
+        reason=say(
+            N_("The canary {path} was not as it was planted when this was backed up."),
+            path=shown(plan.tampered[0]),
+        ),
+        remedy=say(
+            N_(
+                "Look at once whether files are being encrypted, and keep the older restore points."
+                " Once it is known to be harmless: continuity canary retire JOB, and plant anew."
+            )
+        ),
+    )
 
 
 def _questioned(restored: Restored, verdict: Verdict) -> Conclusion | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from continuity.domain.evidence import RecordKind
 from continuity.domain.failure import UnreachableError
+from continuity.domain.looks import Looks, looks_from_text
 from continuity.domain.plain import mapping_in, moment_in, number_in, text_in
 from continuity.domain.text import N_, say
 from continuity.workflows.world import Workbench
@@ -16,7 +17,7 @@ from continuity.workflows.world import Workbench
 class PointRecord:
     """What the record says of a restore point's backup; ``manifest`` is the digest of its file.
 
-    ``random_percent`` is the share of looked-at files that looked random, None if nobody looked.
+    ``looks`` tells how some files looked, None if nobody looked.
     ``portrait`` is the digest of what a captured source was, empty when there is none.
     """
 
@@ -27,7 +28,7 @@ class PointRecord:
     bytes: int
     recorded_at: datetime
     data_time: datetime | None
-    random_percent: int | None
+    looks: Looks | None
     portrait: str = ""
 
 
@@ -52,14 +53,10 @@ def recall_point(bench: Workbench, job: str, point: str) -> PointRecord:
             bytes=number_in(plain, "bytes"),
             recorded_at=record.recorded_at,
             data_time=moment_in(plain, "data_time"),
-            random_percent=_percent(record.body.get("random_percent")),
+            looks=looks_from_text(text_in(record.body, "looks")),
             portrait=text_in(mapping_in(record.body, "portrait"), "digest"),
         )
     raise UnreachableError(
         say(N_("The restore point {point} has no sealed manifest in the record."), point=point),
         remedy=say(N_("Choose another point, or make a new backup, which seals one.")),
     )
-
-
-def _percent(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

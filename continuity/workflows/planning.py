@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from continuity.domain.canary import planted_files, planted_rows, watch_planted
 from continuity.domain.coverage import ProvenContent
 from continuity.domain.facts import JobFacts, Point
 from continuity.domain.job import Check
@@ -14,7 +15,7 @@ from continuity.domain.sampling import Sample, draw_sample, due_quota, request_f
 from continuity.domain.schedule import timetable_from_text
 from continuity.domain.verdict import Verdict
 from continuity.store.manifests.shelf import ManifestShelf
-from continuity.workflows.checking import split_checks, with_needs
+from continuity.workflows.checking import row_checks, split_checks, with_needs
 from continuity.workflows.choosing import choose_point, standing_in
 from continuity.workflows.copies import recover_manifest
 from continuity.workflows.manifests import PointRecord, recall_point
@@ -56,7 +57,7 @@ class DrillPlan:
     the files that could not vouch because they changed since. ``portrait`` is the digest of what
     a captured source was, empty for files. ``checks`` are asked of what is restored, ``unasked``
     are not because they need more than the sample. ``there`` is set for a copy of the job's
-    repository.
+    repository. ``tampered`` are canaries that were not as they were planted when it was backed up.
     """
 
     job: str
@@ -79,6 +80,7 @@ class DrillPlan:
     checks: tuple[Check, ...] = ()
     unasked: tuple[Check, ...] = ()
     there: There | None = None
+    tampered: tuple[bytes, ...] = ()
 
     @property
     def snapshot(self) -> str:
@@ -116,7 +118,8 @@ def plan_drill(
     recalled = recall_point(bench, facts.job, point.id)
     recover_manifest(bench, protected, recalled.manifest)
     sample = None if request.full else _draw(bench, protected, facts, request, recalled, seed)
-    checks = split_checks(protected.job.checks, full=request.full)
+    rows = row_checks(planted_rows(facts, point.data_time))
+    checks = split_checks((*protected.job.checks, *rows), full=request.full)
     return DrillPlan(
         job=facts.job,
         point=point,
@@ -133,7 +136,19 @@ def plan_drill(
         portrait=recalled.portrait,
         checks=checks.asked,
         unasked=checks.unasked,
+        tampered=_tampered(bench, protected, facts, point, recalled.manifest),
     )
+
+
+def _tampered(
+    bench: Workbench, protected: Protected, facts: JobFacts, point: Point, manifest: str
+) -> tuple[bytes, ...]:
+    planted = planted_files(facts, protected.extent.roots, point.data_time)
+    altered: list[bytes] = []
+    if planted:
+        for _ in watch_planted(bench.shelf.read(manifest), planted, altered):
+            pass
+    return tuple(altered)
 
 
 def _draw(
@@ -149,6 +164,10 @@ def _draw(
         split_checks(protected.job.checks, full=False).asked,
         lambda: bench.shelf.read(recalled.manifest),
     )
+    if recalled.data_time is not None:
+        planted = planted_files(facts, protected.extent.roots, recalled.data_time)
+        canaries = (*policy.canaries, *(path.decode() for path in planted))
+        policy = policy.model_copy(update={"canaries": canaries})
     drawing = request_from_policy(
         policy,
         seed,

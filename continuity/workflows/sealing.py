@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from continuity.domain.canary import planted_files, watch_planted
 from continuity.domain.change import Changes, watch_changes
 from continuity.domain.facts import JobFacts, Point
 from continuity.domain.failure import ContinuityError, SourceError
 from continuity.domain.likeness import Likeness, watch_likeness
 from continuity.domain.listing import Unsurveyed
-from continuity.domain.manifest import Entry, Kind, ManifestSummary
+from continuity.domain.looks import Choice, Looks, looks_from_beginnings
+from continuity.domain.manifest import Entry, ManifestSummary
 from continuity.domain.seal import reseal, seal
 from continuity.domain.text import N_, say, shown
 from continuity.engines.engine import BackupResult, Engine, Progress
@@ -34,17 +34,17 @@ and everything is listed."""
 _SETTLED = timedelta(seconds=2)
 # The kernel stamps a mapped file anew whenever it writes it back, which is every half minute.
 _HOT = timedelta(minutes=5)
-_LOOKED_AT = 64
+_NIGHTS_BACK = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """The manifest of a restore point, when its data was captured, how random it was."""
+    """The manifest of a restore point, when its data was captured, how its files looked."""
 
     point: str
     manifest: str
     settled_before_ns: int
-    random_percent: int | None
+    looks: Looks | None
     vouches: bool
 
 
@@ -56,9 +56,9 @@ class Surveyed:
 
     ``known`` is the newest point, from which unchanged seals are taken; ``believed`` is the newest
     that is not in quarantine, with which ``changes`` compares: what was doubted stays doubtful
-    night after night, until a person accepts it. ``random_percent`` is the share of looked-at
-    files that look random, None when none was long enough to tell. ``alike`` when every entry is
-    as in the manifest of ``known``, where it was sealed.
+    night after night, until a person accepts it. ``looks`` is how some files look. ``alike`` when
+    every entry is as in the manifest of ``known``, where it was sealed. ``looks_once`` is how the
+    files looked weeks before, so that what creeps is seen as well.
     """
 
     spool: ManifestShelf
@@ -67,7 +67,8 @@ class Surveyed:
     changes: Changes
     known: Known | None
     believed: Known | None
-    random_percent: int | None
+    looks: Looks
+    looks_once: Looks | None
     hot_since_ns: int
     alike: bool
 
@@ -118,11 +119,13 @@ def survey_source(
         entries, _entries(bench, believed), changes, _canaries(protected.job.sample.canaries)
     )
     hot_since_ns = int(hot_since.timestamp()) * 10**9
+    planted = planted_files(facts, protected.extent.roots, bench.now())
+    watched = watch_planted(watched, planted, changes.altered)
     likeness = Likeness()
     watched = watch_likeness(watched, _entries(bench, known), likeness, hot_since_ns)
     spool = ManifestShelf(spool_of(bench, run.run_id))
-    looked: list[tuple[int, bytes]] = []
-    summary = spool.write(_looking(watched, looked), {"job": protected.job.name})
+    choice = Choice()
+    summary = spool.write(choice.watch(watched), {"job": protected.job.name})
     if not summary.files:
         raise SourceError(
             say(
@@ -140,7 +143,8 @@ def survey_source(
         changes=changes,
         known=known,
         believed=believed,
-        random_percent=protected.files.random_percent(path for _, path in looked),
+        looks_once=_looks_once(bench, protected, facts),
+        looks=looks_from_beginnings(choice.paths, protected.files.beginnings(choice.paths)),
         hot_since_ns=hot_since_ns,
         alike=likeness.alike,
     )
@@ -186,17 +190,24 @@ def _same_tree(known: Known, result: BackupResult) -> bool:
     return result.unchanged_tree and known.point == result.parent
 
 
-def _looking(entries: Iterator[Entry], looked: list[tuple[int, bytes]]) -> Iterator[Entry]:
-    """Pass entries on, choosing the same few files each time for a look at their bytes."""
-    for entry in entries:
-        if entry.kind is Kind.FILE:
-            # A heap of the smallest checksums of paths, kept as the largest of their negatives.
-            rank = (-zlib.crc32(entry.path), entry.path)
-            if len(looked) < _LOOKED_AT:
-                heapq.heappush(looked, rank)
-            elif rank > looked[0]:
-                heapq.heapreplace(looked, rank)
-        yield entry
+def _looks_once(bench: Workbench, protected: Protected, facts: JobFacts) -> Looks | None:
+    """Recall how files looked in the oldest of the last believed backups.
+
+    What a person accepted is how it should look since: nothing older is asked.
+    """
+    believed = [
+        point
+        for point in facts.points
+        if point.whole and point.identity.path_set == protected.path_set
+    ]
+    accepted = [at for at, point in enumerate(believed) if point.accepted]
+    recent = believed[accepted[-1] if accepted else 0 :][-_NIGHTS_BACK:]
+    if not recent:
+        return None
+    try:
+        return recall_point(bench, facts.job, recent[0].id).looks
+    except ContinuityError:
+        return None
 
 
 def _newest_manifest(bench: Workbench, facts: JobFacts, points: Sequence[Point]) -> Known | None:
@@ -212,7 +223,7 @@ def _newest_manifest(bench: Workbench, facts: JobFacts, points: Sequence[Point])
             point=point.id,
             manifest=recalled.manifest,
             settled_before_ns=int(settled.timestamp()) * 10**9,
-            random_percent=recalled.random_percent,
+            looks=recalled.looks,
             vouches=not recalled.unsealed and facts.backups_made % REHASH_SHARES != 0,
         )
     return None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.domain.change import Changes, watch_changes
 from continuity.domain.manifest import Entry, Kind, tree_order
+from continuity.domain.moves import Moves
 from tests.support.entries import PATHS, a_directory, a_file, trees
 
 CONTENTS = st.sampled_from((b"", b"one", b"two", b"three"))
@@ -54,6 +57,7 @@ def test_counts_are_those_of_a_naive_comparison(now: list[Entry], before: list[E
     assert changes.removed == len(old.keys() - new.keys())
     assert changes.changed == len(other)
     assert set(changes.disguised) == disguised
+    assert 0 <= changes.moved <= changes.removed
     assert 0 <= changes.changed_percent <= 100
 
 
@@ -81,3 +85,31 @@ def test_nothing_before_is_no_change_and_no_percentage() -> None:
     changes = watched([a_file(b"/a")], [])[1]
 
     assert (changes.added, changes.changed_percent) == (1, 0)
+
+
+@given(st.lists(st.binary(min_size=1, max_size=9), min_size=1, max_size=30, unique=True))
+def test_another_name_is_no_change(contents: list[bytes]) -> None:
+    before = [a_file(b"/old/%04d" % at, content) for at, content in enumerate(contents)]
+    after = [a_file(b"/new/%04d" % at, content) for at, content in enumerate(contents)]
+    changes = watched(after, before)[1]
+
+    assert (changes.removed, changes.moved) == (len(contents), len(contents))
+    assert changes.changed_percent == 0
+
+
+def test_a_copy_does_not_excuse_two_files_that_are_gone() -> None:
+    before = [a_file(b"/old/%d" % at, b"same") for at in range(4)]
+    changes = watched([a_file(b"/new", b"same")], before)[1]
+
+    assert (changes.moved, changes.changed_percent) == (1, 75)
+
+
+def test_of_very_many_moves_a_sample_is_enough() -> None:
+    moves = Moves()
+    for at in range(60_000):
+        digest = hashlib.sha256(b"%d" % at).digest()
+        moves.vanish(digest)
+        if at % 2:
+            moves.appear(digest)
+
+    assert 28_500 < moves.of(60_000) < 31_500

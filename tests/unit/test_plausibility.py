@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from continuity.domain.failure import FailureClass
 from continuity.domain.job import Plausibility
+from continuity.domain.looks import Noise
 from continuity.domain.plausibility import (
     Baseline,
     Observed,
@@ -54,14 +55,56 @@ def test_an_unusual_size_is_quarantined(seen: dict[str, Any]) -> None:
     assert plausible.hold is None
 
 
+def looks(random: int, of: int = 64, first: int = 0) -> dict[int, Noise]:
+    """How so many files look, the first ones of them like noise."""
+    kinds = [Noise.RANDOM] * random + [Noise.ORDINARY] * (of - random)
+    return dict(enumerate(kinds, first))
+
+
 def test_a_jump_of_changes_holds_pruning_and_with_random_bytes_it_fails() -> None:
     many = judged(changed_percent=90)
-    scrambled = judged(changed_percent=90, random_percent_before=10, random_percent=95)
+    scrambled = judged(changed_percent=90, looks_before=looks(6), looks=looks(60))
 
     assert failures(many) == [(Verdict.INCONCLUSIVE, FailureClass.POSSIBLE_ENCRYPTION)]
-    assert failures(scrambled) == [(Verdict.FAIL, FailureClass.POSSIBLE_ENCRYPTION)]
+    assert (Verdict.FAIL, FailureClass.POSSIBLE_ENCRYPTION) in failures(scrambled)
     assert many.hold is not None
     assert scrambled.hold is not None
+
+
+def test_a_jump_of_changes_without_any_noise_is_asked_about_and_holds_nothing() -> None:
+    rewritten = judged(changed_percent=90, looks_before=looks(6), looks=looks(6))
+
+    assert failures(rewritten) == [(Verdict.INCONCLUSIVE, FailureClass.SOURCE_SUSPECT)]
+    assert rewritten.quarantined
+    assert rewritten.hold is None
+
+
+@pytest.mark.parametrize(("turned", "alarm"), [(0, False), (2, False), (6, False), (7, True)])
+def test_a_tenth_of_the_files_turning_to_noise_is_an_alarm_whatever_else_changed(
+    turned: int, alarm: bool
+) -> None:
+    slowly = judged(changed_percent=2, looks_before=looks(0), looks=looks(turned))
+    long_since = judged(changed_percent=0, looks_once=looks(0), looks=looks(turned))
+
+    assert bool(slowly.reasons) == bool(long_since.reasons) == alarm
+    assert (slowly.hold is not None) == alarm
+
+
+def test_the_only_file_that_turns_to_noise_is_an_alarm() -> None:
+    assert judged(changed_percent=2, looks_before=looks(0, 1), looks=looks(1, 1)).reasons
+
+
+def test_noise_that_arrives_beside_what_was_there_is_none() -> None:
+    photos = {**looks(3, 40), **looks(40, 40, first=100)}
+
+    assert judged(changed_percent=1, looks_before=looks(3, 40), looks=photos).reasons == ()
+
+
+def test_files_that_give_way_to_noise_are_an_alarm_but_not_under_another_name() -> None:
+    noise = looks(60, first=1_000)
+
+    assert judged(churn_percent=80, looks_once=looks(6), looks=noise).hold is not None
+    assert judged(churn_percent=2, looks_once=looks(6), looks=noise).reasons == ()
 
 
 def test_the_first_backup_may_change_everything() -> None:
