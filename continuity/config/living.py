@@ -24,6 +24,7 @@ def living_source(job: Job, environ: Mapping[str, str]) -> Living | None:
         open_host=LocalHost,
         read_password=lambda: source_password(job, environ),
         questions=source_questions(job),
+        plant=kind.plant,
     )
 
 

@@ -18,6 +18,7 @@ from types import FrameType
 _PARENT_DEATH_SIGNAL = 1  # linux/prctl.h
 _CHILD_SUBREAPER = 36
 _NOT_FOUND = 127
+_ENDING = (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP)
 
 
 def keep(grace: float, argv: list[str]) -> int:
@@ -25,12 +26,12 @@ def keep(grace: float, argv: list[str]) -> int:
     libc = ctypes.CDLL(None)
     libc.prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
     libc.prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
+    signal.signal(signal.SIGINT, lambda _number, _frame: _wait_no_longer_than(grace))
+    for number in _ENDING:
+        signal.signal(number, _end_all)
     child = os.fork()
     if child == 0:
         _become(argv)
-    signal.signal(signal.SIGINT, lambda _number, _frame: _wait_no_longer_than(grace))
-    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end_all)
     if os.getppid() == 1:
         _end_all(signal.SIGTERM, None)
     code = _await(child)
@@ -39,6 +40,8 @@ def keep(grace: float, argv: list[str]) -> int:
 
 
 def _become(argv: list[str]) -> None:
+    for number in (signal.SIGINT, *_ENDING):
+        signal.signal(number, signal.SIG_DFL)
     try:
         os.execvp(argv[0], argv)  # noqa: S606 - there is no shell, and that is the point
     except OSError as error:
@@ -48,8 +51,8 @@ def _become(argv: list[str]) -> None:
 
 
 def _wait_no_longer_than(grace: float) -> None:
-    """End what does not stop by itself a little before this program is killed in its turn."""
-    signal.setitimer(signal.ITIMER_REAL, max(grace * 0.8, 0.05))
+    """End what does not stop by itself well before this program is killed in its turn."""
+    signal.setitimer(signal.ITIMER_REAL, max(grace / 2, 0.01))
 
 
 def _end_all(_number: int, _frame: FrameType | None) -> None:

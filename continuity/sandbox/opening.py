@@ -16,6 +16,7 @@ from continuity.domain.failure import IsolationError
 from continuity.domain.text import N_, say
 from continuity.hosts.host import Host
 from continuity.sandbox.cell import Cell
+from continuity.sandbox.ending import await_end
 from continuity.sandbox.floor import Floor
 from continuity.sandbox.handover import hand_over
 from continuity.sandbox.isolation import Isolation
@@ -59,6 +60,7 @@ def open_cell(host: Host, sandbox: Sandbox, demand: Demand) -> Iterator[Cell]:
     with contextlib.ExitStack() as opened:
         grounds = _grounds(sandbox, user, demand.bounds)
         hand_over(sandbox.tree, user)
+        opened.callback(await_end, grounds.home)
         walls = _strongest(host, sandbox, grounds, demand.least, opened)
         floor = opened.enter_context(Floor(sandbox.path, demand.reserve_bytes))
         yield ShutCell(host, grounds, walls, floor)

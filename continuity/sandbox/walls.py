@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import resource
 import sys
@@ -103,7 +102,7 @@ def words_a(grounds: Grounds, command: Command) -> Words:
 
 def words_b(grounds: Grounds, command: Command) -> Words:
     """Wrap a command for level B, where our keeper takes the place of a process namespace."""
-    keeper = (sys.executable, "-I", "-S", os.fspath(_KEEPER), str(math.ceil(command.grace)))
+    keeper = (sys.executable, "-I", "-S", os.fspath(_KEEPER), str(command.grace))
     return (*keeper, "env", *_payload(grounds, command, os.fspath(grounds.home)))
 
 

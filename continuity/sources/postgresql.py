@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from continuity.domain.job import Source
+from continuity.domain.job import ServedSource, Source
 from continuity.domain.text import N_, say
-from continuity.domain.written import ExpectedError, LocalPath, SecretReference
+from continuity.domain.written import ExpectedError, LocalPath
 from continuity.sources.postgresql_base import capture_base, revive_base
 from continuity.sources.postgresql_dump import capture_dump, revive_dump
 from continuity.sources.postgresql_names import column_from_text, table_from_text
@@ -58,7 +58,7 @@ def _directory(text: str) -> str:
     return text
 
 
-class PostgresqlSource(Source):
+class PostgresqlSource(ServedSource):
     """A database of a PostgreSQL server, version 12 or newer."""
 
     kind: Literal["postgresql"] = Field(
@@ -77,9 +77,6 @@ class PostgresqlSource(Source):
         examples=["127.0.0.1", "/var/run/postgresql"],
     )
     port: int = Field(default=5432, ge=1, le=65_535, description="port of the server")
-    password: SecretReference | None = Field(
-        default=None, description="where the role's password is kept"
-    )
     tls: Literal["prefer", "require", "verify-full"] = Field(
         default="prefer", description="how much encryption the connection must have"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from continuity.domain.failure import (
     ConfigurationError,
     ContinuityError,
     RevivalError,
+    ToolError,
     ToolMissingError,
 )
 from continuity.domain.portrait import Portrait
@@ -84,12 +85,31 @@ def revive_base(
         _unpack(cell, reviving.restored, cluster)
         complaints = _verified(cell, programs, cluster)
         _make_own(cell, cluster)
-    with run_scratch(reviving, programs, cluster, superuser=user) as scratch:
+    with ExitStack() as running:
+        try:
+            scratch = running.enter_context(
+                run_scratch(reviving, programs, cluster, superuser=user)
+            )
+        except ToolError as error:
+            raise _not_alive(complaints, error) from error
         with reviving.phase("question"):
             with scratch.session(database) as session:
                 portrait = take_portrait(session, replace(scope, base=True), reviving.portrait)
             complaints += _examined(scratch, database)
         yield scratch.revived(database, portrait, complaints)
+
+
+def _not_alive(complaints: tuple[str, ...], error: ContinuityError) -> ContinuityError:
+    """Blame the files for a server that does not start, where they were shown to be wrong."""
+    if not complaints:
+        return error
+    return RevivalError(
+        say(
+            N_("The base backup is damaged, and no server starts on it: {complaint}"),
+            complaint=complaints[0],
+        ),
+        remedy=say(N_("Make a new backup, and see what happened to this one.")),
+    )
 
 
 def _same_version(reviving: Reviving, candidates: tuple[Programs, ...]) -> Programs:

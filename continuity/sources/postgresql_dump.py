@@ -36,6 +36,8 @@ _ERRORS = re.compile(rb"^(?:pg_restore: )?(?:\[[^\]]*\] )?(?:error|ERROR|FATAL|P
 # Where the portrait does not tell the name of the role that may do everything.
 _SUPERUSER = "postgres"
 _DATABASE_OF_INITDB = "postgres"
+_WARNING = b"pg_restore: warning: "
+_SUMMED_UP = b"errors ignored on restore"
 _MOST_JOBS = 4
 _PROVIDERS = {"icu": "ICU_LOCALE", "builtin": "BUILTIN_LOCALE"}
 
@@ -120,10 +122,10 @@ def revive_dump(
     with run_scratch(reviving, programs, cluster, superuser=superuser) as scratch:
         with reviving.phase("load"):
             _make_room(scratch, reviving.portrait, database)
-            complaints = _load(scratch, reviving.restored, database)
+            loaded = _load(scratch, reviving.restored, database)
         with reviving.phase("question"), scratch.session(database) as session:
             portrait = take_portrait(session, scope, reviving.portrait)
-        yield scratch.revived(database, portrait, complaints)
+        yield scratch.revived(database, portrait, complaints_of(loaded), warnings_of(loaded))
 
 
 def _reader(reviving: Reviving, candidates: tuple[Programs, ...]) -> Programs:
@@ -223,16 +225,26 @@ def _order(collation: str) -> str:
     return f"LC_COLLATE {literal(collate)} LC_CTYPE {literal(ctype or collate)}"
 
 
-def _load(scratch: Scratch, dump: Path, database: str) -> tuple[str, ...]:
-    """Load all that can be loaded; every error is a complaint, and so is an ending of its own."""
+def _load(scratch: Scratch, dump: Path, database: str) -> Finished:
+    """Load all that can be loaded."""
     jobs = min(os.cpu_count() or 1, _MOST_JOBS)
     words = ("--no-password", "--no-tablespaces", "--no-subscriptions", f"--jobs={jobs}")
     command = scratch.place(database).command(
         "pg_restore", *words, f"--dbname={database}", str(dump)
     )
-    finished = scratch.cell.run(command)
+    return scratch.cell.run(command)
+
+
+def complaints_of(finished: Finished) -> tuple[str, ...]:
+    """Give every line of the loader that tells of an error, whatever code it ended with."""
     lines = [line for line in finished.stderr.split(b"\n") if _ERRORS.search(line)]
     complaints = tuple(last_words(line) for line in lines)
     if finished.code != 0 and not complaints:
         return (f"pg_restore: code {finished.code}",)
     return complaints
+
+
+def warnings_of(finished: Finished) -> tuple[str, ...]:
+    """Give every line of the loader that reports less than an error."""
+    lines = [line for line in finished.stderr.split(b"\n") if line.startswith(_WARNING)]
+    return tuple(last_words(line) for line in lines if _SUMMED_UP not in line)

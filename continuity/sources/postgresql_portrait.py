@@ -126,7 +126,8 @@ class _Painter:
     def tables(self) -> Iterator[TablePortrait]:
         """Portray every table, and the large objects as one more."""
         structures = read_structures(self._session)
-        self._require_columns(structures)
+        if self._earlier is None:
+            self._require_columns(structures)
         for structure in structures:
             yield self._table(structure)
         count = self._count("pg_largeobject_metadata")
@@ -182,7 +183,7 @@ class _Painter:
 
     def _newest(self, structure: Structure) -> Iterator[Newest]:
         for text, table, column in self._columns:
-            if table == structure.table:
+            if table == structure.table and structure.types.get(column) in _TIMES:
                 name = f"t.{quoted(column)}"
                 newest = _TIMES[structure.types[column]].format(column=name)
                 # Through the parent of a partitioned table all of it is seen.

@@ -94,7 +94,13 @@ class Scratch:
         """Hold a conversation about a database."""
         return open_session(self.place(database))
 
-    def revived(self, database: str, portrait: Portrait, complaints: tuple[str, ...]) -> Revived:
+    def revived(
+        self,
+        database: str,
+        portrait: Portrait,
+        complaints: tuple[str, ...],
+        warnings: tuple[str, ...] = (),
+    ) -> Revived:
         """Hand the database over to the job's own checks."""
         words = self.place(database).environment()
         names = ("PGHOST", "PGPORT", "PGUSER", "PGDATABASE")
@@ -105,6 +111,7 @@ class Scratch:
             ask=partial(self._ask, database),
             ask_empty=self._ask_empty,
             environment=tuple((name, words[name]) for name in names),
+            warnings=warnings,
         )
 
     def _ask(self, database: str, query: str) -> str | None:

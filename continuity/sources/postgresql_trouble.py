@@ -20,6 +20,7 @@ _LONGEST = 600
 # LC_ALL=C, the server's are in the server's language.
 _REFUSED = (b"authentication failed", b"no password supplied", b"pg_hba.conf", b"fe_sendauth")
 _REFUSED_SPANISH = (b"autentific", "contraseña".encode())
+_FORBIDDEN = (b"permission denied for", b"permiso denegado a")
 _NO_DATABASE = (b"does not exist", b"no existe")
 _LOST = (b"server closed the connection", b"terminating connection", b"connection to server")
 _VERSION = (b"server version mismatch", b"unsupported version")
@@ -44,6 +45,11 @@ def trouble(program: str, finished: Finished, host: str) -> ContinuityError:
         return AuthenticationError(
             say(N_("The server refused {program} on {host}: {said}"), **values),
             remedy=say(N_("Compare role and password with the server's, and its pg_hba.conf.")),
+        )
+    if _says(told, _FORBIDDEN):
+        return AuthenticationError(
+            say(N_("The role may not read everything, says {program} on {host}: {said}"), **values),
+            remedy=say(N_("Give the role the right to read all of it, such as pg_read_all_data.")),
         )
     if b"FATAL" in told and _says(told, _NO_DATABASE):
         return _gone(values)

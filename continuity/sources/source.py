@@ -124,11 +124,50 @@ Revive = Callable[[Reviving], AbstractContextManager[Revived]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RowCanary:
+    """A known row in a table of its own: what makes it, what reads it, and what is read then."""
+
+    statements: tuple[str, ...]
+    query: str
+    value: str
+
+
+def row_canary(number: int, value: str) -> RowCanary:
+    """Make a row in words that every database understands; ``value`` is hexadecimal."""
+    if not value.isalnum():
+        raise ValueError("the value of a canary needs no quoting")
+    return RowCanary(
+        statements=(
+            "CREATE TABLE IF NOT EXISTS continuity_canary"
+            " (id INTEGER NOT NULL PRIMARY KEY, note VARCHAR(80) NOT NULL)",
+            f"INSERT INTO continuity_canary (id, note) VALUES ({number}, '{value}')",
+        ),
+        query=f"SELECT note FROM continuity_canary WHERE id = {number}",
+        value=value,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planting:
+    """What planting needs: the source, its machine, its password, and what is to be executed."""
+
+    source: Source
+    host: Host
+    password: Secret | None
+    scratch: Path
+    statements: tuple[str, ...]
+
+
+Plant = Callable[[Planting], None]
+"""Executes statements in the source, all of them or none; raises what the source raises."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourceKind:
     """An entry of the registry: the name people write, its own keys, and what it covers.
 
     A kind with ``capture`` is copied as a stream that it makes itself, and is brought to life by
-    ``revive`` in every drill; one without is copied as files.
+    ``revive`` in every drill; one without is copied as files. ``plant`` puts a canary into it.
     """
 
     name: str
@@ -136,6 +175,7 @@ class SourceKind:
     extent: Callable[[Source], Extent]
     capture: Capture | None = None
     revive: Revive | None = None
+    plant: Plant | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +184,7 @@ class Living:
 
     ``open_host`` reaches the machine on which it lives; ``read_password`` fetches what it asks
     for, None when it asks for nothing. ``questions`` are the queries of the job's checks whose
-    answers of the moment of capture are kept.
+    answers of the moment of capture are kept. ``plant`` is None where canaries are planted by hand.
     """
 
     capture: Capture
@@ -152,6 +192,7 @@ class Living:
     open_host: Callable[[], Host]
     read_password: Callable[[], Secret | None]
     questions: tuple[str, ...] = ()
+    plant: Plant | None = None
 
 
 NO_FILES = Extent(roots=(), excludes=(), one_file_system=False, mounts=(), sentinels=())

@@ -99,7 +99,7 @@ class PatientCheck(Check):
     )
 
 
-class ProgramCheck(PatientCheck):
+class ProgramCheck(Check):
     """A check that runs a program on what was restored."""
 
     paths: tuple[LocalPath, ...] = Field(

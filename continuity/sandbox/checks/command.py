@@ -8,6 +8,7 @@ from pydantic import Field
 
 from continuity.domain.failure import ToolError
 from continuity.domain.text import N_, Message, say, shown
+from continuity.domain.written import Duration, duration_from_text
 from continuity.hosts.host import Command, Finished
 from continuity.sandbox.checks.check import (
     Answer,
@@ -35,6 +36,9 @@ class CommandCheck(ProgramCheck):
     )
     exit_code: int = Field(default=0, ge=0, le=255, description="the code that is right")
     contains: str | None = Field(default=None, description="what standard output must contain")
+    timeout: Duration = Field(
+        default=duration_from_text("10m"), description="it counts as not answered after this"
+    )
 
 
 def ask(asking: Asking) -> Answer:

@@ -21,13 +21,13 @@ _PYTHONS = (sys.executable, "/usr/bin/python3")
 
 
 def told_inside(
-    cell: Cell, program: str, words: Sequence[str], timeout: timedelta
+    cell: Cell, program: str, words: Sequence[str], timeout: timedelta, *, keep: int = 1 << 20
 ) -> Mapping[str, object]:
-    """Run ``program`` and give the JSON object it prints.
+    """Run ``program`` and give the JSON object it prints, of at most ``keep`` bytes.
 
     Raises ToolError when it printed none, TimedOutError.
     """
-    ended = _run(cell, program, words, timeout)
+    ended = _run(cell, program, words, timeout, keep)
     try:
         told = json.loads(ended.stdout)
     except ValueError:
@@ -43,13 +43,14 @@ def told_inside(
     return told
 
 
-def _run(cell: Cell, program: str, words: Sequence[str], timeout: timedelta) -> Finished:
+def _run(cell: Cell, program: str, words: Sequence[str], timeout: timedelta, keep: int) -> Finished:
     for python in _PYTHONS:
         ended = cell.run(
             Command(
                 argv=(python, "-I", os.fspath(INSIDE), program, *words),
                 timeout=timeout.total_seconds(),
                 grace=2.0,
+                keep=keep,
             )
         )
         if ended.code not in _NOT_STARTED:

@@ -1,0 +1,117 @@
+"""SQLite databases that are captured and looked at again, in a real cell."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from continuity.domain.portrait import Portrait
+from continuity.hosts.host import Command, Finished, Host
+from continuity.hosts.local import LocalHost
+from continuity.sandbox.interlocks import Interlocks
+from continuity.sandbox.opening import Demand, open_cell
+from continuity.sandbox.sandbox import Room, open_sandbox
+from continuity.sandbox.teardown import tear_down
+from continuity.sources.source import Capturing, Revived, Reviving
+from continuity.sources.sqlite import SqliteSource, capture, revive
+
+
+class Elsewhere:
+    """Another machine: its files can be reached by its programs alone."""
+
+    name = "elsewhere"
+
+    def run(self, command: Command) -> Finished:
+        return LocalHost().run(command)
+
+    def stream(self, command: Command, on_line: Callable[[bytes], None]) -> Finished:
+        return LocalHost().stream(command, on_line)
+
+    def pieces(self, command: Command) -> Generator[bytes, None, Finished]:
+        return LocalHost().pieces(command)
+
+
+@dataclass
+class Copy:
+    """A captured stream, written down, with what the source told of itself."""
+
+    path: Path
+    portrait: Portrait
+    data_time: datetime
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def execute(database: Path, *statements: str) -> None:
+    """Change a database, as a program of the firm does."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def capturing(source: SqliteSource, scratch: Path, host: Host | None = None) -> Capturing:
+    """Ask for a capture of this source."""
+    scratch.mkdir(exist_ok=True)
+    return Capturing(
+        job="shop",
+        source=source,
+        host=host or LocalHost(),
+        password=None,
+        scratch=scratch,
+        now=now,
+        turn=0,
+    )
+
+
+def copied(
+    place: Path,
+    database: Path,
+    host: Host | None = None,
+    *,
+    newest: tuple[str, ...] = (),
+    patience: timedelta = timedelta(minutes=1),
+    meanwhile: Callable[[], object] | None = None,
+) -> Copy:
+    """Capture a database; ``meanwhile`` happens when the copy has begun."""
+    source = SqliteSource(path=str(database), newest=newest, patience=patience)
+    copy = place / "copy.sqlite"
+    with capture(capturing(source, place / "scratch", host)) as captured:
+        if meanwhile is not None:
+            meanwhile()
+        copy.write_bytes(b"".join(captured.pieces))
+        return Copy(path=copy, portrait=captured.portrait(), data_time=captured.data_time)
+
+
+@contextmanager
+def revived(place: Path, copy: Copy, *, newest: tuple[str, ...] = ()) -> Iterator[Revived]:
+    """Look at a copy in a cell."""
+    sandbox = open_sandbox(
+        place / "sandbox",
+        run_id="run",
+        interlocks=Interlocks(sources=(), repositories=()),
+        room=Room(expected_bytes=1 << 20, reserve_bytes=1 << 20),
+        now=now(),
+    )
+    restored = sandbox.tree / "shop.sqlite"
+    restored.write_bytes(copy.path.read_bytes())
+    try:
+        with open_cell(LocalHost(), sandbox, Demand(reserve_bytes=1 << 20)) as cell:
+            reviving = Reviving(
+                source=SqliteSource(path="/nowhere", newest=newest),
+                restored=restored,
+                home=cell.home,
+                cell=cell,
+                portrait=copy.portrait,
+                now=now,
+                phase=lambda _name: nullcontext(),
+            )
+            with revive(reviving) as found:
+                yield found
+    finally:
+        tear_down(sandbox)
