@@ -29,6 +29,7 @@ from continuity.workflows.inspecting import (
     examine_manifests,
     examine_record,
 )
+from continuity.workflows.isolating import examine_isolation
 
 _WORKSPACE = say(N_("workspace"))
 
@@ -66,6 +67,7 @@ def _examine(app: App, problems: Iterable[Problem]) -> Iterator[Examined]:
     bench = app.bench
     yield examine_clock(bench)
     yield from examine_places(bench)
+    yield examine_isolation(bench)
     facts = read_facts(bench.store, bench.now()).facts
     yield from examine_repositories(app.all_protected(), facts)
     yield from examine_record(bench)

@@ -20,6 +20,8 @@ _PHASES = {
     "sandbox": N_("making the sandbox"),
     "restore": N_("restoring"),
     "compare": N_("comparing"),
+    "isolate": N_("trying how far it is shut off"),
+    "checks": N_("asking what was restored"),
     "teardown": N_("clearing away"),
     "check": N_("checking the repository"),
     "listing": N_("listing"),

@@ -128,6 +128,20 @@ def test_another_index_a_missing_table_and_a_lost_view_are_found(
     assert found == {Aspect.SCHEMA, Aspect.MISSING_TABLE, Aspect.OTHERS}
 
 
+def test_a_lost_table_is_found_also_where_its_newest_value_was_promised(
+    postgresql: Cluster, erp: str, tmp_path: Path
+) -> None:
+    promising = source_of(postgresql, erp, newest=["orders.created"])
+    old = copied(tmp_path, promising)
+    postgresql.execute(erp, "DROP TABLE orders")
+    now = copied(tmp_path, source_of(postgresql, erp))
+
+    with revived(tmp_path, promising, replace(now, portrait=old.portrait)) as found:
+        aspects = [one.aspect for one in differences(old.portrait, found.portrait)]
+
+    assert aspects == [Aspect.MISSING_TABLE]
+
+
 def test_rows_that_were_left_out_are_not_expected(
     postgresql: Cluster, erp: str, tmp_path: Path
 ) -> None:

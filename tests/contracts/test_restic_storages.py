@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from continuity.domain.failure import AuthenticationError, UnreachableError
+from continuity.domain.failure import AuthenticationError, HostKeyError, UnreachableError
 from continuity.engines.engine import Slice
 from tests.support.engines import brought_back, copied, ignore, request, restored
 from tests.support.programs import ResticLine, restic_of
@@ -184,6 +184,15 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_until_it_is_named(
         trusted = replace(remote, ca_certificate=pair[0]).open()
 
         assert trusted.snapshots() == ()
+
+
+def test_a_machine_with_another_key_is_refused(program: Path, tmp_path: Path) -> None:
+    with served_over("sftp", tmp_path / "served", program) as remote:
+        remote.initialised()
+        (tmp_path / "served/sshd/known_hosts").write_text("")
+
+        with pytest.raises(HostKeyError):
+            remote.open().snapshots()
 
 
 def test_no_credential_stands_in_a_list_of_processes(

@@ -35,6 +35,7 @@ COPIED = ALWAYS | {
     "removed_files",
     "changed_files",
     "changed_percent",
+    "moved_files",
     "quarantined",
     "warnings",
 }
@@ -76,7 +77,7 @@ def test_a_good_backup_records_what_an_auditor_asks_for(engine: str, tmp_path: P
         body = body_of(ended)
         entries = list(office.app.bench.shelf.read(body["manifest"]["digest"]))
 
-    assert keys(ended) - {"random_percent"} == COPIED
+    assert keys(ended) - {"random_percent", "looks"} == COPIED
     assert (body["verdict"], body["engine"], body["repository"]) == ("PASS", engine, "erp")
     assert body["quarantined"] is False
     assert body["warnings"] == []

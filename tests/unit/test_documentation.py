@@ -20,6 +20,7 @@ from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.verdict import Verdict, exit_code
 from continuity.domain.written import SecretReference
 from continuity.engines.registry import engine_kinds
+from continuity.sandbox.checks.registry import check_kinds
 from continuity.sources.registry import source_kinds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "People": Person,
     "Jobs": Job,
     **{f"Source of {name}": kind.options for name, kind in source_kinds().items()},
+    **{f"Check of kind {name}": kind.options for name, kind in check_kinds().items()},
     "Schedule": Timetable,
     "Sample": SamplePolicy,
     "Retention": Retention,
