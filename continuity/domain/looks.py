@@ -115,7 +115,8 @@ class Turn:
 
     ``before`` and ``after`` count those that would have been chosen both times; ``ordinary`` were
     readable before and are still there, ``turned`` of them look random now. ``gone`` are no longer
-    there. ``rise`` is by how many points of a hundred the share that looks random grew.
+    there. ``rise`` is by how many points of a hundred the share that looks random grew, and
+    ``readable`` how many of those after can be read: where nothing could, nothing can turn.
     """
 
     before: int
@@ -124,6 +125,7 @@ class Turn:
     turned: int
     gone: int
     rise: int
+    readable: int
 
 
 def compare_looks(before: Looks, after: Looks) -> Turn:
@@ -139,6 +141,7 @@ def compare_looks(before: Looks, after: Looks) -> Turn:
         turned=sum(new[key] is Noise.RANDOM for key in ordinary),
         gone=len(old.keys() - new.keys()),
         rise=(random_percent(new) or 0) - (random_percent(old) or 0),
+        readable=sum(noise is Noise.ORDINARY for noise in new.values()),
     )
 
 

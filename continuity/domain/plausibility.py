@@ -173,9 +173,14 @@ def _much_changed(observed: Observed, changed: int, policy: Plausibility) -> Rea
     message = say(
         N_("{percent} % of the files changed; at most {most} % is believed unasked."), **values
     )
-    harmless = turn is not None and min(turn.before, turn.after) >= _ENOUGH_LOOKED_AT
+    harmless = turn is not None and _is_readable(turn)
     failure = FailureClass.SOURCE_SUSPECT if harmless else FailureClass.POSSIBLE_ENCRYPTION
     return Reason(Verdict.INCONCLUSIVE, failure, message)
+
+
+def _is_readable(turn: Turn) -> bool:
+    """Tell whether so much can be read that what changed cannot all have been encrypted."""
+    return min(turn.before, turn.after) >= _ENOUGH_LOOKED_AT and turn.readable * 2 >= turn.after
 
 
 def _emptiness(observed: Observed, policy: Plausibility) -> Iterator[Reason]:

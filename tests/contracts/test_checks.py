@@ -216,6 +216,12 @@ def _tar(path: Path, mode: str = "w") -> None:
             archive.addfile(member, io.BytesIO(os.urandom(member.size)))
 
 
+def _zst(path: Path) -> None:
+    _write(path.with_suffix(".raw"), os.urandom(50_000))
+    argv = (program("zstd"), "-q", "--rm", path.with_suffix(".raw"), "-o", path)
+    subprocess.run(argv, check=True)
+
+
 ARCHIVES: Mapping[str, Fill] = {
     "a.zip": _zip,
     "a.tar": _tar,
@@ -224,14 +230,8 @@ ARCHIVES: Mapping[str, Fill] = {
     "a.gz": lambda path: _write(path, gzip.compress(os.urandom(50_000))),
     "a.bz2": lambda path: _write(path, bz2.compress(os.urandom(50_000))),
     "a.xz": lambda path: _write(path, lzma.compress(os.urandom(50_000))),
-    "a.zst": lambda path: _write_zst(path),
+    "a.zst": _zst,
 }
-
-
-def _zst(path: Path) -> None:
-    _write(path.with_suffix(".raw"), os.urandom(50_000))
-    argv = (program("zstd"), "-q", "--rm", path.with_suffix(".raw"), "-o", path)
-    subprocess.run(argv, check=True)
 
 
 @pytest.mark.parametrize("name", ARCHIVES)

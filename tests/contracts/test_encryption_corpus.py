@@ -186,13 +186,25 @@ def test_nearly_everything_rewritten_as_text_is_asked_about_and_not_called_encry
 
 def test_a_year_of_photos_and_packed_files_that_arrives_raises_nothing(office: Office) -> None:
     office.night()
-    for number in range(100):
+    for number in range(60):
         office.photo(f"photos/2025/holiday_{number:04}.jpg")
     assert office.night().reasons == ()
     for number in range(60):
         office.write(f"packed/month-{number:02}.zip", zlib.compress(office.dice.randbytes(9_000)))
 
     assert office.night().reasons == ()
+
+
+def test_more_than_twice_as_much_overnight_is_asked_about_and_not_called_encryption(
+    office: Office,
+) -> None:
+    office.night()
+    for number in range(300):
+        office.photo(f"photos/2025/holiday_{number:04}.jpg")
+    judged = office.night()
+
+    assert {reason.failure for reason in judged.reasons} == {FailureClass.SOURCE_SUSPECT}
+    assert judged.hold is None
 
 
 def test_old_letters_packed_into_one_file_raise_nothing(office: Office) -> None:

@@ -56,9 +56,12 @@ def test_an_unusual_size_is_quarantined(seen: dict[str, Any]) -> None:
 
 
 def looks(random: int, of: int = 64, first: int = 0) -> dict[int, Noise]:
-    """How so many files look, the first ones of them like noise."""
+    """How so many files look, the first ones of them like noise.
+
+    The keys of two choices lie among each other, as those of real names do.
+    """
     kinds = [Noise.RANDOM] * random + [Noise.ORDINARY] * (of - random)
-    return dict(enumerate(kinds, first))
+    return dict(zip(range(first, first + 10 * of, 10), kinds, strict=True))
 
 
 def test_a_jump_of_changes_holds_pruning_and_with_random_bytes_it_fails() -> None:
@@ -79,6 +82,13 @@ def test_a_jump_of_changes_without_any_noise_is_asked_about_and_holds_nothing() 
     assert rewritten.hold is None
 
 
+def test_a_jump_of_changes_among_files_that_were_noise_before_still_holds_pruning() -> None:
+    packed = judged(changed_percent=90, looks_before=looks(60), looks=looks(60))
+
+    assert failures(packed) == [(Verdict.INCONCLUSIVE, FailureClass.POSSIBLE_ENCRYPTION)]
+    assert packed.hold is not None
+
+
 @pytest.mark.parametrize(("turned", "alarm"), [(0, False), (2, False), (6, False), (7, True)])
 def test_a_tenth_of_the_files_turning_to_noise_is_an_alarm_whatever_else_changed(
     turned: int, alarm: bool
@@ -95,13 +105,13 @@ def test_the_only_file_that_turns_to_noise_is_an_alarm() -> None:
 
 
 def test_noise_that_arrives_beside_what_was_there_is_none() -> None:
-    photos = {**looks(3, 40), **looks(40, 40, first=100)}
+    photos = {**looks(3, 40), **looks(40, 40, first=5)}
 
     assert judged(changed_percent=1, looks_before=looks(3, 40), looks=photos).reasons == ()
 
 
 def test_files_that_give_way_to_noise_are_an_alarm_but_not_under_another_name() -> None:
-    noise = looks(60, first=1_000)
+    noise = looks(60, first=5)
 
     assert judged(churn_percent=80, looks_once=looks(6), looks=noise).hold is not None
     assert judged(churn_percent=2, looks_once=looks(6), looks=noise).reasons == ()
