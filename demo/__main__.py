@@ -13,6 +13,7 @@ from pathlib import Path
 from continuity.cli.language import _, choose_language, language, speak
 from continuity.cli.output import show, table
 from continuity.cli.wording import duration, number, size
+from demo.branch import grown
 from demo.firm import found_firm
 from demo.program import Program
 from demo.sabotage import flip_byte, largest_pack, some_file
@@ -69,9 +70,10 @@ def _play(home: Path) -> list[Trial]:
         program.told("check")
         trials = _protect(program)
     trials += _measure(program)
+    trials += _grow(home, program)
     trials += _break_copies(home, firm)
     trials += _break_sources(program, firm)
-    _heading(_("5. Where the firm stands now"))
+    _heading(_("6. Where the firm stands now"))
     program.told("status")
     trials.append(Trial(_("The record of evidence"), program.told("audit", "verify"), 0))
     return trials
@@ -95,8 +97,34 @@ def _measure(program: Program) -> list[Trial]:
     return [drill, status]
 
 
+def _grow(home: Path, program: Program) -> list[Trial]:
+    _heading(_("4. Beyond this machine: a server over SSH, a bucket on S3, a PostgreSQL database"))
+    with grown(home, program.workspace) as branch:
+        stranger = program.told("backup", "web-nube")
+        show(_("Nobody has accepted that machine's key yet, so nothing was believed."))
+        program.told("hosts", "accept", "web", "--yes")
+        program.told("hosts")
+        jobs = ("pedidos-db", "web-nube", "web-disco")
+        backup = program.told("backup", *jobs)
+        drill = program.told("drill", *jobs, "--full")
+        program.told("locations")
+        show(_("In the bucket, one byte of the largest data pack flips."))
+        flip_byte(largest_pack(branch.copies))
+        rotten = [program.told("drill", name, "--full") for name in ("pedidos-db", "web-nube")]
+        show(_("The server goes down."))
+        branch.cut()
+        away = program.told("backup", "web-disco")
+    return [
+        Trial(_("A machine that nobody has accepted"), stranger, 3),
+        Trial(_("Backup of a database and a remote server"), backup, 0),
+        Trial(_("The database revived, everything compared"), drill, 0),
+        Trial(_("One flipped byte in a bucket"), 1 if 1 in rotten else max(rotten), 1),
+        Trial(_("A server that is down"), away, 3),
+    ]
+
+
 def _break_copies(home: Path, firm: Path) -> list[Trial]:
-    _heading(_("4. Sabotage: four quiet disasters that a green “backup completed” would hide"))
+    _heading(_("5. Sabotage: four quiet disasters that a green “backup completed” would hide"))
     copy = home / "copy"
     shutil.copytree(firm, copy, symlinks=True)
     sabotaged = Program(copy, language())
