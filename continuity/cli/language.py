@@ -5,19 +5,15 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from continuity.domain.text import Message
-
-_LOCALES = Path(__file__).resolve().parent.parent / "locales"
-_KNOWN = ("en", "es")
+from continuity.speech.speaker import LANGUAGES, LOCALES, Speaker, speaker_of
 
 
 class _Chosen:
     """The language of this process, set once before any command is loaded."""
 
-    code = "en"
-    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    speaker = Speaker("en", gettext.NullTranslations())
 
 
 def choose_language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
@@ -27,7 +23,7 @@ def choose_language(arguments: Sequence[str], environ: Mapping[str, str]) -> str
     """
     for wanted in (*_asked(arguments), *_usual(environ)):
         code = wanted.replace("-", "_").split("_")[0].split(".")[0].lower()
-        if code in _KNOWN:
+        if code in LANGUAGES:
             return code
     return "en"
 
@@ -50,30 +46,32 @@ def _usual(environ: Mapping[str, str]) -> list[str]:
 
 def speak(code: str) -> None:
     """Use this language from here on, also for what the library of commands says by itself."""
-    _Chosen.code = code
+    _Chosen.speaker = speaker_of(code)
     os.environ["LANGUAGE"] = code
-    gettext.bindtextdomain("continuity", _LOCALES)
+    gettext.bindtextdomain("continuity", LOCALES)
     gettext.textdomain("continuity")
-    _Chosen.catalogue = gettext.translation(
-        "continuity", localedir=_LOCALES, languages=[code], fallback=True
-    )
+
+
+def speaker() -> Speaker:
+    """Give who speaks the language in use."""
+    return _Chosen.speaker
 
 
 def language() -> str:
     """Tell the language in use."""
-    return _Chosen.code
+    return _Chosen.speaker.language
 
 
 def _(template: str) -> str:
     """Translate a template."""
-    return _Chosen.catalogue.gettext(template)
+    return _Chosen.speaker.text(template)
 
 
 def plural(one: str, many: str, count: int) -> str:
     """Translate a template that depends on a count."""
-    return _Chosen.catalogue.ngettext(one, many, count)
+    return _Chosen.speaker.plural(one, many, count)
 
 
 def sentence(message: Message) -> str:
     """Show a message in the language in use."""
-    return _(message.template).format_map(message.values)
+    return _Chosen.speaker.sentence(message)

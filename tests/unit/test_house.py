@@ -35,7 +35,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     folders = (path for folder in (*CODE, *PROSE) for path in (ROOT / folder).rglob("*"))
     for path in sorted((*ROOT.iterdir(), *folders)):
         place = path.relative_to(ROOT)
-        if path.is_file() and not re.search(r"cache|\.(mo|png|zst)$", str(place)):
+        if path.is_file() and not re.search(r"cache|^\.git$|\.(mo|png|zst)$", str(place)):
             yield place, path.read_text(encoding="utf-8", errors="replace")
 
 

@@ -1,0 +1,1 @@
+"""How people are addressed in each language: sentences, numbers, spans and moments."""
