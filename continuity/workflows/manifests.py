@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from continuity.domain.evidence import RecordKind
 from continuity.domain.failure import UnreachableError
@@ -18,7 +18,8 @@ class PointRecord:
     """What the record says of a restore point's backup; ``manifest`` is the digest of its file.
 
     ``looks`` tells how some files looked, None if nobody looked.
-    ``portrait`` is the digest of what a captured source was, empty when there is none.
+    ``portrait`` is the digest of what a captured source was, empty when there is none. ``ahead`` is
+    how much later it was on the clock of the source's machine.
     """
 
     manifest: str
@@ -30,6 +31,7 @@ class PointRecord:
     data_time: datetime | None
     looks: Looks | None
     portrait: str = ""
+    ahead: timedelta = timedelta()
 
 
 def recall_point(bench: Workbench, job: str, point: str) -> PointRecord:
@@ -55,6 +57,7 @@ def recall_point(bench: Workbench, job: str, point: str) -> PointRecord:
             data_time=moment_in(plain, "data_time"),
             looks=looks_from_text(text_in(record.body, "looks")),
             portrait=text_in(mapping_in(record.body, "portrait"), "digest"),
+            ahead=timedelta(milliseconds=number_in(record.body, "source_ahead_milliseconds")),
         )
     raise UnreachableError(
         say(N_("The restore point {point} has no sealed manifest in the record."), point=point),

@@ -44,6 +44,26 @@ def require_repository(engine: Engine, protected: Protected, facts: JobFacts) ->
     return found
 
 
+def require_same(engine: Engine, identity: str, repository: str, host: str) -> None:
+    """Refuse to copy into what another machine takes for the repository and is another one.
+
+    Raises UnreachableError, also when nothing is there.
+    """
+    if engine.identity() == identity:
+        return
+    raise UnreachableError(
+        say(
+            N_("What {host} sees as the repository {name} is another repository."),
+            host=host,
+            name=repository,
+        ),
+        remedy=say(
+            N_("Correct its address under seen_from: {host} in config/repositories.yaml."),
+            host=host,
+        ),
+    )
+
+
 def _known_id(protected: Protected, facts: JobFacts) -> str | None:
     for run in reversed(facts.backups):
         if run.identity.repository == protected.job.repository and run.identity.repository_id:

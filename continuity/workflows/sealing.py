@@ -39,7 +39,10 @@ _NIGHTS_BACK = 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """The manifest of a restore point, when its data was captured, how its files looked."""
+    """The manifest of a restore point, when its data was captured, how its files looked.
+
+    ``settled_before_ns`` is by the clock that stamped its files.
+    """
 
     point: str
     manifest: str
@@ -87,11 +90,12 @@ class Sealed:
 
 
 def survey_source(
-    bench: Workbench, protected: Protected, facts: JobFacts, run: Running
+    bench: Workbench, protected: Protected, facts: JobFacts, run: Running, ahead: timedelta
 ) -> Surveyed:
     """Survey the source, reusing what the newest manifest knows of unchanged files.
 
-    Raises SourceError when no file at all was found.
+    ``ahead`` is how much later it is on the clock that stamps the files. Raises SourceError when no
+    file at all was found.
     """
     standing = [point for point in facts.points if point.removed_at is None]
     known = _newest_manifest(bench, facts, standing)
@@ -103,7 +107,6 @@ def survey_source(
     ]
     believed = _newest_manifest(bench, facts, comparable)
     tally, changes = SurveyTally(), Changes()
-    ahead = protected.files.ahead(bench.now)
     hot_since = bench.now() + ahead - _HOT
     entries = protected.files.survey(
         Scope(
@@ -112,7 +115,7 @@ def survey_source(
             one_file_system=protected.extent.one_file_system,
         ),
         tally,
-        earlier=_earlier(bench, facts, known, ahead),
+        earlier=_earlier(bench, facts, known),
         on_progress=lambda files, size: run.watch.progress(_progress(files, size)),
     )
     watched = watch_changes(
@@ -218,7 +221,7 @@ def _newest_manifest(bench: Workbench, facts: JobFacts, points: Sequence[Point])
             bench.shelf.header(recalled.manifest)
         except ContinuityError:
             continue
-        settled = point.data_time - _SETTLED
+        settled = point.data_time + recalled.ahead - _SETTLED
         return Known(
             point=point.id,
             manifest=recalled.manifest,
@@ -229,14 +232,12 @@ def _newest_manifest(bench: Workbench, facts: JobFacts, points: Sequence[Point])
     return None
 
 
-def _earlier(
-    bench: Workbench, facts: JobFacts, known: Known | None, ahead: timedelta
-) -> Earlier | None:
+def _earlier(bench: Workbench, facts: JobFacts, known: Known | None) -> Earlier | None:
     if known is None:
         return None
     return Earlier(
         entries=bench.shelf.read(known.manifest),
-        settled_before_ns=known.settled_before_ns + ahead // timedelta(microseconds=1) * 1_000,
+        settled_before_ns=known.settled_before_ns,
         rehash=(facts.backups_made % REHASH_SHARES + 1, REHASH_SHARES),
     )
 

@@ -14,6 +14,7 @@ from continuity.domain.system import Repository, System
 from continuity.engines.engine import Engine, OnProgress
 from continuity.hosts.files import Files
 from continuity.hosts.process import Process
+from continuity.hosts.transport import Transport
 from continuity.sandbox.interlocks import Interlocks
 from continuity.sandbox.isolation import Isolation
 from continuity.sources.source import Extent, Living
@@ -73,13 +74,26 @@ class Copy:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Away:
+    """A source of files on another machine, and who copies it.
+
+    ``host`` is the machine's name. ``open_engine`` opens the repository from there, for an engine
+    that runs beside the source; without it the engine runs here and fetches over ``transport``.
+    """
+
+    host: str
+    transport: Transport | None = None
+    open_engine: Callable[[], Engine] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Protected:
     """One job with everything that its name stands for.
 
-    ``files`` are those of the host that the source is on. ``open_engine`` opens the repository; a
-    drill passes False so that no cache can hide damage. ``open_copies`` opens where copies of the
-    manifests are kept; ``copies`` are copies of the repository. ``living`` is None for a source
-    that is copied as files.
+    ``files`` are those of the host that the source is on. ``open_engine`` opens the repository from
+    this machine; a drill passes False so that no cache can hide damage. ``open_copies`` opens where
+    copies of the manifests are kept; ``copies`` are copies of the repository. ``living`` is None
+    for a source that is copied as files; ``away`` is None for one on this machine.
     """
 
     job: Job
@@ -93,6 +107,7 @@ class Protected:
     open_engine: Callable[[bool], Engine]
     open_copies: Callable[[], Engine]
     living: Living | None = None
+    away: Away | None = None
     copies: tuple[Copy, ...] = ()
 
     @property
