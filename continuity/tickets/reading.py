@@ -1,0 +1,58 @@
+"""Takes apart what a ticket system answers; nothing in it is believed to be there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from continuity.domain.failure import ToolError
+from continuity.domain.text import N_, say
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+Plain = Mapping[str, object]
+
+
+def mapping(value: object) -> Plain:
+    """Take an object; anything else is an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def mappings(value: object) -> tuple[Plain, ...]:
+    """Take a list of objects; anything else is an empty one."""
+    return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
+
+
+def text(value: object) -> str:
+    """Take text or a whole number as text; anything else is empty."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Take the texts of a list."""
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def moment(value: object) -> datetime:
+    """Take a time; without a zone it is UTC, and what is none is long ago."""
+    try:
+        read = datetime.fromisoformat(text(value))
+    except ValueError:
+        return _LONG_AGO
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def understood(name: str, value: object, *needed: str) -> Plain:
+    """Take an object that has all these keys. Raises ToolError."""
+    found = mapping(value)
+    if all(key in found for key in needed) and found:
+        return found
+    raise ToolError(say(N_("{name} answered something that was not understood."), name=name))
+
+
+def listed(name: str, value: object) -> tuple[Plain, ...]:
+    """Take a list of objects. Raises ToolError."""
+    if isinstance(value, list):
+        return mappings(value)
+    raise ToolError(say(N_("{name} answered something that was not understood."), name=name))

@@ -1,0 +1,79 @@
+"""What is written into a ticket: clean text, the marker that finds it, and whose note it is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from continuity.domain.ticket import TicketDraft, TicketState
+
+_OURS = re.compile(r"\[continuity(?:: \S+|-\S+)\]")
+# Ways to turn the direction of a text, so that a reader sees another name than the real one.
+_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_CUT = "…"
+
+
+def clean(text: str, limit: int | None = None) -> str:
+    """Keep lines and letters; drop control characters, and cut what is longer than ``limit``."""
+    unix = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(character for character in unix if _is_kept(character))
+    if limit is None or len(kept) <= limit:
+        return kept
+    return kept[: limit - 1] + _CUT
+
+
+def _is_kept(character: str) -> bool:
+    if character in "\n\t":
+        return True
+    return unicodedata.category(character) not in {"Cc", "Cs"} and character not in _TURNING
+
+
+def one_line(text: str, limit: int) -> str:
+    """Make a title of it."""
+    return clean(" ".join(text.split()), limit)
+
+
+def body_of(draft: TicketDraft, limit: int) -> str:
+    """Write the body; its last line is the marker, however long the text is."""
+    facts = [f"{draft.number} · {draft.severity} · {draft.system}"]
+    facts += [draft.url] if draft.url else []
+    tail = "\n".join([*facts, marker_line(draft.marker)])
+    room = limit - len(tail) - 2
+    return f"{clean(draft.body.rstrip(), room)}\n\n{tail}"
+
+
+def note_of(text: str, key: str, limit: int) -> str:
+    """Write a note; its last line says that it is ours, and which one."""
+    tail = key_line(key)
+    return f"{clean(text.rstrip(), limit - len(tail) - 2)}\n\n{tail}"
+
+
+def marker_line(marker: str) -> str:
+    """The last line of a body."""
+    return f"[{marker}]" if marker.startswith("continuity-") else key_line(marker)
+
+
+def key_line(key: str) -> str:
+    """The last line of a note."""
+    return f"[continuity: {re.sub(r'[^\w.:/#+-]', '_', key)}]"
+
+
+def last_line(text: str) -> str:
+    """The last line that says anything."""
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+def is_ours(text: str) -> bool:
+    """Tell whether a note is one of our own; whoever quotes one does not become us."""
+    return _OURS.fullmatch(last_line(text)) is not None
+
+
+def has_key(text: str, key: str) -> bool:
+    """Tell whether a note is the one with this key."""
+    return last_line(text) == key_line(key)
+
+
+def key_of_move(to: TicketState, note: str) -> str:
+    """Name the note of a move, so that moving again does not write it again."""
+    return f"{to}-{hashlib.sha256(note.encode('utf-8', 'replace')).hexdigest()[:16]}"

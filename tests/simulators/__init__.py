@@ -1,0 +1,1 @@
+"""Servers that behave as the vendors say that theirs do, on their worst days too."""
