@@ -9,6 +9,7 @@ import unicodedata
 from continuity.domain.ticket import TicketDraft, TicketState
 
 _OURS = re.compile(r"\[continuity(?:: \S+|-\S+)\]")
+_STRANGE = re.compile(r"[^\w.:/#+-]")
 # Ways to turn the direction of a text, so that a reader sees another name than the real one.
 _TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CUT = "…"
@@ -56,7 +57,7 @@ def marker_line(marker: str) -> str:
 
 def key_line(key: str) -> str:
     """The last line of a note."""
-    return f"[continuity: {re.sub(r'[^\w.:/#+-]', '_', key)}]"
+    return f"[continuity: {_STRANGE.sub('_', key)}]"
 
 
 def last_line(text: str) -> str:
