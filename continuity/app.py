@@ -19,17 +19,17 @@ from continuity.domain.verdict import Verdict
 if TYPE_CHECKING:
     from continuity.config.improvising import Improvised
     from continuity.config.models import SandboxPlace
+    from continuity.config.opening import Means
     from continuity.config.problem import Problem
+    from continuity.config.reaching import Hosts
     from continuity.config.workspace import Workspace
     from continuity.domain.assessment import Assessment
-    from continuity.domain.job import Job
     from continuity.domain.portfolio import Portfolio
     from continuity.domain.text import Message
     from continuity.sandbox.interlocks import Interlocks
-    from continuity.sources.source import Extent
     from continuity.store.store import Store
     from continuity.workflows.remembering import Remembered
-    from continuity.workflows.world import Copy, Protected, Workbench
+    from continuity.workflows.world import Protected, Workbench
 
 _LEAST_RESERVE = 64 << 20
 
@@ -41,15 +41,26 @@ def now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class App:
-    """An opened workspace and its store."""
+    """An opened workspace, its store and its machines."""
 
-    workspace: Workspace
+    means: Means
     bench: Workbench
-    environ: Mapping[str, str]
+
+    @property
+    def workspace(self) -> Workspace:
+        """What people wrote."""
+        return self.means.workspace
+
+    @property
+    def hosts(self) -> Hosts:
+        """The machines of the workspace."""
+        return self.means.hosts
 
     def protected(self, name: str) -> Protected:
         """Resolve a job with everything its name stands for. Raises ConfigurationError."""
-        return _protect(self, name)
+        from continuity.protecting import protect
+
+        return protect(self.means, name)
 
     def all_protected(self) -> tuple[Protected, ...]:
         """Resolve all jobs, sorted by name."""
@@ -64,10 +75,14 @@ def opened(root: Path, environ: Mapping[str, str] = os.environ) -> Iterator[App]
     StoreError when its record cannot.
     """
     from continuity.config.loading import load_tolerant
+    from continuity.config.opening import Means
+    from continuity.config.reaching import hosts_of
 
     workspace = load_tolerant(root, environ=environ).workspace
-    with _store(workspace, environ) as store:
-        yield App(workspace=workspace, bench=_bench(workspace, store), environ=environ)
+    with _store(workspace, environ) as store, hosts_of(workspace) as hosts:
+        bench = _bench(workspace, store)
+        means = Means(workspace=workspace, hosts=hosts, scratch=bench.scratch, environ=environ)
+        yield App(means=means, bench=bench)
 
 
 @contextmanager
@@ -176,12 +191,13 @@ def _store(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Store]:
 def _bench(workspace: Workspace, store: Store) -> Workbench:
     import socket
 
+    from continuity.protecting import extent_of
     from continuity.sandbox.interlocks import Interlocks
 
     settings = workspace.settings
     host_name = settings.host_name or socket.gethostname()
     interlocks = Interlocks(
-        sources=tuple(root for job in workspace.jobs.values() for root in _extent(job).roots),
+        sources=tuple(root for job in workspace.jobs.values() for root in extent_of(job).roots),
         repositories=tuple(
             os.fsencode(repository.location)
             for repository in workspace.repositories.values()
@@ -222,55 +238,6 @@ def _make_bench(
         interlocks=interlocks,
         owner_matters=os.geteuid() == 0,
         least_isolation=Isolation(sandbox.min_isolation),
-    )
-
-
-def _extent(job: Job) -> Extent:
-    from continuity.sources.registry import source_kinds
-
-    return source_kinds()[job.source.kind].extent(job.source)
-
-
-def _copies(app: App, job: Job) -> tuple[Copy, ...]:
-    from continuity.config.opening import copies_of
-    from continuity.workflows.world import Copy
-
-    return tuple(
-        Copy(repository=name, engine=engine, open=open_it)
-        for name, engine, open_it in copies_of(app.workspace, job, app.bench.scratch, app.environ)
-    )
-
-
-def _protect(app: App, name: str) -> Protected:
-    from continuity.config.living import living_source
-    from continuity.config.opening import open_copies, open_repository
-    from continuity.config.workspace import job_named, zone_of
-    from continuity.domain.exclude import excludes_from_patterns
-    from continuity.hosts.files import LocalFiles
-    from continuity.sources.source import path_set
-    from continuity.workflows.world import Protected
-
-    workspace = app.workspace
-    job = job_named(workspace, name)
-    extent = _extent(job)
-    repository = workspace.repositories[job.repository]
-    return Protected(
-        job=job,
-        system=workspace.systems[job.system],
-        repository=repository,
-        extent=extent,
-        excludes=excludes_from_patterns(
-            repository.engine, extent.excludes, (os.fsencode(app.bench.scratch / "cache"),)
-        ),
-        files=LocalFiles(),
-        path_set=path_set(job.source, extent),
-        zone=zone_of(workspace, job),
-        open_engine=lambda use_cache: open_repository(
-            workspace, job, app.bench.scratch, app.environ, use_cache=use_cache
-        ),
-        open_copies=lambda: open_copies(workspace, job, app.bench.scratch, app.environ),
-        living=living_source(job, app.environ),
-        copies=_copies(app, job),
     )
 
 

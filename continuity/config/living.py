@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from continuity.config.reaching import Hosts
 from continuity.config.secrets import read_secret
 from continuity.domain.job import Job, ServedSource
 from continuity.domain.secret import Secret
@@ -13,7 +14,7 @@ from continuity.sources.registry import source_kinds
 from continuity.sources.source import Living
 
 
-def living_source(job: Job, environ: Mapping[str, str]) -> Living | None:
+def living_source(job: Job, hosts: Hosts, environ: Mapping[str, str]) -> Living | None:
     """Give all that a job's source needs to be captured and revived; None for one of files."""
     kind = source_kinds()[job.source.kind]
     if kind.capture is None or kind.revive is None:
@@ -21,7 +22,7 @@ def living_source(job: Job, environ: Mapping[str, str]) -> Living | None:
     return Living(
         capture=kind.capture,
         revive=kind.revive,
-        open_host=LocalHost,
+        open_host=lambda: hosts.host(job.source.host),
         read_password=lambda: source_password(job, environ),
         questions=source_questions(job),
         plant=kind.plant,

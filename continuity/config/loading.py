@@ -20,7 +20,7 @@ from continuity.config.secrets import secret_problems
 from continuity.config.sections import Reader
 from continuity.config.workspace import Reading, Workspace
 from continuity.domain.job import Job
-from continuity.domain.system import Person, Repository, System
+from continuity.domain.system import Host, Person, Repository, System
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -92,8 +92,8 @@ def _workspace(
     stamp: str,
 ) -> Workspace:
     broken = frozenset((problem.file, problem.key.split(".")[0]) for problem in problems)
-    hosts = _sound(draft.hosts, broken)
-    repositories = _sound(draft.repositories, broken)
+    hosts = _reachable(_sound(draft.hosts, broken))
+    repositories = _kept(_sound(draft.repositories, broken), hosts)
     return Workspace(
         root=draft.root,
         settings=settings,
@@ -116,6 +116,24 @@ def _sound(section: Section[M], broken: frozenset[tuple[str, str]]) -> Mapping[s
     )
 
 
+def _reachable(hosts: Mapping[str, Host]) -> Mapping[str, Host]:
+    """Leave out the hosts whose way leads through one that is left out."""
+    kept = dict(hosts)
+    while lost := [name for name, host in kept.items() if host.jump and host.jump not in kept]:
+        for name in lost:
+            del kept[name]
+    return MappingProxyType(kept)
+
+
+def _kept(
+    repositories: Mapping[str, Repository], hosts: Mapping[str, Host]
+) -> Mapping[str, Repository]:
+    """Leave out the repositories whose machine is left out."""
+    return MappingProxyType(
+        {name: one for name, one in repositories.items() if one.host is None or one.host in hosts}
+    )
+
+
 def _sound_files(section: Section[M], broken: set[str]) -> Mapping[str, M]:
     """Leave out what is written in a file that has a problem."""
     parts = section.parts.items()
@@ -127,7 +145,7 @@ def _sound_files(section: Section[M], broken: set[str]) -> Mapping[str, M]:
 def _sound_jobs(
     draft: Draft,
     repositories: Mapping[str, Repository],
-    hosts: Mapping[str, object],
+    hosts: Mapping[str, Host],
     broken: set[str],
 ) -> Mapping[str, Job]:
     jobs = _sound_files(draft.jobs, broken).items()

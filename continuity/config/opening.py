@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from continuity.config.reaching import Hosts
 from continuity.config.secrets import read_secret
 from continuity.config.workspace import Workspace, engine_options
 from continuity.domain.job import Job
@@ -18,54 +19,55 @@ from continuity.engines.registry import engine_kinds
 from continuity.hosts.local import LocalHost
 
 
-def open_repository(
-    workspace: Workspace, job: Job, scratch: Path, environ: Mapping[str, str], *, use_cache: bool
-) -> Engine:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Means:
+    """What is at hand to open repositories: what people wrote, machines, a private directory."""
+
+    workspace: Workspace
+    hosts: Hosts
+    scratch: Path
+    environ: Mapping[str, str]
+
+
+def open_repository(means: Means, job: Job, *, use_cache: bool) -> Engine:
     """Open the repository of a job. Raises what ``read_secret`` raises."""
-    kind = engine_kinds()[workspace.repositories[job.repository].engine]
-    return kind.open(_opening(workspace, job, scratch, environ, use_cache))
+    kind = engine_kinds()[means.workspace.repositories[job.repository].engine]
+    return kind.open(_opening(means, job, use_cache))
 
 
-def open_copies(
-    workspace: Workspace, job: Job, scratch: Path, environ: Mapping[str, str]
-) -> Engine:
+def open_copies(means: Means, job: Job) -> Engine:
     """Open where a job's manifests are copied to: its repository, or one of their own beside it.
 
     An engine that keeps one job in a repository would take them for the next version of its data.
     """
-    kind = engine_kinds()[workspace.repositories[job.repository].engine]
-    opening = _opening(workspace, job, scratch, environ, True)
+    kind = engine_kinds()[means.workspace.repositories[job.repository].engine]
+    opening = _opening(means, job, True)
     if kind.one_job:
         opening = replace(opening, location=opening.location.rstrip("/") + ".manifests")
     return kind.open(opening)
 
 
-def copies_of(
-    workspace: Workspace, job: Job, scratch: Path, environ: Mapping[str, str]
-) -> Iterator[tuple[str, str, Callable[[], Engine]]]:
+def copies_of(means: Means, job: Job) -> Iterator[tuple[str, str, Callable[[], Engine]]]:
     """Give the copies of a job's repository: name, engine, and how to open it to read."""
-    for name, other in sorted(workspace.repositories.items()):
+    for name, other in sorted(means.workspace.repositories.items()):
         if other.copy_of == job.repository:
             kept_there = job.model_copy(update={"repository": name})
-            opens = partial(
-                open_repository, workspace, kept_there, scratch, environ, use_cache=False
-            )
-            yield name, other.engine, opens
+            yield name, other.engine, partial(open_repository, means, kept_there, use_cache=False)
 
 
-def _opening(
-    workspace: Workspace, job: Job, scratch: Path, environ: Mapping[str, str], use_cache: bool
-) -> Opening:
-    repository, host = workspace.repositories[job.repository], LocalHost()
+def _opening(means: Means, job: Job, use_cache: bool) -> Opening:
+    repository, host = means.workspace.repositories[job.repository], LocalHost()
     reference, authority = repository.password, repository.ca_certificate
+    secret = None if reference is None else read_secret(reference, environ=means.environ, host=host)
     return Opening(
         host=host,
         location=repository.location,
-        password=None if reference is None else read_secret(reference, environ=environ, host=host),
-        options=engine_options(workspace, job),
-        scratch=scratch,
+        password=secret,
+        options=engine_options(means.workspace, job),
+        scratch=means.scratch,
         use_cache=use_cache,
-        credentials=read_credentials(repository, environ),
+        credentials=read_credentials(repository, means.environ),
+        transport=None if repository.host is None else means.hosts.transport(repository.host),
         ca_certificate=None if authority is None else Path(authority),
     )
 

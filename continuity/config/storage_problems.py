@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from continuity.config.draft import Draft, Part
@@ -24,6 +25,8 @@ _PAIRS = (
     ("RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD"),
     ("B2_ACCOUNT_ID", "B2_ACCOUNT_KEY"),
 )
+
+_SFTP_HOST = re.compile(r"sftp:(?://)?(?:[^@/]*@)?(\[[^\]]+\]|[^:/]+)")
 
 
 def scheme_of(location: str) -> str:
@@ -71,7 +74,16 @@ def _host(draft: Draft, part: Part[Repository]) -> Iterator[Problem]:
     if scheme_of(part.model.location) != "sftp":
         expected = say(N_("no host: only an address that begins with sftp: is kept by one"))
         yield part.problem(("host",), expected, value_shown(("host",), name))
+        return
     host = draft.hosts.parts.get(name)
-    if host is not None and host.model.kind == "local":
+    if host is None:
+        return
+    if host.model.kind == "local":
         expected = say(N_("a host that is reached over SSH"))
         yield part.problem(("host",), expected, value_shown(("host",), name))
+        return
+    # The host alone decides where the engine goes, so the address must not tell people otherwise.
+    named = _SFTP_HOST.match(part.model.location)
+    if named is None or named.group(1).strip("[]") not in {name, host.model.address}:
+        expected = say(N_("an address that names its host, sftp:{host}:/path"), host=name)
+        yield part.problem(("location",), expected, value_shown(("location",), part.model.location))

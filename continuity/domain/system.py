@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from continuity.domain.text import N_, say
 from continuity.domain.written import (
     Duration,
     EnvironmentName,
+    ExpectedError,
     LocalPath,
     Location,
     Name,
@@ -55,11 +59,53 @@ class System(Written):
     runbook: Name | None = Field(default=None, description="runbook that brings it back")
 
 
+def _address(text: str) -> str:
+    # It becomes a word of the ssh command: neither an option nor more than a name.
+    if not re.fullmatch(r"[A-Za-z0-9_:][A-Za-z0-9_.:%-]{0,252}", text):
+        raise ExpectedError(say(N_("a name or an address in the network, without user or port")))
+    return text
+
+
+def _user(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}", text):
+        raise ExpectedError(say(N_("the name of a user there")))
+    return text
+
+
 class Host(Written):
     """A machine on which commands run."""
 
-    kind: Literal["local"] = Field(default="local", description="local: this machine")
+    kind: Literal["local", "ssh"] = Field(
+        default="local", description="local: this machine; ssh: another one, reached over SSH"
+    )
     site: Name | None = Field(default=None, description="where it stands")
+    address: Annotated[str, AfterValidator(_address)] | None = Field(
+        default=None,
+        description="its name or address in the network",
+        examples=["erp.example", "10.0.0.7"],
+    )
+    port: int = Field(default=22, ge=1, le=65_535, description="where its SSH server listens")
+    user: Annotated[str, AfterValidator(_user)] | None = Field(
+        default=None, description="as whom commands run there; the user of this program if absent"
+    )
+    key: LocalPath | None = Field(
+        default=None,
+        description="private key to enter with; those of the agent and of ~/.ssh if absent",
+    )
+    known_hosts: LocalPath | None = Field(
+        default=None,
+        description="file of the accepted keys of machines; config/known_hosts if absent",
+    )
+    jump: Name | None = Field(
+        default=None, description="another host of kind ssh through which it is reached"
+    )
+    keepalive: Duration = Field(
+        default=timedelta(seconds=15),
+        description="time between signs of life; three that are missing end the connection",
+    )
+    connect_timeout: Duration = Field(
+        default=timedelta(seconds=10), description="how long it may take to answer at first"
+    )
 
 
 class Repository(Written):

@@ -36,6 +36,8 @@ def transport_from_reach(reach: Reach) -> Transport:
         "StrictHostKeyChecking=yes",
         f"UserKnownHostsFile={_quoted(str(reach.known_hosts))}",
         "GlobalKnownHostsFile=/dev/null",
+        # Otherwise a key known for the standard port would count for every other port as well.
+        f"HostKeyAlias={reach.known_as.lower()}",
         "UpdateHostKeys=no",
         f"ConnectTimeout={reach.connect_timeout}",
         f"ServerAliveInterval={reach.keepalive}",

@@ -92,7 +92,7 @@ def test_a_negated_name_is_not_known(server: Sshd) -> None:
 def test_a_machine_known_by_another_kind_of_key_is_asked_for_that_kind(server: Sshd) -> None:
     make_key(server.home / "second", "ecdsa")
     server.stop()
-    server.extra = f"HostKey {server.home}/second"
+    server.extra = f'HostKey "{server.home}/second"'
     server.start()
     kind, key, *_ = (server.home / "second.pub").read_text().split()
     server.known_hosts.write_text(f"{server.name} {kind} {key}\n")

@@ -23,8 +23,8 @@ _PRIVILEGE_SEPARATION = Path("/run/sshd")
 _CONFIGURATION = """\
 SetEnv SHLVL=2
 ListenAddress 127.0.0.1
-HostKey {home}/host_key
-AuthorizedKeysFile {home}/authorized_keys
+HostKey "{home}/host_key"
+AuthorizedKeysFile "{home}/authorized_keys"
 PidFile none
 StrictModes no
 UsePAM no
@@ -89,7 +89,7 @@ class Sshd:
         options = (
             "BatchMode=yes",
             "StrictHostKeyChecking=yes",
-            f"UserKnownHostsFile={self.known_hosts}",
+            f'UserKnownHostsFile="{self.known_hosts}"',
             "IdentitiesOnly=yes",
         )
         spread = [word for option in options for word in ("-o", option)]
