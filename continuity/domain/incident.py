@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from continuity.domain.fault import CheckKind, FaultKind
+from continuity.domain.segment import Segments
 from continuity.domain.ticket import Severity
 
 
@@ -63,6 +64,10 @@ class Event(StrEnum):
     ESCALATED = "escalated"
     NOBODY_NOTIFIED = "nobody-notified"
     REVIEWED = "reviewed"
+    TOLD = "told"
+    IMPACT_STATED = "impact-stated"
+    DUTY_BEGUN = "duty-begun"
+    DUTY_MET = "duty-met"
 
 
 COUNTED = frozenset({Event.SEEN, Event.PASSED})
@@ -104,7 +109,8 @@ class Incident:
     failed in a row, or passed when negative. ``cycle`` counts from 1 and grows when it comes back.
     ``parent`` is the number of the incident that speaks for this one. ``holder`` is who has the
     ball, empty for nobody. ``proof`` is the sequence number of the record that showed it to be
-    over, ``waiver_until`` the end of a person's decision to do without.
+    over, ``waiver_until`` the end of a person's decision to do without. ``impact_at`` is since when
+    the service is down, once somebody said so; ``clocks`` the times of everything agreed.
     """
 
     number: int
@@ -145,6 +151,8 @@ class Incident:
     drill: bool = False
     flapping: bool = False
     reviewed: bool = False
+    impact_at: datetime | None = None
+    clocks: Segments = ()
 
     @property
     def active(self) -> bool:

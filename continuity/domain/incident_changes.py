@@ -8,6 +8,7 @@ from datetime import datetime
 
 from continuity.domain.flapping import remember
 from continuity.domain.incident import Change, Event, Hold, Incident, State
+from continuity.domain.incident_clock import wound
 from continuity.domain.ticket import Severity
 
 
@@ -15,7 +16,8 @@ def after(incident: Incident, changes: Iterable[Change]) -> Incident:
     """Apply changes in order; each counts as one version."""
     for change in changes:
         changed = _APPLY[change.event](incident, change)
-        incident = replace(changed, version=incident.version + 1)
+        clocks = wound(changed, change)
+        incident = replace(changed, version=incident.version + 1, clocks=clocks)
     return incident
 
 
@@ -186,5 +188,11 @@ _APPLY: Mapping[Event, Callable[[Incident, Change], Incident]] = {
     Event.NOTED: _touched,
     Event.ESCALATED: _touched,
     Event.NOBODY_NOTIFIED: _touched,
+    Event.TOLD: _touched,
+    Event.IMPACT_STATED: lambda one, change: replace(
+        _touched(one, change), impact_at=_moment(change, "since")
+    ),
+    Event.DUTY_BEGUN: _touched,
+    Event.DUTY_MET: _touched,
     Event.REVIEWED: lambda one, change: replace(_touched(one, change), reviewed=True),
 }
