@@ -1,1 +1,1 @@
-"""Kinds of sources; every module here that defines ``SOURCE`` is one."""
+"""Kinds of sources; every module or package here that defines ``SOURCE`` is one."""

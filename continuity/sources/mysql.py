@@ -6,11 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from continuity.sources.mariadb import extent
-from continuity.sources.mariadb_calls import Programs
-from continuity.sources.mariadb_capture import capture_by
-from continuity.sources.mariadb_options import MysqlFamilySource
-from continuity.sources.mariadb_revive import revive_by
+from continuity.sources.mariadb.calls import Programs
+from continuity.sources.mariadb.capture import capture_by, extent
+from continuity.sources.mariadb.options import MysqlFamilySource
+from continuity.sources.mariadb.revive import revive_by
 from continuity.sources.source import SourceKind
 
 

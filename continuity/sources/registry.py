@@ -1,4 +1,4 @@
-"""The folder is the registry: every module beside this one that defines ``SOURCE`` is found."""
+"""The folder is the registry: what stands beside this module and defines ``SOURCE`` is found."""
 
 from __future__ import annotations
 

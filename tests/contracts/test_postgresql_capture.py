@@ -20,7 +20,7 @@ from continuity.domain.failure import (
 )
 from continuity.domain.portrait import Portrait
 from continuity.domain.secret import Secret
-from continuity.sources.postgresql import PostgresqlSource
+from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.source import Captured
 from tests.support.postgresql import Cluster
 from tests.support.postgresql_drills import capturing, copied, now, source_of, table

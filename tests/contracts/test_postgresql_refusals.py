@@ -21,7 +21,8 @@ from continuity.domain.portrait_compare import Aspect, differences
 from continuity.hosts.local import LocalHost
 from continuity.sandbox.isolation import Isolation
 from continuity.sandbox.walls import Bounds
-from continuity.sources.postgresql import PostgresqlSource, revive
+from continuity.sources.postgresql.formats import revive
+from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.source import Reviving
 from tests.support.postgresql import Cluster
 from tests.support.postgresql_drills import Copy, Phases, copied, now, revived, source_of

@@ -19,8 +19,8 @@ from continuity.sandbox.interlocks import Interlocks
 from continuity.sandbox.opening import Demand, open_cell
 from continuity.sandbox.sandbox import Room, open_sandbox
 from continuity.sandbox.teardown import tear_down
-from continuity.sources.mariadb import SOURCE, MariadbSource
-from continuity.sources.mariadb_options import MysqlFamilySource
+from continuity.sources.mariadb import SOURCE
+from continuity.sources.mariadb.options import MariadbSource, MysqlFamilySource
 from continuity.sources.source import Captured, Capturing, Revived, Reviving, SourceKind
 from tests.support.mariadb import MariadbServer
 

@@ -18,7 +18,8 @@ from continuity.sandbox.opening import Demand, open_cell
 from continuity.sandbox.sandbox import Room, open_sandbox
 from continuity.sandbox.teardown import tear_down
 from continuity.sandbox.walls import Bounds
-from continuity.sources.postgresql import PostgresqlSource, capture, revive
+from continuity.sources.postgresql.formats import capture, revive
+from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.source import Captured, Capturing, Revived, Reviving
 from tests.support.postgresql import Cluster
 

@@ -17,14 +17,14 @@ from continuity.domain.failure import (
 )
 from continuity.domain.written import ExpectedError
 from continuity.hosts.host import Finished
-from continuity.sources.mariadb import MariadbSource
-from continuity.sources.mariadb_calls import first_cell
-from continuity.sources.mariadb_dump import is_ended
-from continuity.sources.mariadb_portrait import time_from_text
-from continuity.sources.mariadb_revive import account_made
-from continuity.sources.mariadb_sample import AT_ONCE, window
-from continuity.sources.mariadb_session import trouble_from
-from continuity.sources.mariadb_words import (
+from continuity.sources.mariadb.calls import first_cell
+from continuity.sources.mariadb.dump import is_ended
+from continuity.sources.mariadb.options import MariadbSource
+from continuity.sources.mariadb.portrait import time_from_text
+from continuity.sources.mariadb.revive import account_made
+from continuity.sources.mariadb.sample import AT_ONCE, window
+from continuity.sources.mariadb.session import trouble_from
+from continuity.sources.mariadb.words import (
     listed,
     number_literal,
     optional_from_hex,

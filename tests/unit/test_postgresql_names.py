@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from continuity.domain.portrait import Newest, Portrait, RowSample, TablePortrait
 from continuity.domain.written import ExpectedError
 from continuity.hosts.host import Finished
-from continuity.sources.postgresql import PostgresqlSource
-from continuity.sources.postgresql_dump import complaints_of, warnings_of
-from continuity.sources.postgresql_names import (
+from continuity.sources.postgresql.dump import complaints_of, warnings_of
+from continuity.sources.postgresql.names import (
     Table,
     column_from_text,
     literal,
     quoted,
     table_from_text,
 )
-from continuity.sources.postgresql_portrait import Look, between, collation_of
+from continuity.sources.postgresql.options import PostgresqlSource
+from continuity.sources.postgresql.portrait import Look, between, collation_of
 
 NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
 TABLES = st.builds(Table, schema=NAMES, name=NAMES)

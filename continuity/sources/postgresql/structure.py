@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from continuity.sources.postgresql_catalog import COLUMNS, CONSTRAINTS, INDEXES, TABLES
-from continuity.sources.postgresql_names import Table, quoted
-from continuity.sources.postgresql_sample import ORDERED_TYPES
-from continuity.sources.postgresql_session import Row, Session
+from continuity.sources.postgresql.catalog import COLUMNS, CONSTRAINTS, INDEXES, TABLES
+from continuity.sources.postgresql.names import Table, quoted
+from continuity.sources.postgresql.sample import ORDERED_TYPES
+from continuity.sources.postgresql.session import Row, Session
 
 # Versions differ in the blanks and brackets with which they write an expression down.
 _VARYING = re.compile(r"[\s()]+|\\n|\\t")

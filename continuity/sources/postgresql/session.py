@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from continuity.domain.failure import ContinuityError, ToolError, ToolMissingError
 from continuity.domain.text import N_, say, shown
 from continuity.hosts.host import Finished
-from continuity.sources.postgresql_names import literal
-from continuity.sources.postgresql_place import Place
-from continuity.sources.postgresql_trouble import question_refused, refused, trouble
+from continuity.sources.postgresql.names import literal
+from continuity.sources.postgresql.place import Place
+from continuity.sources.postgresql.trouble import question_refused, refused, trouble
 
 Row = dict[str, object]
 

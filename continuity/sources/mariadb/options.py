@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from continuity.domain.job import ServedSource
 from continuity.domain.text import N_, say
 from continuity.domain.written import ExpectedError, LocalPath
-from continuity.sources.mariadb_words import parts_from_text
+from continuity.sources.mariadb.words import parts_from_text
 
 
 def _zone(text: str) -> str:
@@ -91,3 +91,9 @@ class MysqlFamilySource(ServedSource):
         """Name the server and the databases, whatever account and programs reach them."""
         place = [self.address, self.port] if self.address is not None else [self.socket]
         return json.dumps({"server": place, "databases": sorted(self.databases)}, sort_keys=True)
+
+
+class MariadbSource(MysqlFamilySource):
+    """Databases of a MariaDB server."""
+
+    kind: Literal["mariadb"] = Field(default="mariadb", description="databases of MariaDB")

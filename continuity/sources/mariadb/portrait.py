@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from continuity.domain.failure import ToolError
 from continuity.domain.portrait import Newest, Portrait, RowSample, TablePortrait
 from continuity.domain.text import N_, say, shown
-from continuity.sources.mariadb_layout import Layout, Table
-from continuity.sources.mariadb_sample import Range, ranges, samples
-from continuity.sources.mariadb_session import Session
-from continuity.sources.mariadb_words import optional_from_hex, place, quoted, table_name
+from continuity.sources.mariadb.layout import Layout, Table
+from continuity.sources.mariadb.sample import Range, ranges, samples
+from continuity.sources.mariadb.session import Session
+from continuity.sources.mariadb.words import optional_from_hex, place, quoted, table_name
 
 UNCOUNTED = 2**53 - 1
 """The most rows of a table that is too large to be counted, as the job says."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from continuity.domain.failure import ToolError
 from continuity.domain.text import N_, say
 from continuity.hosts.host import Command, Finished
-from continuity.sources.mariadb_session import LONGEST, Server, error_lines, trouble_from
+from continuity.sources.mariadb.session import LONGEST, Server, error_lines, trouble_from
 
 TRAILER = b"-- Dump completed"
 """What both families write last, and only when everything before it was written."""

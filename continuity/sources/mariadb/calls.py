@@ -10,8 +10,8 @@ from continuity.domain.failure import RevivalError
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say
 from continuity.hosts.host import Command, Host
-from continuity.sources.mariadb_options import MysqlFamilySource
-from continuity.sources.mariadb_session import Server, reason_of
+from continuity.sources.mariadb.options import MysqlFamilySource
+from continuity.sources.mariadb.session import Server, reason_of
 
 # The time one question of a check may take.
 _SECONDS = 3600.0

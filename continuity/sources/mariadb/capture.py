@@ -16,11 +16,11 @@ from continuity.domain.failure import (
 from continuity.domain.job import Source
 from continuity.domain.portrait import Portrait
 from continuity.domain.text import N_, Message, say, shown
-from continuity.sources.mariadb_calls import Programs, answer_of, live_server
-from continuity.sources.mariadb_dump import Dump
-from continuity.sources.mariadb_layout import Layout, Table, databases_of, layout_of
-from continuity.sources.mariadb_options import MysqlFamilySource
-from continuity.sources.mariadb_portrait import (
+from continuity.sources.mariadb.calls import Programs, answer_of, live_server
+from continuity.sources.mariadb.dump import Dump
+from continuity.sources.mariadb.layout import Layout, Table, databases_of, layout_of
+from continuity.sources.mariadb.options import MysqlFamilySource
+from continuity.sources.mariadb.portrait import (
     Looking,
     Looks,
     changed_meanwhile,
@@ -29,16 +29,28 @@ from continuity.sources.mariadb_portrait import (
     merged,
     portrait_from,
 )
-from continuity.sources.mariadb_sample import Range
-from continuity.sources.mariadb_session import Server, Session, session
-from continuity.sources.mariadb_words import parts_from_text, table_name
-from continuity.sources.source import Capture, Captured, Capturing, captured_path
+from continuity.sources.mariadb.sample import Range
+from continuity.sources.mariadb.session import Server, Session, session
+from continuity.sources.mariadb.words import parts_from_text, table_name
+from continuity.sources.source import (
+    NO_FILES,
+    Capture,
+    Captured,
+    Capturing,
+    Extent,
+    captured_path,
+)
 
 _SNAPSHOT = "START TRANSACTION WITH CONSISTENT SNAPSHOT;\n"
 _LOCK_SECONDS = 2
 # Should the dump not begin, writing goes on after this.
 _HELD_SECONDS = 5.0
 _NAMED = 5
+
+
+def extent(_source: Source) -> Extent:
+    """Give what of a host's files it covers: none."""
+    return NO_FILES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,31 +1,16 @@
-"""PostgreSQL databases: a consistent dump or a base backup, revived on a scratch server."""
+"""What people write about a database of a PostgreSQL server."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from continuity.domain.job import ServedSource, Source
+from continuity.domain.job import ServedSource
 from continuity.domain.text import N_, say
 from continuity.domain.written import ExpectedError, LocalPath
-from continuity.sources.postgresql_base import capture_base, revive_base
-from continuity.sources.postgresql_dump import capture_dump, revive_dump
-from continuity.sources.postgresql_names import column_from_text, table_from_text
-from continuity.sources.postgresql_place import Place
-from continuity.sources.postgresql_portrait import Scope
-from continuity.sources.source import (
-    NO_FILES,
-    Captured,
-    Capturing,
-    Extent,
-    Revived,
-    Reviving,
-    SourceKind,
-)
+from continuity.sources.postgresql.names import column_from_text, table_from_text
 
 _TEMPLATES = ("template0", "template1")
 
@@ -119,72 +104,3 @@ class PostgresqlSource(ServedSource):
         """Name the database, and what of it is copied."""
         what = [self.address or "", self.port, self.database, self.format]
         return json.dumps([*what, sorted(self.exclude_tables)])
-
-
-def _source(source: Source) -> PostgresqlSource:
-    if not isinstance(source, PostgresqlSource):
-        raise TypeError(f"{type(source).__name__} is not a PostgreSQL source")
-    return source
-
-
-def _extent(source: Source) -> Extent:
-    _source(source)
-    return NO_FILES
-
-
-@contextmanager
-def capture(capturing: Capturing) -> Iterator[Captured]:
-    """Copy the database as a stream, with a portrait of the same moment."""
-    source = _source(capturing.source)
-    place = Place(
-        host=capturing.host,
-        address=source.address,
-        port=source.port,
-        database=source.database,
-        user=source.user,
-        password=capturing.password,
-        tls=source.tls,
-        programs=source.programs,
-    )
-    scope = Scope(
-        exact_rows=source.exact_rows,
-        excluded=tuple(table_from_text(text) for text in source.exclude_tables),
-        newest=source.newest,
-        turn=capturing.turn,
-        questions=capturing.questions,
-    )
-    made = (
-        capture_base(capturing, place, scope)
-        if source.format == "base"
-        else capture_dump(capturing, place, scope, source.compression)
-    )
-    with made as captured:
-        yield captured
-
-
-@contextmanager
-def revive(reviving: Reviving) -> Iterator[Revived]:
-    """Load the copy into a scratch server of a compatible version."""
-    source = _source(reviving.source)
-    scope = Scope(
-        exact_rows=source.exact_rows,
-        excluded=tuple(table_from_text(text) for text in source.exclude_tables),
-        newest=source.newest,
-    )
-    programs = source.server_programs
-    made = (
-        revive_base(reviving, scope, database=source.database, user=source.user, given=programs)
-        if source.format == "base"
-        else revive_dump(reviving, scope, database=source.database, given=programs)
-    )
-    with made as revived:
-        yield revived
-
-
-SOURCE = SourceKind(
-    name="postgresql",
-    options=PostgresqlSource,
-    extent=_extent,
-    capture=capture,
-    revive=revive,
-)

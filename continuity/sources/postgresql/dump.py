@@ -20,13 +20,13 @@ from continuity.domain.failure import (
 from continuity.domain.portrait import Portrait
 from continuity.domain.text import N_, say
 from continuity.hosts.host import Command, Finished
-from continuity.sources.postgresql_names import literal, quoted
-from continuity.sources.postgresql_place import LONGEST, SILENCE, Place
-from continuity.sources.postgresql_portrait import Scope, take_portrait
-from continuity.sources.postgresql_programs import Programs, find_programs
-from continuity.sources.postgresql_scratch import Scratch, run_scratch
-from continuity.sources.postgresql_session import Session, open_session, shown_text
-from continuity.sources.postgresql_trouble import last_words, trouble
+from continuity.sources.postgresql.names import literal, quoted
+from continuity.sources.postgresql.place import LONGEST, SILENCE, Place
+from continuity.sources.postgresql.portrait import Scope, take_portrait
+from continuity.sources.postgresql.programs import Programs, find_programs
+from continuity.sources.postgresql.scratch import Scratch, run_scratch
+from continuity.sources.postgresql.session import Session, open_session, shown_text
+from continuity.sources.postgresql.trouble import last_words, trouble
 from continuity.sources.source import Captured, Capturing, Revived, Reviving, captured_path
 
 _MAGIC = b"PGDMP"

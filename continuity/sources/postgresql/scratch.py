@@ -22,10 +22,10 @@ from continuity.domain.portrait import Portrait
 from continuity.domain.text import N_, say, shown
 from continuity.hosts.host import Command, Finished
 from continuity.sandbox.cell import Cell
-from continuity.sources.postgresql_place import LONGEST, Place
-from continuity.sources.postgresql_programs import Programs
-from continuity.sources.postgresql_session import Session, open_session
-from continuity.sources.postgresql_trouble import last_words, trouble
+from continuity.sources.postgresql.place import LONGEST, Place
+from continuity.sources.postgresql.programs import Programs
+from continuity.sources.postgresql.session import Session, open_session
+from continuity.sources.postgresql.trouble import last_words, trouble
 from continuity.sources.source import Revived, Reviving
 
 _PORT = 5432

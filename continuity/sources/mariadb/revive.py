@@ -12,15 +12,15 @@ from continuity.domain.failure import ConfigurationError
 from continuity.domain.portrait import Portrait
 from continuity.domain.text import N_, say, shown
 from continuity.hosts.host import Command
-from continuity.sources.mariadb_calls import Programs, answer_of
-from continuity.sources.mariadb_capture import looking_of, options_of
-from continuity.sources.mariadb_dump import is_ended
-from continuity.sources.mariadb_layout import Layout, databases_of, layout_of
-from continuity.sources.mariadb_options import MysqlFamilySource
-from continuity.sources.mariadb_portrait import look, portrait_from, ranges_from
-from continuity.sources.mariadb_scratch import Room, Scratch, require_compatible, version_here
-from continuity.sources.mariadb_session import LONGEST, Server, Session, session
-from continuity.sources.mariadb_words import place, quoted
+from continuity.sources.mariadb.calls import Programs, answer_of
+from continuity.sources.mariadb.capture import looking_of, options_of
+from continuity.sources.mariadb.dump import is_ended
+from continuity.sources.mariadb.layout import Layout, databases_of, layout_of
+from continuity.sources.mariadb.options import MysqlFamilySource
+from continuity.sources.mariadb.portrait import look, portrait_from, ranges_from
+from continuity.sources.mariadb.scratch import Room, Scratch, require_compatible, version_here
+from continuity.sources.mariadb.session import LONGEST, Server, Session, session
+from continuity.sources.mariadb.words import place, quoted
 from continuity.sources.source import Revive, Revived, Reviving
 
 _CHUNK = 1 << 20

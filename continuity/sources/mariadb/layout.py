@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from continuity.sources.mariadb_session import Session
-from continuity.sources.mariadb_words import listed, optional_from_hex, text_from_hex
+from continuity.sources.mariadb.session import Session
+from continuity.sources.mariadb.words import listed, optional_from_hex, text_from_hex
 
 # What every server has of its own; it is part of no copy and must not be part of any answer.
 OWN_DATABASES = frozenset({"information_schema", "mysql", "performance_schema", "sys"})

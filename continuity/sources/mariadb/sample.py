@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 
 from continuity.domain.portrait import RowSample
-from continuity.sources.mariadb_layout import Column, Table
-from continuity.sources.mariadb_session import Session
-from continuity.sources.mariadb_words import (
+from continuity.sources.mariadb.layout import Column, Table
+from continuity.sources.mariadb.session import Session
+from continuity.sources.mariadb.words import (
     bytes_literal,
     number_literal,
     place,

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from continuity.domain.portrait import RowSample
-from continuity.sources.postgresql_names import literal, quoted
-from continuity.sources.postgresql_session import Session
+from continuity.sources.postgresql.names import literal, quoted
+from continuity.sources.postgresql.session import Session
 
 # Types whose order no locale and no extension changes.
 ORDERED_TYPES = (

@@ -17,15 +17,15 @@ from continuity.domain.failure import (
 from continuity.domain.text import N_, say
 from continuity.hosts.host import Command, Finished
 from continuity.sandbox.cell import Cell
-from continuity.sources.mariadb_calls import Programs
-from continuity.sources.mariadb_layout import databases_of
-from continuity.sources.mariadb_session import (
+from continuity.sources.mariadb.calls import Programs
+from continuity.sources.mariadb.layout import databases_of
+from continuity.sources.mariadb.session import (
     LONGEST,
     Server,
     reason_of,
     session,
 )
-from continuity.sources.mariadb_words import text_from_hex
+from continuity.sources.mariadb.words import text_from_hex
 
 _START_SECONDS = 120.0
 _STOP_SECONDS = 60.0

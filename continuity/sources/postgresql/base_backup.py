@@ -18,13 +18,13 @@ from continuity.domain.portrait import Portrait
 from continuity.domain.text import N_, say
 from continuity.hosts.host import Command, Finished
 from continuity.sandbox.cell import Cell
-from continuity.sources.postgresql_dump import major_of, whole
-from continuity.sources.postgresql_place import LONGEST, SILENCE, Place
-from continuity.sources.postgresql_portrait import Scope, between, look, take_portrait
-from continuity.sources.postgresql_programs import Programs, find_programs
-from continuity.sources.postgresql_scratch import Scratch, run_scratch
-from continuity.sources.postgresql_session import Session, open_session
-from continuity.sources.postgresql_trouble import last_words
+from continuity.sources.postgresql.dump import major_of, whole
+from continuity.sources.postgresql.place import LONGEST, SILENCE, Place
+from continuity.sources.postgresql.portrait import Scope, between, look, take_portrait
+from continuity.sources.postgresql.programs import Programs, find_programs
+from continuity.sources.postgresql.scratch import Scratch, run_scratch
+from continuity.sources.postgresql.session import Session, open_session
+from continuity.sources.postgresql.trouble import last_words
 from continuity.sources.source import Captured, Capturing, Revived, Reviving, captured_path
 
 _MANIFEST = "backup_manifest"

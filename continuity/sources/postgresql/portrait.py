@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from continuity.domain.failure import ConfigurationError, RevivalError
 from continuity.domain.portrait import Newest, Portrait, RowSample, TablePortrait
 from continuity.domain.text import N_, say
-from continuity.sources.postgresql_catalog import DATABASE, EXTENSIONS, OTHERS, ROLES
-from continuity.sources.postgresql_names import Table, column_from_text, quoted
-from continuity.sources.postgresql_sample import Rows, draw, draw_again
-from continuity.sources.postgresql_session import Row, Session, shown_text
-from continuity.sources.postgresql_structure import Structure, read_structures
+from continuity.sources.postgresql.catalog import DATABASE, EXTENSIONS, OTHERS, ROLES
+from continuity.sources.postgresql.names import Table, column_from_text, quoted
+from continuity.sources.postgresql.sample import Rows, draw, draw_again
+from continuity.sources.postgresql.session import Row, Session, shown_text
+from continuity.sources.postgresql.structure import Structure, read_structures
 
 LARGE_OBJECTS = "pg_catalog.pg_largeobject"
 _FIRST_MEGABYTE = 1 << 20

@@ -1,0 +1,21 @@
+"""Databases of a MariaDB server."""
+
+from __future__ import annotations
+
+from continuity.sources.mariadb.calls import Programs
+from continuity.sources.mariadb.capture import capture_by, extent
+from continuity.sources.mariadb.options import MariadbSource
+from continuity.sources.mariadb.revive import revive_by
+from continuity.sources.source import SourceKind
+
+PROGRAMS = Programs(
+    client="mariadb", dumper="mariadb-dump", server="mariadbd", installer="mariadb-install-db"
+)
+
+SOURCE = SourceKind(
+    name="mariadb",
+    options=MariadbSource,
+    extent=extent,
+    capture=capture_by(PROGRAMS),
+    revive=revive_by(PROGRAMS),
+)

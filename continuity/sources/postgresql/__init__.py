@@ -1,0 +1,15 @@
+"""PostgreSQL databases: a consistent dump or a base backup, revived on a scratch server."""
+
+from __future__ import annotations
+
+from continuity.sources.postgresql.formats import capture, extent, revive
+from continuity.sources.postgresql.options import PostgresqlSource
+from continuity.sources.source import SourceKind
+
+SOURCE = SourceKind(
+    name="postgresql",
+    options=PostgresqlSource,
+    extent=extent,
+    capture=capture,
+    revive=revive,
+)

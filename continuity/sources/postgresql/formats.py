@@ -1,0 +1,83 @@
+"""Copy a database of a PostgreSQL server in the format its source asks for, and revive it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from continuity.domain.job import Source
+from continuity.sources.postgresql.base_backup import capture_base, revive_base
+from continuity.sources.postgresql.dump import capture_dump, revive_dump
+from continuity.sources.postgresql.names import table_from_text
+from continuity.sources.postgresql.options import PostgresqlSource
+from continuity.sources.postgresql.place import Place
+from continuity.sources.postgresql.portrait import Scope
+from continuity.sources.source import (
+    NO_FILES,
+    Captured,
+    Capturing,
+    Extent,
+    Revived,
+    Reviving,
+)
+
+
+def _source(source: Source) -> PostgresqlSource:
+    if not isinstance(source, PostgresqlSource):
+        raise TypeError(f"{type(source).__name__} is not a PostgreSQL source")
+    return source
+
+
+def extent(source: Source) -> Extent:
+    """Give what of a host's files it covers: none."""
+    _source(source)
+    return NO_FILES
+
+
+@contextmanager
+def capture(capturing: Capturing) -> Iterator[Captured]:
+    """Copy the database as a stream, with a portrait of the same moment."""
+    source = _source(capturing.source)
+    place = Place(
+        host=capturing.host,
+        address=source.address,
+        port=source.port,
+        database=source.database,
+        user=source.user,
+        password=capturing.password,
+        tls=source.tls,
+        programs=source.programs,
+    )
+    scope = Scope(
+        exact_rows=source.exact_rows,
+        excluded=tuple(table_from_text(text) for text in source.exclude_tables),
+        newest=source.newest,
+        turn=capturing.turn,
+        questions=capturing.questions,
+    )
+    made = (
+        capture_base(capturing, place, scope)
+        if source.format == "base"
+        else capture_dump(capturing, place, scope, source.compression)
+    )
+    with made as captured:
+        yield captured
+
+
+@contextmanager
+def revive(reviving: Reviving) -> Iterator[Revived]:
+    """Load the copy into a scratch server of a compatible version."""
+    source = _source(reviving.source)
+    scope = Scope(
+        exact_rows=source.exact_rows,
+        excluded=tuple(table_from_text(text) for text in source.exclude_tables),
+        newest=source.newest,
+    )
+    programs = source.server_programs
+    made = (
+        revive_base(reviving, scope, database=source.database, user=source.user, given=programs)
+        if source.format == "base"
+        else revive_dump(reviving, scope, database=source.database, given=programs)
+    )
+    with made as revived:
+        yield revived
