@@ -18,36 +18,21 @@ from continuity.domain.failure import (
     LockedError,
     RevivalError,
     SourceError,
-    ToolMissingError,
 )
 from continuity.domain.portrait_compare import Aspect, differences
-from continuity.hosts.host import Command, Finished, Host
+from continuity.hosts.host import Host
 from continuity.hosts.local import LocalHost
 from continuity.sources.sqlite import SqliteSource, capture
-from tests.support.sqlite_drills import Copy, Elsewhere, capturing, copied, execute, revived
-
-ZOO = (
-    "CREATE TABLE orders (id INTEGER PRIMARY KEY, total REAL, paid TEXT, note BLOB)",
-    'CREATE TABLE [odd "name" \'ñ\'] (a, rowid TEXT, "b c")',
-    "CREATE TABLE pairs (a TEXT, b INTEGER, PRIMARY KEY (b, a)) WITHOUT ROWID",
-    "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
-    "CREATE TABLE child (id INTEGER PRIMARY KEY, parent REFERENCES parent)",
-    "CREATE TABLE empty (a, b)",
-    "CREATE TABLE hidden (rowid, oid, _rowid_)",
-    "CREATE TABLE computed (a INTEGER, twice INTEGER GENERATED ALWAYS AS (a * 2))",
-    "CREATE VIEW recent AS SELECT * FROM orders WHERE id > 5",
-    "CREATE INDEX by_total ON orders (total)",
-    "CREATE TRIGGER noted AFTER DELETE ON orders BEGIN SELECT 1; END",
-    "INSERT INTO orders SELECT value, value * 0.1, datetime(1700000000 + value, 'unixepoch'),"
-    " randomblob(10) FROM (WITH RECURSIVE s(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM s"
-    " LIMIT 2500) SELECT value FROM s)",
-    "INSERT INTO [odd \"name\" 'ñ'] VALUES (NULL, 'x', 'line\nline'), (1.5, NULL, X'00ff')",
-    "INSERT INTO pairs VALUES ('it''s', 1), ('b', 2), ('ñ', -3)",
-    "INSERT INTO child VALUES (1, 77)",
-    "INSERT INTO hidden VALUES (1, 2, 3)",
-    "INSERT INTO computed VALUES (21)",
-    "PRAGMA user_version = 7",
+from tests.support.sqlite_drills import (
+    Copy,
+    Elsewhere,
+    capturing,
+    copied,
+    execute,
+    furnish,
+    revived,
 )
+
 NEWEST = ("orders.paid",)
 HOSTS = [pytest.param(LocalHost(), id="here"), pytest.param(Elsewhere(), id="elsewhere")]
 
@@ -56,10 +41,7 @@ HOSTS = [pytest.param(LocalHost(), id="here"), pytest.param(Elsewhere(), id="els
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A database with one of everything, in either way of writing."""
     database = tmp_path / "it's a shop #1?.db"
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute(f"PRAGMA journal_mode = {request.param}")
-        for statement in ZOO:
-            connection.execute(statement)
+    furnish(database, request.param)
     return database
 
 
@@ -91,13 +73,6 @@ def test_a_database_with_one_of_everything_comes_back_equal(
         "views": 1, "triggers": 1, "broken references": 1, "user version": 7
     }  # fmt: skip
     assert not list((tmp_path / "scratch").iterdir())
-
-
-@pytest.mark.tool("sqlite3")
-def test_both_ways_to_copy_tell_the_same_of_a_database(shop: Path, tmp_path: Path) -> None:
-    here, there = (copied(tmp_path, shop, host, newest=NEWEST) for host in (None, Elsewhere()))
-
-    assert replace(here.portrait, version="") == replace(there.portrait, version="")
 
 
 @pytest.mark.parametrize(
@@ -164,54 +139,6 @@ def _write_until(database: Path, stop: threading.Event) -> None:
     with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as connection:
         while not stop.is_set():
             connection.execute("INSERT INTO t VALUES (NULL)")
-
-
-@pytest.mark.tool("sqlite3")
-def test_what_changes_while_another_machine_copies_is_not_claimed(
-    shop: Path, tmp_path: Path
-) -> None:
-    copy = copied(
-        tmp_path,
-        shop,
-        Elsewhere(),
-        meanwhile=lambda: execute(shop, "DELETE FROM orders WHERE id <= 10"),
-    )
-
-    (orders,) = [table for table in copy.portrait.tables if table.name == "orders"]
-    with revived(tmp_path, copy) as found:
-        told = list(differences(copy.portrait, found.portrait))
-    assert (orders.least, orders.most, orders.sample) == (2_490, 2_500, None)
-    assert told == []
-
-
-@pytest.mark.tool("sqlite3")
-def test_a_structure_that_changes_while_another_machine_copies_is_no_copy(
-    shop: Path, tmp_path: Path
-) -> None:
-    with pytest.raises(SourceError, match="made, altered or dropped"):
-        copied(
-            tmp_path, shop, Elsewhere(), meanwhile=lambda: execute(shop, "CREATE TABLE more (a)")
-        )
-
-
-@pytest.mark.tool("sqlite3")
-def test_nothing_stays_on_the_other_machine(shop: Path, tmp_path: Path) -> None:
-    made: list[str] = []
-
-    class Watched(Elsewhere):
-        def run(self, command: Command) -> Finished:
-            finished = super().run(command)
-            if command.argv[0] == "mktemp":
-                made.append(finished.stdout.decode().strip())
-                assert Path(made[-1]).stat().st_mode & 0o777 == 0o700
-            return finished
-
-    copied(tmp_path, shop, Watched())
-    with pytest.raises(ZeroDivisionError):
-        copied(tmp_path, shop, Watched(), meanwhile=lambda: 1 // 0 and None)
-
-    assert len(made) == 2
-    assert not [path for path in made if Path(path).exists()]
 
 
 def truncate(database: Path) -> None:
@@ -309,12 +236,3 @@ def test_a_question_of_the_job_is_asked_of_the_source_and_can_do_nothing_else(
 
     assert answers == tuple(zip(asked, ("2500", None, None, None, None), strict=True))
     assert not witness.exists()
-
-
-def test_a_sqlite3_that_is_too_old_is_named(shop: Path, tmp_path: Path) -> None:
-    class Old(Elsewhere):
-        def run(self, command: Command) -> Finished:
-            return Finished(code=0, stdout=b"3.26.0 2018-12-01", stderr=b"", seconds=0)
-
-    with pytest.raises(ToolMissingError, match="elsewhere is older"):
-        copied(tmp_path, shop, Old())

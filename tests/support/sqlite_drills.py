@@ -19,6 +19,34 @@ from continuity.sandbox.teardown import tear_down
 from continuity.sources.source import Capturing, Revived, Reviving
 from continuity.sources.sqlite import SqliteSource, capture, revive
 
+_ZOO = (
+    "CREATE TABLE orders (id INTEGER PRIMARY KEY, total REAL, paid TEXT, note BLOB)",
+    'CREATE TABLE [odd "name" \'ñ\'] (a, rowid TEXT, "b c")',
+    "CREATE TABLE pairs (a TEXT, b INTEGER, PRIMARY KEY (b, a)) WITHOUT ROWID",
+    "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE child (id INTEGER PRIMARY KEY, parent REFERENCES parent)",
+    "CREATE TABLE empty (a, b)",
+    "CREATE TABLE hidden (rowid, oid, _rowid_)",
+    "CREATE TABLE computed (a INTEGER, twice INTEGER GENERATED ALWAYS AS (a * 2))",
+    "CREATE VIEW recent AS SELECT * FROM orders WHERE id > 5",
+    "CREATE INDEX by_total ON orders (total)",
+    "CREATE TRIGGER noted AFTER DELETE ON orders BEGIN SELECT 1; END",
+    "INSERT INTO orders SELECT value, value * 0.1, datetime(1700000000 + value, 'unixepoch'),"
+    " randomblob(10) FROM (WITH RECURSIVE s(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM s"
+    " LIMIT 2500) SELECT value FROM s)",
+    "INSERT INTO [odd \"name\" 'ñ'] VALUES (NULL, 'x', 'line\nline'), (1.5, NULL, X'00ff')",
+    "INSERT INTO pairs VALUES ('it''s', 1), ('b', 2), ('ñ', -3)",
+    "INSERT INTO child VALUES (1, 77)",
+    "INSERT INTO hidden VALUES (1, 2, 3)",
+    "INSERT INTO computed VALUES (21)",
+    "PRAGMA user_version = 7",
+)
+
+
+def furnish(database: Path, journal: str) -> None:
+    """Make a database with one of everything."""
+    execute(database, f"PRAGMA journal_mode = {journal}", *_ZOO)
+
 
 class Elsewhere:
     """Another machine: its files can be reached by its programs alone."""
