@@ -29,6 +29,7 @@ _ANSWER_BYTES = 64 << 20
 _OLDEST = (3, 33)
 _VERSION = re.compile(rb"(\d+)\.(\d+)")
 _PRIVATE = re.compile(r"/[A-Za-z0-9_./-]*/continuity-[A-Za-z0-9]{10}")
+_HEADER_BYTES = 100
 _MARK = "--continuity--"
 
 
@@ -103,8 +104,17 @@ class _There:
 
     def fetch(self, copy: str) -> Iterator[bytes]:
         """Hand the copy over; raises unless all of it came."""
-        finished = yield from self._host.pieces(Command(argv=("cat", "--", copy), timeout=_SECONDS))
-        if finished.code:
+        pieces = self._host.pieces(Command(argv=("cat", "--", copy), timeout=_SECONDS))
+        begun, came = b"", 0
+        try:
+            while True:
+                piece = next(pieces)
+                begun += piece[: _HEADER_BYTES - len(begun)]
+                came += len(piece)
+                yield piece
+        except StopIteration as end:
+            finished: Finished = end.value
+        if finished.code or came != _size_from_header(begun):
             raise self._trouble("cat", finished)
 
     def ask(self, queries: Sequence[object]) -> list[Told]:
@@ -153,6 +163,12 @@ class _There:
             say(N_("{program} on {host} could not copy the database: {said}"), **values),
             remedy=say(N_("Look whether it is there, readable and whole; older copies stay.")),
         )
+
+
+def _size_from_header(header: bytes) -> int:
+    """Read how long a database is. Page size 1 stands for 65536."""
+    page = int.from_bytes(header[16:18], "big")
+    return (page if page != 1 else 65_536) * int.from_bytes(header[28:32], "big")
 
 
 def _script(queries: Sequence[object]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,17 @@ def test_a_sqlite3_that_is_too_old_is_named(shop: Path, tmp_path: Path) -> None:
 
     with pytest.raises(ToolMissingError, match="elsewhere is older"):
         copied(tmp_path, shop, Old())
+
+
+@pytest.mark.tool("sqlite3")
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_copy_of_which_only_a_part_arrives_is_none(shop: Path, tmp_path: Path, code: int) -> None:
+    class Cut(Elsewhere):
+        def pieces(self, command: Command) -> Generator[bytes, None, Finished]:
+            yield from islice(super().pieces(command), 1)
+            return Finished(code=code, stdout=b"", stderr=b"", seconds=0)
+
+    execute(shop, "CREATE TABLE large AS SELECT zeroblob(4000000) AS one")
+
+    with pytest.raises(SourceError, match="cat on elsewhere could not copy"):
+        copied(tmp_path, shop, Cut())
