@@ -27,6 +27,7 @@ _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,6})?)\s*(B|[KMGT]i?B)?")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+-]+:")
 _PASSWORD_IN_ADDRESS = re.compile(r"//[^/@\s]*:[^/@\s]*@")
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\[\]:_-]+(/[!-~]*)?")
 _BYTES = {
     "B": 1,
     "KB": 10**3,
@@ -116,6 +117,13 @@ def text_without_password(text: str) -> str:
     return text
 
 
+def web_address_from_text(text: str) -> str:
+    """Read the address of a web site, without a password in it. Raises ExpectedError."""
+    if not _WEB_ADDRESS.fullmatch(text) or _PASSWORD_IN_ADDRESS.search(text):
+        raise ExpectedError(say(N_("an address that begins with https://, without a password")))
+    return text.rstrip("/")
+
+
 def location_from_text(text: str, reading: ValidationInfo[Mapping[str, str] | None]) -> str:
     """Read where a repository lives: a path, or an address such as ``sftp:host:/path``.
 
@@ -153,6 +161,9 @@ LocalPath = Annotated[
     Field(description="absolute, or relative to the workspace", examples=["/srv/data", "data/erp"]),
 ]
 Location = Annotated[str, AfterValidator(location_from_text)]
+WebAddress = Annotated[
+    str, AfterValidator(web_address_from_text), Field(description="begins with https://")
+]
 
 
 def _environment_name(text: str) -> str:

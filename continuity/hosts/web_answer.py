@@ -52,7 +52,9 @@ class RefusedError(ToolError):
     """The other side understood, and does not do it."""
 
     def __init__(self, what: Message, *, status: int, fields: tuple[str, ...] = ()) -> None:
-        super().__init__(what)
+        super().__init__(
+            what, remedy=say(N_("See whether the address and the names in the settings are right."))
+        )
         self.status = status
         self.fields = fields
 

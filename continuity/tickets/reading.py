@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from continuity.domain.failure import ToolError
 from continuity.domain.text import N_, say
+from continuity.domain.ticket import RemoteTicket, TicketRef
+from continuity.hosts.web_words import Complaint, no_complaint
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 Plain = Mapping[str, object]
@@ -56,3 +59,32 @@ def listed(name: str, value: object) -> tuple[Plain, ...]:
     if isinstance(value, list):
         return mappings(value)
     raise ToolError(say(N_("{name} answered something that was not understood."), name=name))
+
+
+def complaint_from_keys(content: bytes, *keys: str) -> Complaint:
+    """Read an error: the texts under these keys, and the fields named by ``errors``.
+
+    ``errors`` is an object of fields, or a list of objects with ``field`` and ``message``.
+    """
+    try:
+        told = json.loads(content)
+    except (ValueError, RecursionError):
+        return no_complaint(content)
+    found = mapping(told)
+    lines = [text(found.get(key)) or " ".join(texts(found.get(key))) for key in keys]
+    errors = found.get("errors")
+    fields = {str(name): text(why) for name, why in mapping(errors).items()}
+    for one in mappings(errors):
+        why = text(one.get("message")) or text(one.get("code"))
+        fields[text(one.get("field"))] = why
+    lines += [f"{name}: {why}" for name, why in fields.items()]
+    return Complaint(
+        line=" ".join(line for line in lines if line), fields=tuple(name for name in fields if name)
+    )
+
+
+def gone(ref: TicketRef) -> RemoteTicket:
+    """Tell that a ticket is not there any more, or not for us."""
+    return RemoteTicket(
+        ref=ref, state=None, state_name="", assignee="", updated=_LONG_AGO, gone=True
+    )

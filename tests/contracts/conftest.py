@@ -12,11 +12,14 @@ from continuity.hosts.local import LocalHost
 from continuity.hosts.ssh_host import SshHost
 from continuity.store.keys import Keys, open_keys
 from continuity.store.store import Store
+from tests.simulators.simulator import Nasty
 from tests.support.databases import Database, PostgresqlDatabase, SqliteFile, opened
 from tests.support.hosts import reach_of
 from tests.support.passable import let_others_pass
 from tests.support.postgresql import Cluster, throwaway_cluster
 from tests.support.sshd import Sshd, running_sshd
+from tests.support.trackers import TRACKERS
+from tests.support.tracking import Tracked
 from tests.support.views import a_view
 
 
@@ -88,3 +91,19 @@ def host(request: pytest.FixtureRequest) -> Host:
         return LocalHost()
     remote: SshHost = request.getfixturevalue("remote")
     return remote
+
+
+@pytest.fixture(params=sorted(TRACKERS))
+def tracked(request: pytest.FixtureRequest) -> Iterator[Tracked]:
+    """Each kind of ticket system, on its simulator."""
+    tracker = TRACKERS[request.param]
+    with tracker.running(Nasty()) as (desk, address):
+        yield Tracked(tracker, tracker.open(address), desk, address)
+
+
+@pytest.fixture
+def answering(tracked: Tracked) -> Tracked:
+    """Each kind from which something comes back."""
+    if not tracked.system.abilities.reads:
+        pytest.skip("nothing comes back from it")
+    return tracked
