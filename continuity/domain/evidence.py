@@ -46,6 +46,7 @@ class RecordKind(StrEnum):
     COPY_OBSERVED = "copy.observed"
     CANARY_PLANTED = "canary.planted"
     CANARY_RETIRED = "canary.retired"
+    INCIDENT_CHANGED = "incident.changed"
     CHECKPOINT_SIGNED = "checkpoint.signed"
     PERSONAL_ERASED = "personal.erased"
 

@@ -24,6 +24,7 @@ class CheckKind(StrEnum):
     RECOVERY_POINT = "recovery-point"
     RECOVERY_TIME = "recovery-time"
     PROOF = "proof"
+    TAMPERING = "tampering"
     STORAGE = "storage"
     RECORD = "record"
     CONFIGURATION = "configuration"

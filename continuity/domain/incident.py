@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from continuity.domain.fault import CheckKind, FaultKind
 from continuity.domain.segment import Segments
+from continuity.domain.text import Message
 from continuity.domain.ticket import Severity
 
 
@@ -107,6 +108,8 @@ class Incident:
 
     ``results`` are the last answers to its question, oldest first; ``streak`` how many of them
     failed in a row, or passed when negative. ``cycle`` counts from 1 and grows when it comes back.
+    ``reason`` and ``remedy`` are what the last failing answer said, ``evidence`` the sequence
+    number of its record, 0 for what was derived.
     ``parent`` is the number of the incident that speaks for this one. ``holder`` is who has the
     ball, empty for nobody. ``proof`` is the sequence number of the record that showed it to be
     over, ``waiver_until`` the end of a person's decision to do without. ``impact_at`` is since when
@@ -131,6 +134,9 @@ class Incident:
     streak: int = 0
     results: tuple[bool, ...] = ()
     last_key: str = ""
+    evidence: int = 0
+    reason: Message | None = None
+    remedy: Message | None = None
     opened_at: datetime | None = None
     acknowledged_at: datetime | None = None
     active_at: datetime | None = None

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from continuity.domain.failure import FailureClass
 from continuity.domain.fault import REPOSITORY_FAILURES, CheckKind, Fault, FaultKind
-from continuity.domain.incident import ENDED, Change, Event, Incident, State
+from continuity.domain.incident import ENDED, Change, Event, Incident, State, Value
 from continuity.domain.incident_changes import after
 from continuity.domain.incident_rules import (
     Rules,
@@ -18,7 +19,13 @@ from continuity.domain.incident_rules import (
     same_incident,
 )
 from continuity.domain.observation import Observation
+from continuity.domain.severity import is_worse
 
+# A fault that follows from another of the same system is no second alarm.
+_CAUSES = {
+    FaultKind.RPO_MISSED: (FaultKind.BACKUP_FAILED, FaultKind.BACKUP_OVERDUE),
+    FaultKind.PROOF_MISSING: (FaultKind.DRILL_FAILED, FaultKind.READ_BACK_FAILED),
+}
 _WITH_REPOSITORY = frozenset({CheckKind.BACKUP, CheckKind.DRILL, CheckKind.READ_BACK})
 
 
@@ -61,7 +68,8 @@ class Board:
     def _take(self, observation: Observation, now: datetime) -> None:
         if observation.fault is not None:
             incident = self._incident_of(observation.fault, observation)
-            self._move(incident, on_failure(incident, observation, now, self.rules))
+            changes = on_failure(incident, observation, now, self.rules)
+            self._move(_told_of(incident, observation), changes)
             return
         # A failure of another class ends nothing: only a good answer does.
         for incident in tuple(self.incidents.values()):
@@ -100,31 +108,57 @@ class Board:
 
     def _speak_for_each_other(self, now: datetime) -> None:
         """A dead repository speaks for the jobs that use it; when it is back they speak again."""
-        parents = {
+        down = {
             one.repository: one.number
             for one in self.incidents.values()
-            if one.kind is FaultKind.REPOSITORY_DOWN and (one.active or one.state is State.PENDING)
+            if one.kind is FaultKind.REPOSITORY_DOWN and _lasts(one)
         }
-        for incident in tuple(self.incidents.values()):
-            parent = _parent_of(incident, parents)
-            if parent == incident.parent or not (
-                incident.active or incident.state is State.PENDING
-            ):
+        # Effects come last: whoever speaks for the cause speaks for them.
+        for incident in sorted(self.incidents.values(), key=lambda one: one.kind in _CAUSES):
+            if not _lasts(incident):
                 continue
+            parent = _repository_of(incident, down)
             if parent is None:
-                self._move(incident, (Change(event=Event.RELEASED, at=now),))
-            else:
-                details = {"parent": parent}
-                self._move(incident, (Change(event=Event.INHIBITED, at=now, details=details),))
+                parent = self._cause_of(incident)
+            self._let_speak(incident, parent, now)
+
+    def _cause_of(self, incident: Incident) -> int | None:
+        """Give the incident of the same system that explains this one and is no less grave."""
+        for one in self.incidents.values():
+            explains = one.kind in _CAUSES.get(incident.kind, ()) and one.system == incident.system
+            if explains and one.active and not is_worse(incident.severity, one.severity):
+                return one.number if one.parent is None else one.parent
+        return None
+
+    def _let_speak(self, incident: Incident, parent: int | None, now: datetime) -> None:
+        if parent == incident.parent:
+            return
+        if parent is None:
+            self._move(incident, (Change(event=Event.RELEASED, at=now),))
+        else:
+            details: dict[str, Value] = {"parent": parent}
+            self._move(incident, (Change(event=Event.INHIBITED, at=now, details=details),))
 
 
-def _parent_of(incident: Incident, parents: dict[str, int]) -> int | None:
-    """Give who speaks for an incident: what a dead repository brings about, it explains."""
-    if incident.kind is FaultKind.REPOSITORY_DOWN or not incident.repository:
+def _lasts(incident: Incident) -> bool:
+    return incident.active or incident.state is State.PENDING
+
+
+def _told_of(incident: Incident, observation: Observation) -> Incident:
+    """Take over what the failing answer says of itself."""
+    return replace(
+        incident,
+        reason=observation.reason,
+        remedy=observation.remedy,
+        evidence=observation.evidence,
+    )
+
+
+def _repository_of(incident: Incident, down: dict[str, int]) -> int | None:
+    """Give the dead repository that explains an incident; possible encryption none explains."""
+    if incident.kind in {FaultKind.REPOSITORY_DOWN, FaultKind.POSSIBLE_ENCRYPTION}:
         return None
-    if incident.kind is FaultKind.POSSIBLE_ENCRYPTION:
-        return None
-    return parents.get(incident.repository)
+    return down.get(incident.repository)
 
 
 def _with_repository(observation: Observation) -> Iterator[Observation]:
@@ -139,7 +173,7 @@ def _with_repository(observation: Observation) -> Iterator[Observation]:
         fault = observation.fault
         if fault is None:
             yield about
-        elif fault.failure in REPOSITORY_FAILURES:
+        elif fault.failure in REPOSITORY_FAILURES and not _is_about_points(fault):
             yield replace(
                 about,
                 fault=Fault(
@@ -153,3 +187,11 @@ def _with_repository(observation: Observation) -> Iterator[Observation]:
                 ),
             )
     yield observation
+
+
+def _is_about_points(fault: Fault) -> bool:
+    """Tell damage of what a job stored from damage that stops everybody.
+
+    Were the repository blamed for the first, the next green backup would seem to mend it.
+    """
+    return fault.failure is FailureClass.INTEGRITY and fault.check is not CheckKind.BACKUP

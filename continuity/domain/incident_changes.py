@@ -45,6 +45,7 @@ def _seen(incident: Incident, change: Change) -> Incident:
         last_seen=change.at,
         last_key=_text(change, "key"),
         failure=_text(change, "failure") or incident.failure,
+        retest_at=None,
     )
 
 

@@ -19,6 +19,10 @@ _LONGEST_WAIVER = timedelta(days=92)
 _SHORTEST_REASON = 3
 
 
+class StaleIncidentError(ConflictError):
+    """Two people acted on one incident, and this one has not seen what the other did."""
+
+
 class HoldReason(StrEnum):
     """Why nobody can go on; only those that wait for others stop the clock of the resolution."""
 
@@ -217,17 +221,20 @@ def close(person: Person) -> Command:
 def decide(incident: Incident, expected: int | None, command: Command) -> tuple[Change, ...]:
     """Run a command on the version that the person has seen.
 
-    Raises ConflictError when somebody else changed it meanwhile, and ConfigurationError when its
-    state does not allow it.
+    Raises StaleIncidentError when somebody else changed it meanwhile, and ConfigurationError when
+    its state does not allow it.
     """
     if expected is not None and expected != incident.version:
-        raise ConflictError(
-            say(N_("Somebody else changed this incident meanwhile.")),
-            remedy=say(
-                N_("Look at it again: continuity incidents show {number}"), number=incident.number
-            ),
-        )
+        raise stale(incident.number)
     return command(incident)
+
+
+def stale(number: int) -> StaleIncidentError:
+    """Make the error of whoever came second."""
+    return StaleIncidentError(
+        say(N_("Somebody else changed this incident meanwhile.")),
+        remedy=say(N_("Look at it again: continuity incidents show {number}"), number=number),
+    )
 
 
 def _require(incident: Incident, states: frozenset[State] | set[State]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from continuity.domain.failure import FailureClass
 from continuity.domain.fault import FAULTS, Fault
 from continuity.domain.flapping import is_flapping
 from continuity.domain.incident import (
@@ -19,6 +20,9 @@ from continuity.domain.incident_changes import after
 from continuity.domain.observation import Observation
 from continuity.domain.severity import raised, severity_of
 from continuity.domain.ticket import Severity
+
+# Damage is not waited for: no repetition heals it.
+_NEVER_HEALS = frozenset({FailureClass.INTEGRITY, FailureClass.CHECKSUM_MISMATCH})
 
 RECOVERED = "recovered"
 TRANSIENT = "transient"
@@ -76,6 +80,8 @@ def on_failure(
         changes.append(Change(event=Event.REOPENED, at=now, details={"cycle": seen.cycle + 1}))
     elif incident.state is State.PENDING and _is_confirmed(seen, now, rules):
         changes.append(Change(event=Event.OPENED, at=now))
+    elif incident.state is State.MITIGATED and incident.retest_at is not None:
+        changes.append(Change(event=Event.RESUMED, at=now, details={"why": "re-test failed"}))
     return (*changes, *_flapping(after(incident, changes), now))
 
 
@@ -160,7 +166,8 @@ def _rests(incident: Incident, now: datetime, rules: Rules) -> bool:
 
 def _is_confirmed(incident: Incident, now: datetime, rules: Rules) -> bool:
     text = FAULTS[incident.kind]
-    waited = text.at_once or now - incident.first_seen >= rules.group_wait
+    at_once = text.at_once or incident.failure in _NEVER_HEALS
+    waited = at_once or now - incident.first_seen >= rules.group_wait
     return waited and incident.streak >= text.confirm_after
 
 

@@ -20,7 +20,9 @@ from continuity.store.connect import BUSY_SECONDS, connect, place_of, writing
 from continuity.store.coverage import Proof, ProvenAt
 from continuity.store.errors import translated
 from continuity.store.evidence import Wanted
+from continuity.store.incidents import Incidents
 from continuity.store.keys import Keys
+from continuity.store.outbox import Outbox
 from continuity.store.runs import Run
 from continuity.store.schema import prepare
 from continuity.store.signing import fingerprint
@@ -49,6 +51,8 @@ class Transaction:
         self._connection = connection
         self._now = now
         self._head: Head | None = None
+        self.incidents = Incidents(connection)
+        self.outbox = Outbox(connection)
 
     def head(self) -> Head:
         """Give the end of the record, this transaction's own records included."""
@@ -101,6 +105,7 @@ class Transaction:
     def erase_person(self, name: str) -> tuple[int, ...]:
         """Erase a person's name from beside the record, and record that this was done."""
         erased = evidence.erase(self._connection, name)
+        self.incidents.forget_holder(name)
         if erased:
             self.append(Draft(kind=RecordKind.PERSONAL_ERASED, body={"records": list(erased)}))
         return erased
@@ -108,6 +113,18 @@ class Transaction:
     def note(self, name: str, value: str) -> None:
         """Remember a text under a name, in place of what was there."""
         notes.note(self._connection, name, value)
+
+    def noted(self, name: str) -> str | None:
+        """Recall what was noted under a name."""
+        return notes.noted(self._connection, name)
+
+
+class Reading:
+    """Incidents and outbox as they are now, while others go on writing."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.incidents = Incidents(connection)
+        self.outbox = Outbox(connection)
 
 
 class Store:
@@ -129,6 +146,12 @@ class Store:
     def _reading(self) -> Iterator[Connection]:
         with translated(self.place), self._engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Look at incidents and outbox."""
+        with self._reading() as connection:
+            yield Reading(connection)
 
     def append(self, *drafts: Draft) -> tuple[Record, ...]:
         """Record these drafts together; when it returns, they are on the disk."""

@@ -134,3 +134,65 @@ meta = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("number", _Sequence, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("first_seen", Utc, nullable=False),
+    Column("closed_at", Utc),
+    Column("body", Text, nullable=False),
+    Index("ix_incident_fingerprint", "fingerprint", "number"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", _Sequence, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("lane", Text, nullable=False),
+    Column("incident", BigInteger, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("ix_outbox_state", "state", "due_at"),
+    Index("ix_outbox_incident", "incident", "lane", "position"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("number", _Sequence, primary_key=True, autoincrement=False),
+    Column("key", Text, ForeignKey("outbox.key"), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("remote_id", Text, nullable=False),
+    Column("remote_key", Text, nullable=False),
+    Column("remote_url", Text, nullable=False),
+    Index("ix_delivery_key", "key", "number"),
+)
+
+ticket_link = Table(
+    "ticket_link",
+    metadata,
+    Column("incident", BigInteger, primary_key=True, autoincrement=False),
+    Column("lane", Text, primary_key=True),
+    Column("marker", Text, nullable=False),
+    Column("remote_id", Text, nullable=False),
+    Column("remote_key", Text, nullable=False),
+    Column("remote_url", Text, nullable=False),
+    Column("remote_state", Text, nullable=False),
+    Column("remote_updated", Utc),
+    Column("pushed_version", BigInteger, nullable=False),
+    Column("last_error", Text),
+)

@@ -55,7 +55,7 @@ def test_declared_fixed_is_not_resolved_before_a_test_has_shown_it() -> None:
     again = only(table.observe([seen("2")], NOW + HOUR))
 
     assert (fixed.state, fixed.retest_at) == (State.MITIGATED, NOW)
-    assert again.state is State.MITIGATED
+    assert (again.state, again.retest_at) == (State.IN_PROGRESS, None)
     assert only(table.observe([seen("3", None)], NOW + 2 * HOUR)).state is State.RESOLVED
 
 
