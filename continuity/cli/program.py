@@ -26,6 +26,7 @@ _COMMANDS = {
     "prove": N_("Prove any repository or copy, without a workspace."),
     "status": N_("Show the verdict of every system."),
     "coverage": N_("Show what of a job is proven, and what is overdue."),
+    "locations": N_("Look at the storage of repositories: room, locks, 3-2-1-1-0."),
     "forecast": N_("Show what comes back when, and what would be lost."),
     "canary": N_("Plant known content that tampering cannot miss."),
     "audit": N_("Verify, export and sign the record of evidence."),

@@ -25,6 +25,7 @@ _PHASES = {
     "teardown": N_("clearing away"),
     "check": N_("checking the repository"),
     "listing": N_("listing"),
+    "look": N_("looking at the storage"),
 }
 
 

@@ -40,6 +40,7 @@ def _job_plan(workspace: Workspace, job: Job) -> JobPlan:
     covered = source_kinds()[job.source.kind].extent(job.source)
     zone = zone_of(workspace, job)
     schedule, skip = job.schedule, job.skip
+    host = workspace.hosts.get(job.source.host)
     return JobPlan(
         name=job.name,
         title=job.title,
@@ -51,6 +52,7 @@ def _job_plan(workspace: Workspace, job: Job) -> JobPlan:
         place=stored.place,
         keeper=stored.keeper,
         host=job.source.host,
+        home=None if host is None else host.site,
         copies=tuple(
             storage_from(workspace, name)
             for name, other in sorted(workspace.repositories.items())

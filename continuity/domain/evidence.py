@@ -43,6 +43,7 @@ class RecordKind(StrEnum):
     BASELINE_ACCEPTED = "baseline.accepted"
     SKIP_DECIDED = "skip.decided"
     LOCATION_OBSERVED = "location.observed"
+    LOCATION_ACCEPTED = "location.accepted"
     COPY_OBSERVED = "copy.observed"
     CANARY_PLANTED = "canary.planted"
     CANARY_RETIRED = "canary.retired"

@@ -49,7 +49,7 @@ class Point(NamedTuple):
 
 
 class BackupRun(NamedTuple):
-    """A finished backup; ``point`` is empty when it left none."""
+    """A finished backup; ``point`` is empty when it left none, ``added`` is new bytes stored."""
 
     run_id: str
     at: datetime
@@ -60,6 +60,7 @@ class BackupRun(NamedTuple):
     identity: Identity
     milliseconds: int
     changed_percent: int | None
+    added: int = 0
 
 
 class DrillRun(NamedTuple):

@@ -25,7 +25,7 @@ from continuity.domain.location import PlainStorage, plain_from_storage, storage
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
-FORMAT = 4
+FORMAT = 5
 """Another number means: read the record again from its beginning."""
 
 _read = datetime.fromisoformat
@@ -170,11 +170,12 @@ def _points(columns: _Columns, known: list[Identity]) -> tuple[Point, ...]:
 def _backups(columns: _Columns, known: list[Identity]) -> tuple[BackupRun, ...]:
     if not columns:
         return ()
-    points, identity, milliseconds, changed = cast(
-        "tuple[list[str], list[int], list[int], list[int | None]]", columns[_OUTCOME:]
+    points, identity, milliseconds, changed, added = cast(
+        "tuple[list[str], list[int], list[int], list[int | None], list[int]]", columns[_OUTCOME:]
     )
     identities = map(known.__getitem__, identity)
-    return tuple(map(BackupRun, *_outcomes(columns), points, identities, milliseconds, changed))
+    last = (points, identities, milliseconds, changed, added)
+    return tuple(map(BackupRun, *_outcomes(columns), *last))
 
 
 def _drills(columns: _Columns, known: list[Identity]) -> tuple[DrillRun, ...]:

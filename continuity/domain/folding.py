@@ -71,6 +71,8 @@ def fold_all(facts: Facts, records: Iterable[Record]) -> Facts:
             jobs[record.job] = learn(known, record)
         elif record.kind is RecordKind.LOCATION_OBSERVED:
             _observe(storage, record)
+        elif record.kind is RecordKind.LOCATION_ACCEPTED:
+            _accept_storage(storage, record)
     return Facts(jobs=jobs, storage=storage, sequence=sequence, newest=newest)
 
 
@@ -79,6 +81,12 @@ def _observe(storage: dict[str, StorageFacts], record: Record) -> None:
     # What claims to come from after its own record is no look at anything.
     if seen is not None and seen.at <= record.recorded_at + CLOCK_TOLERANCE:
         storage[seen.repository] = learn_observation(storage.get(seen.repository), seen)
+
+
+def _accept_storage(storage: dict[str, StorageFacts], record: Record) -> None:
+    known = storage.get(text_in(record.body, "repository"))
+    if known is not None:
+        storage[known.repository] = replace(known, protected_at=None)
 
 
 def _started(facts: JobFacts, record: Record) -> JobFacts:
@@ -110,6 +118,7 @@ def _backed_up(facts: JobFacts, record: Record) -> JobFacts:
         identity=identity,
         milliseconds=milliseconds_in(body),
         changed_percent=changed if isinstance(changed, int) else None,
+        added=number_in(body, "added_bytes"),
     )
     closed = _close(facts, record.run_id)
     points = closed.points if point is None else _with_point(closed.points, point)

@@ -42,7 +42,8 @@ class JobPlan:
 
     ``path_set`` is the digest of what is protected; two jobs with the same one are two copies of
     one thing. Empty means unknown, which never voids a proof. ``copies`` are the repositories into
-    which somebody else copies this one; ``host`` is where the protected thing lives.
+    which somebody else copies this one; ``host`` is where the protected thing lives, and ``home``
+    the site of that host.
     """
 
     name: str
@@ -55,6 +56,7 @@ class JobPlan:
     place: str = ""
     keeper: str | None = None
     host: str = "local"
+    home: str | None = None
     copies: tuple[Storage, ...] = ()
     path_set: str = ""
     backup: Timetable | None = None

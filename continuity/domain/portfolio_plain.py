@@ -40,6 +40,7 @@ class _PlainJob(_PlainStorage):
     title: str
     system: str
     host: str
+    home: str | None
     copies: list[_PlainStorage]
     path_set: str
     backup: _PlainTimetable | None
@@ -108,6 +109,7 @@ def _plain_job(plan: JobPlan) -> _PlainJob:
         "title": plan.title,
         "system": plan.system,
         "host": plan.host,
+        "home": plan.home,
         "copies": [_plain_storage(copy) for copy in plan.copies],
         "path_set": plan.path_set,
         "backup": _plain_timetable(plan.backup),
@@ -132,6 +134,7 @@ def _job(plain: _PlainJob) -> JobPlan:
         place=plain["place"],
         keeper=plain["keeper"],
         host=plain["host"],
+        home=plain["home"],
         copies=tuple(map(_storage, plain["copies"])),
         path_set=plain["path_set"],
         backup=_timetable(plain["backup"]),

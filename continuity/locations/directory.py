@@ -16,12 +16,6 @@ _FEW_KIB = 1 << 16
 # A listing of these folders tells the newest point: restic's snapshots, and rsync's points.
 _POINTS = (b"snapshots", b"points")
 _MOST_POINTS = 1 << 22
-_NETWORKED = frozenset({"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "fuse.sshfs", "9p", "afs"})
-
-
-def is_networked(file_system: str) -> bool:
-    """Tell whether a file system of this type is kept by another machine."""
-    return file_system.lower() in _NETWORKED
 
 
 def look_at(visit: Visit, path: bytes) -> tuple[Fact, ...]:

@@ -1,0 +1,87 @@
+"""Look at the storage of repositories, and write down what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from continuity.domain.evidence import Draft, RecordKind
+from continuity.domain.facts import Facts
+from continuity.domain.failure import ConfigurationError, ContinuityError
+from continuity.domain.location import (
+    Fact,
+    FactName,
+    Observation,
+    plain_from_observation,
+)
+from continuity.domain.storage_judgement import protection
+from continuity.domain.text import N_, say
+from continuity.locations.location import Visit
+from continuity.locations.registry import kind_of_location
+from continuity.workflows.world import Workbench
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """The storage of a repository; ``prepare`` fetches what a look needs and may raise."""
+
+    repository: str
+    location: str
+    medium: str
+    prepare: Callable[[datetime], Visit]
+
+
+def look_at(spot: Spot, at: datetime) -> Observation:
+    """Look at storage once; what keeps from looking is a fact like others."""
+    kind = kind_of_location(spot.location)
+    if kind is None:
+        scheme = spot.location.partition(":")[0]
+        note = say(N_("Nobody here can look at storage of the sort {kind}."), kind=scheme)
+        fact = Fact(name=FactName.REACHABLE, value=None, at=at, source=scheme, note=note)
+        return Observation(repository=spot.repository, kind=scheme, at=at, facts=(fact,))
+    try:
+        facts = kind.look(spot.prepare(at))
+    except ContinuityError as error:
+        # The storage itself may be well: what is missing is on this side.
+        facts = (
+            Fact(name=FactName.REACHABLE, value=None, at=at, source=kind.name, note=error.what),
+        )
+    return Observation(repository=spot.repository, kind=kind.name, at=at, facts=facts)
+
+
+def observe(bench: Workbench, spot: Spot) -> Observation:
+    """Look at storage, and write into the record what was seen."""
+    seen = look_at(spot, bench.now())
+    bench.store.append(
+        Draft(
+            kind=RecordKind.LOCATION_OBSERVED,
+            body=plain_from_observation(seen),
+            personal={"actor": bench.actor},
+        )
+    )
+    return seen
+
+
+def accept_storage(bench: Workbench, facts: Facts, repository: str) -> None:
+    """Record that a person means a storage to protect nothing any more.
+
+    Raises ConfigurationError unless it was seen to protect and then no longer to.
+    """
+    known = facts.storage.get(repository)
+    tried = None if known is None else protection(known)
+    if known is None or known.protected_at is None or tried is None or tried.value is True:
+        raise ConfigurationError(
+            say(
+                N_("The storage of {repository} was not seen to lose any protection."),
+                repository=repository,
+            ),
+            remedy=say(N_("Run: continuity locations")),
+        )
+    bench.store.append(
+        Draft(
+            kind=RecordKind.LOCATION_ACCEPTED,
+            body={"repository": repository},
+            personal={"actor": bench.actor},
+        )
+    )
