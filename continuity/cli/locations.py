@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from continuity.cli.progress import watched
 from continuity.cli.scores import plain_card, score_lines
 from continuity.cli.storage_table import age_text, fact_rows
 from continuity.cli.warnings import warnings
+from continuity.config.loading import load_tolerant
+from continuity.config.reaching import Hosts
 from continuity.config.visiting import visits_of
 from continuity.domain.clock import text_from_time
 from continuity.domain.failure import ConfigurationError
@@ -81,7 +84,7 @@ def command(
     if accept is not None:
         return _accept(options, accept)
     with opened(options.workspace) as app:
-        spots = _chosen(app, repositories)
+        spots = _chosen(options, app.hosts, repositories)
         seen = [] if cached else [_look(app, spot, quiet=as_json) for spot in spots]
     standing = portfolio_of(options.workspace)
     judged = [_judge(standing, spot, seen) for spot in spots]
@@ -104,15 +107,17 @@ def _accept(options: Options, repository: str) -> int:
     return exit_code(Verdict.PASS)
 
 
-def _chosen(app: App, names: Sequence[str]) -> list[Spot]:
-    visits = visits_of(app.workspace, app.environ)
+def _chosen(options: Options, hosts: Hosts, names: Sequence[str]) -> list[Spot]:
+    # What a look needs is fetched when it is made: no repository is left out for a secret.
+    workspace = load_tolerant(options.workspace).workspace
+    visits = visits_of(workspace, hosts, os.environ)
     for name in names:
         if name not in visits:
             raise ConfigurationError(
                 say(N_("There is no repository named {name}."), name=plain(name)),
                 remedy=say(N_("Known: {names}"), names=", ".join(visits) or "-"),
             )
-    kept = app.workspace.repositories
+    kept = workspace.repositories
     return [
         Spot(
             repository=name,

@@ -15,6 +15,7 @@ from continuity.domain.objectives import RecoveryPoint
 from continuity.domain.portfolio import Portfolio, SystemPlan
 from continuity.domain.reason import Reason, by_gravity
 from continuity.domain.shown import shown_moment
+from continuity.domain.storage_verdict import judge_storage, with_storage
 from continuity.domain.system_time import SystemTime, judge_system_times, slowing
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, worst
@@ -72,11 +73,13 @@ def assess(portfolio: Portfolio, now: datetime, window: timedelta = WINDOW) -> A
     moment = Moment(now=present, window=window, zone=portfolio.zone)
     plans = {system.name: system for system in portfolio.systems}
     jobs: dict[str, list[JobAssessment]] = {name: [] for name in plans}
+    wrong = judge_storage(portfolio)
     for plan in portfolio.jobs:
         if plan.system in plans:
             system, known = plans[plan.system], facts.of(plan.name)
             judged = judge_job(plan, system, known, moment)
-            jobs[plan.system].append(with_copies(judged, system, known, moment))
+            judged = with_copies(judged, system, known, moment)
+            jobs[plan.system].append(with_storage(judged, wrong))
     jobs = {name: _with_exposure(judged) for name, judged in jobs.items()}
     times = judge_system_times(portfolio.systems, jobs)
     systems = tuple(

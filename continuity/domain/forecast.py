@@ -13,6 +13,7 @@ from continuity.domain.lanes import Slot, Stretch, Work, run_lanes
 from continuity.domain.portfolio import Portfolio
 from continuity.domain.recovery_order import recovery_order
 from continuity.domain.recovery_time import RecoveryTime, TimeKind
+from continuity.domain.storage_judgement import refuses_deletion
 from continuity.domain.surviving import EVERYTHING, Loss, Remains, Survival, remains_of, take_away
 from continuity.domain.system_time import less_certain
 from continuity.domain.text import N_, Message, say
@@ -24,7 +25,9 @@ class Forecast:
     """The return of the systems that are lost; ``notes`` are what must be read with the numbers.
 
     ``all_lost`` says that every system has to come back. ``waiting`` are systems that are not lost
-    themselves and cannot work until others are back.
+    themselves and cannot work until others are back. ``at_risk`` are the repositories that systems
+    come back from and that were not seen lately to refuse deletions: who steals the credentials of
+    the backups can take them away too.
     """
 
     at: datetime
@@ -33,6 +36,7 @@ class Forecast:
     all_lost: bool
     returns: tuple[Return, ...]
     waiting: tuple[str, ...]
+    at_risk: tuple[str, ...]
     notes: tuple[Message, ...]
 
 
@@ -67,6 +71,7 @@ def forecast(
         for name in listed
     )
     waiting = _waiting(assessment.systems, systems)
+    at_risk = _at_risk(returns, portfolio, now)
     return Forecast(
         at=now,
         lose=lose,
@@ -74,8 +79,15 @@ def forecast(
         all_lost=loss.systems is None,
         returns=returns,
         waiting=waiting,
-        notes=notes_on(returns, waiting),
+        at_risk=at_risk,
+        notes=notes_on(returns, waiting, at_risk),
     )
+
+
+def _at_risk(returns: Iterable[Return], portfolio: Portfolio, now: datetime) -> tuple[str, ...]:
+    storage = portfolio.facts.storage
+    used = dict.fromkeys(name for one in returns for name in one.repositories)
+    return tuple(sorted(name for name in used if not refuses_deletion(storage.get(name), now)))
 
 
 _NEVER = timedelta.max

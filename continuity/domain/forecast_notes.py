@@ -10,12 +10,23 @@ from continuity.domain.text import N_, Message, say
 from continuity.domain.way_back import Return
 
 
-def notes_on(returns: Sequence[Return], waiting: Sequence[str]) -> tuple[Message, ...]:
-    """Say what is lost, unproven, unknown, computed or beyond its target, and who waits."""
+def notes_on(
+    returns: Sequence[Return], waiting: Sequence[str], at_risk: Sequence[str]
+) -> tuple[Message, ...]:
+    """Say what is lost, unproven, unknown, computed or beyond its target, who waits, and on what.
+
+    ``at_risk`` are the repositories that an intruder could delete as well.
+    """
     notes = list(_counted(returns))
     if waiting:
         sentence = N_("Not lost, but waiting for what is: {systems}.")
         notes.append(say(sentence, systems=", ".join(waiting)))
+    if at_risk:
+        sentence = N_(
+            "Not known to refuse deletions, so whoever steals the credentials of the backups can "
+            "delete them too: {repositories}."
+        )
+        notes.append(say(sentence, repositories=", ".join(at_risk)))
     return tuple(notes)
 
 

@@ -23,6 +23,7 @@ def plain_from_forecast(
         "all_lost": forecast.all_lost,
         "systems": [_plain_return(one, speak) for one in forecast.returns],
         "waiting": list(forecast.waiting),
+        "at_risk": list(forecast.at_risk),
         "notes": [speak(note) for note in forecast.notes],
     }
 

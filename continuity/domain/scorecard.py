@@ -12,7 +12,7 @@ from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.copies import things
 from continuity.domain.kept import Kept, Known, kept_from
 from continuity.domain.location import FactName, StorageFacts
-from continuity.domain.storage_judgement import APART, is_current, protection
+from continuity.domain.storage_judgement import APART, is_current, protection, refuses_deletion
 from continuity.domain.text import N_, Message, say
 from continuity.domain.verdict import Verdict
 
@@ -193,12 +193,6 @@ def _immutable(kept: Sequence[Kept], now: datetime) -> Score:
         return Score(Part.IMMUTABLE, Answer.UNKNOWN, 0, IMMUTABLE, reason, known)
     reason = say(N_("Whoever has the credentials can delete every copy."))
     return Score(Part.IMMUTABLE, Answer.NO, 0, IMMUTABLE, reason, known)
-
-
-def refuses_deletion(storage: StorageFacts | None, now: datetime) -> bool:
-    """Tell whether storage was seen lately to refuse the deletion of something."""
-    fact = None if storage is None else protection(storage)
-    return fact is not None and fact.value is True and is_current(fact.at, now)
 
 
 def _is_apart(one: Kept, now: datetime) -> bool:

@@ -83,6 +83,12 @@ def protection(storage: StorageFacts) -> Fact | None:
     return max(tried, key=lambda fact: (fact.at, fact.value is True), default=None)
 
 
+def refuses_deletion(storage: StorageFacts | None, now: datetime) -> bool:
+    """Tell whether storage was seen lately to refuse the deletion of something."""
+    fact = None if storage is None else protection(storage)
+    return fact is not None and fact.value is True and is_current(fact.at, now)
+
+
 def storage_faults(storage: StorageFacts, keeping: Keeping, zone: str) -> Iterator[Reason]:
     """Tell what is wrong; only another look makes it right, never time alone."""
     yield from _not_reached(storage, keeping)

@@ -53,7 +53,12 @@ class Diary:
         self._runs = 0
 
     def write(
-        self, kind: RecordKind, at: datetime, body: Body, job: str = "billing-files", run: str = ""
+        self,
+        kind: RecordKind,
+        at: datetime,
+        body: Body,
+        job: str | None = "billing-files",
+        run: str = "",
     ) -> "Diary":
         """Add a record at a time."""
         self.records.append(
