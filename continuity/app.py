@@ -191,13 +191,18 @@ def _store(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Store]:
 def _bench(workspace: Workspace, store: Store) -> Workbench:
     import socket
 
-    from continuity.protecting import extent_of
+    from continuity.protecting import extent_of, is_away
     from continuity.sandbox.interlocks import Interlocks
 
     settings = workspace.settings
     host_name = settings.host_name or socket.gethostname()
     interlocks = Interlocks(
-        sources=tuple(root for job in workspace.jobs.values() for root in extent_of(job).roots),
+        sources=tuple(
+            root
+            for job in workspace.jobs.values()
+            if not is_away(workspace, job)
+            for root in extent_of(job).roots
+        ),
         repositories=tuple(
             os.fsencode(repository.location)
             for repository in workspace.repositories.values()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 
+from continuity.config.elsewhere import copies_there, open_there
 from continuity.config.living import living_source
 from continuity.config.opening import Means, copies_of, open_copies, open_repository
-from continuity.config.workspace import job_named, zone_of
+from continuity.config.workspace import Workspace, job_named, lives_elsewhere, zone_of
 from continuity.domain.exclude import excludes_from_patterns
 from continuity.domain.job import Job
-from continuity.hosts.files import LocalFiles
+from continuity.hosts.files import Files, LocalFiles
 from continuity.sources.registry import source_kinds
 from continuity.sources.source import Extent, path_set
-from continuity.workflows.world import Copy, Protected
+from continuity.workflows.world import Away, Copy, Protected
 
 
 def protect(means: Means, name: str) -> Protected:
@@ -29,17 +30,42 @@ def protect(means: Means, name: str) -> Protected:
         excludes=excludes_from_patterns(
             repository.engine, extent.excludes, (os.fsencode(means.scratch / "cache"),)
         ),
-        files=LocalFiles(),
+        files=_files(means, job),
         path_set=path_set(job.source, extent),
         zone=zone_of(workspace, job),
         open_engine=lambda use_cache: open_repository(means, job, use_cache=use_cache),
         open_copies=lambda: open_copies(means, job),
         living=living_source(job, means.hosts, means.environ),
+        away=_away(means, job),
         copies=tuple(
             Copy(repository=name, engine=engine, open=open_it)
             for name, engine, open_it in copies_of(means, job)
         ),
     )
+
+
+def is_away(workspace: Workspace, job: Job) -> bool:
+    """Tell whether a job's source is on another machine."""
+    return lives_elsewhere(workspace.hosts.get(job.source.host))
+
+
+def _files(means: Means, job: Job) -> Files:
+    if not is_away(means.workspace, job):
+        return LocalFiles()
+    # What lists and reads over there is of no use to anybody else, and not needed to start.
+    from continuity.hosts.remote_files import RemoteFiles
+
+    return RemoteFiles(means.hosts.host(job.source.host), means.scratch / "surveys" / job.name)
+
+
+def _away(means: Means, job: Job) -> Away | None:
+    """Tell who copies the files of another machine."""
+    host, is_captured = job.source.host, source_kinds()[job.source.kind].capture is not None
+    if is_captured or not is_away(means.workspace, job):
+        return None
+    if copies_there(means.workspace.repositories[job.repository]):
+        return Away(host=host, open_engine=lambda: open_there(means, job))
+    return Away(host=host, transport=means.hosts.transport(host))
 
 
 def extent_of(job: Job) -> Extent:

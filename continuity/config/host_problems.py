@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 from continuity.config.draft import Draft, Part
 from continuity.config.problem import NOTHING, Problem, nearest, value_shown
-from continuity.domain.job import Job
 from continuity.domain.system import Host
 from continuity.domain.text import N_, say
-from continuity.sources.registry import source_kinds
 
 LOCAL = "local"
 _OF_EVERY_KIND = frozenset({"kind", "site"})
@@ -20,8 +18,6 @@ def host_problems(draft: Draft) -> Iterator[Problem]:
     for name, part in draft.hosts.parts.items():
         yield from _by_itself(name, part)
         yield from _way(draft, name, part)
-    for job in draft.jobs.parts.values():
-        yield from _files_elsewhere(draft, job)
 
 
 def _by_itself(name: str, part: Part[Host]) -> Iterator[Problem]:
@@ -73,15 +69,3 @@ def _circle(draft: Draft, name: str) -> tuple[str, ...]:
         if through is None or through in way:
             return ()
         way.append(through)
-
-
-def _files_elsewhere(draft: Draft, job: Part[Job]) -> Iterator[Problem]:
-    """Refuse files of another machine, of which nobody would notice that these are our own."""
-    source = job.model.source
-    host = draft.hosts.parts.get(source.host)
-    if host is None or source.host == LOCAL or host.model.kind == "local":
-        return
-    if source_kinds()[source.kind].capture is None:
-        expected = say(N_("this machine: files of other machines are not copied yet"))
-        place = ("source", "host")
-        yield job.problem(place, expected, value_shown(place, source.host))

@@ -14,6 +14,7 @@ from continuity.config.draft import Draft, Part
 from continuity.config.fingerprint import FOLDERS
 from continuity.config.models import Settings
 from continuity.config.problem import Problem, path_shown
+from continuity.config.workspace import lives_elsewhere
 from continuity.domain.exclude import Excludes, excludes_from_patterns
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.job import Job
@@ -46,7 +47,9 @@ def interlock_problems(draft: Draft) -> Iterator[Problem]:
     for repository in draft.repositories.parts.values():
         yield from _repository(repository, places)
     for job in draft.jobs.parts.values():
-        yield from _job(draft, job, places)
+        host = draft.hosts.parts.get(job.model.source.host)
+        if host is None or not lives_elsewhere(host.model):
+            yield from _job(draft, job, places)
 
 
 def _settings(settings: Part[Settings], places: _Places) -> Iterator[Problem]:

@@ -32,7 +32,7 @@ class Means:
 def open_repository(means: Means, job: Job, *, use_cache: bool) -> Engine:
     """Open the repository of a job. Raises what ``read_secret`` raises."""
     kind = engine_kinds()[means.workspace.repositories[job.repository].engine]
-    return kind.open(_opening(means, job, use_cache))
+    return kind.open(opening_of(means, job, use_cache=use_cache))
 
 
 def open_copies(means: Means, job: Job) -> Engine:
@@ -41,7 +41,7 @@ def open_copies(means: Means, job: Job) -> Engine:
     An engine that keeps one job in a repository would take them for the next version of its data.
     """
     kind = engine_kinds()[means.workspace.repositories[job.repository].engine]
-    opening = _opening(means, job, True)
+    opening = opening_of(means, job, use_cache=True)
     if kind.one_job:
         opening = replace(opening, location=opening.location.rstrip("/") + ".manifests")
     return kind.open(opening)
@@ -55,7 +55,8 @@ def copies_of(means: Means, job: Job) -> Iterator[tuple[str, str, Callable[[], E
             yield name, other.engine, partial(open_repository, means, kept_there, use_cache=False)
 
 
-def _opening(means: Means, job: Job, use_cache: bool) -> Opening:
+def opening_of(means: Means, job: Job, *, use_cache: bool) -> Opening:
+    """Gather what opens the repository of a job from this machine."""
     repository, host = means.workspace.repositories[job.repository], LocalHost()
     reference, authority = repository.password, repository.ca_certificate
     secret = None if reference is None else read_secret(reference, environ=means.environ, host=host)

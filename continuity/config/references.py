@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from continuity.config.check_problems import check_problems
 from continuity.config.copy_problems import copy_problems
 from continuity.config.draft import Draft, Part, Section
+from continuity.config.elsewhere import elsewhere_problems
 from continuity.config.host_problems import host_problems
 from continuity.config.problem import NOTHING, Place, Problem, nearest, value_shown
 from continuity.config.storage_problems import storage_problems
@@ -43,6 +44,7 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
     yield from _circles(draft)
     yield from _repositories(draft)
     yield from host_problems(draft)
+    yield from elsewhere_problems(draft)
     yield from copy_problems(draft)
     yield from storage_problems(draft)
     broken = set()

@@ -47,6 +47,11 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
+def lives_elsewhere(host: Host | None) -> bool:
+    """Tell whether what is on a host is on another machine than this one."""
+    return host is not None and host.kind == "ssh"
+
+
 def engine_options(workspace: Workspace, job: Job) -> BaseModel:
     """Give the engine's own options for a job: the repository's, overridden by the job's."""
     repository = workspace.repositories[job.repository]

@@ -102,13 +102,18 @@ def _words(caller: Caller, request: BackupRequest, parent: str | None) -> tuple[
         words.append("--one-file-system")
     if parent is not None:
         words += ("--parent", parent)
+    if parent is not None or not caller.on_this_machine:
         words += _time_words(caller, request)
     return (*words, "--", *request.paths)
 
 
 def _time_words(caller: Caller, request: BackupRequest) -> tuple[str, ...]:
-    """Fix the snapshot's time where restic would not tell which one it took (before 0.17)."""
-    if request.time is None or "full-id" in caller.tool.capabilities:
+    """Fix the snapshot's time where restic would not tell which one it took (before 0.17).
+
+    Elsewhere it is always fixed: the clock of that machine is not the one that runs are dated by.
+    """
+    told = caller.on_this_machine and "full-id" in caller.tool.capabilities
+    if request.time is None or told:
         return ()
     return ("--time", request.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"))
 
@@ -169,11 +174,9 @@ def _snapshot(
 
 def _moment(caller: Caller, request: BackupRequest, summary: BackupSummary) -> datetime | None:
     """Give the new snapshot's time where it is known without asking."""
-    if summary.backup_start is not None:
-        return time_from_restic(summary.backup_start)
     if request.time is not None and _time_words(caller, request):
         return request.time.astimezone(UTC).replace(microsecond=0)
-    return None
+    return None if summary.backup_start is None else time_from_restic(summary.backup_start)
 
 
 def ask_snapshot(caller: Caller, begun: str) -> SnapshotLine:

@@ -63,7 +63,8 @@ class Caller:
         self._opening = opening
         self._password = opening.password
         self.options = options
-        self._program = opening.program or options.program or "restic"
+        written = options.program if self.on_this_machine else options.program_there
+        self._program = opening.program or written or "restic"
 
     @cached_property
     def tool(self) -> Tool:

@@ -27,6 +27,11 @@ class ResticOptions(Written):
     program: str | None = Field(
         default=None, description="path of the restic program; the one in PATH if absent"
     )
+    program_there: str | None = Field(
+        default=None,
+        description="path of the restic program on the machine of a job's source, where that is"
+        " another one; the one in PATH there if absent",
+    )
     limit_upload: int | None = Field(default=None, gt=0, description="KiB per second")
     limit_download: int | None = Field(default=None, gt=0, description="KiB per second")
     compression: Literal["auto", "off", "max"] | None = None
