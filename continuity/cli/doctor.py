@@ -23,6 +23,7 @@ from continuity.workflows.examining import (
     examine_places,
     examine_repositories,
 )
+from continuity.workflows.examining_away import examine_away
 from continuity.workflows.facts import read_facts
 from continuity.workflows.inspecting import (
     examine_leftovers,
@@ -70,6 +71,7 @@ def _examine(app: App, problems: Iterable[Problem]) -> Iterator[Examined]:
     yield examine_isolation(bench)
     facts = read_facts(bench.store, bench.now()).facts
     yield from examine_repositories(app.all_protected(), facts)
+    yield from examine_away(app.all_protected(), facts)
     yield from examine_record(bench)
     yield examine_manifests(bench, facts)
     yield from examine_leftovers(bench)

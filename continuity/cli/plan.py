@@ -50,7 +50,8 @@ def _show_backup(app: App, protected: Protected, *, as_json: bool) -> None:
         "engine": protected.repository.engine,
         "repository": protected.job.repository,
         "location": protected.repository.location,
-        "host": app.bench.host_name,
+        "host": app.bench.host_name if protected.away is None else protected.away.host,
+        "runs_on": _runs_on(protected) or app.bench.host_name,
         "paths": [shown(root) for root in extent.roots],
         "excludes": list(extent.excludes),
         "one_file_system": extent.one_file_system,
@@ -66,15 +67,38 @@ def _show_backup(app: App, protected: Protected, *, as_json: bool) -> None:
     show(_("Backup of {job}: {title}").format(job=protected.job.name, title=protected.job.title))
     table(
         [
-            [_("From"), ", ".join(shown(root) for root in extent.roots)],
+            [_("From"), _from(protected)],
             [_("Left out"), ", ".join(extent.excludes) or "-"],
             [_("Must be mounted"), ", ".join(shown(mount) for mount in extent.mounts) or "-"],
             [_("Must exist"), ", ".join(shown(path) for path in extent.sentinels) or "-"],
             [_("Into"), f"{protected.job.repository} ({protected.repository.location})"],
-            [_("With"), protected.repository.engine],
+            [_("With"), _engine(protected)],
             [_("Then removed"), _retention(retention)],
         ]
     )
+
+
+def _runs_on(protected: Protected) -> str:
+    """Name the other machine on which the engine runs; nothing for this one."""
+    away = protected.away
+    return "" if away is None or away.open_engine is None else away.host
+
+
+def _from(protected: Protected) -> str:
+    roots = ", ".join(shown(root) for root in protected.extent.roots)
+    away = protected.away
+    if away is None:
+        return roots
+    return _("{paths} on {host}").format(paths=roots, host=away.host)
+
+
+def _engine(protected: Protected) -> str:
+    engine, away = protected.repository.engine, protected.away
+    if away is None:
+        return engine
+    if away.open_engine is None:
+        return _("{engine}, which runs here and fetches").format(engine=engine)
+    return _("{engine}, which runs on {host}").format(engine=engine, host=away.host)
 
 
 def _retention(plan: RetentionPlan) -> str:

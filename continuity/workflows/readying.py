@@ -15,14 +15,14 @@ def ready_repository(engine: Engine, protected: Protected, facts: JobFacts) -> s
     One that was used before is never made again: where it should be there may be an unmounted disk,
     and an empty repository would hide that. Raises UnreachableError when it is gone or another.
     """
-    if _known_id(protected, facts) is None and not engine.exists():
+    if known_id(protected, facts) is None and not engine.exists():
         engine.initialise()
     return require_repository(engine, protected, facts)
 
 
 def require_repository(engine: Engine, protected: Protected, facts: JobFacts) -> str:
     """Give the repository's id. Raises UnreachableError when it is gone or another."""
-    known = _known_id(protected, facts)
+    known = known_id(protected, facts)
     if known is not None and engine.recognises(known):
         return known
     found = engine.identity()
@@ -64,7 +64,8 @@ def require_same(engine: Engine, identity: str, repository: str, host: str) -> N
     )
 
 
-def _known_id(protected: Protected, facts: JobFacts) -> str | None:
+def known_id(protected: Protected, facts: JobFacts) -> str | None:
+    """Give the id of the repository into which a job was copied last; None before the first."""
     for run in reversed(facts.backups):
         if run.identity.repository == protected.job.repository and run.identity.repository_id:
             return run.identity.repository_id

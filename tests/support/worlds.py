@@ -191,7 +191,11 @@ def furnished(root: Path) -> World:
 
 def proven(root: Path) -> World:
     """Make a world in which both jobs were backed up and drilled, and all is well."""
-    world = furnished(root)
+    return prove(furnished(root))
+
+
+def prove(world: World) -> World:
+    """Back both jobs of a world up and drill them, after which all is well."""
     environment = {**os.environ, "RESTIC_PASSWORD": PASSWORD}
     subprocess.run(
         ["restic", "init", "--no-cache", "--repo", world.vault],
