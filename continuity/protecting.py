@@ -46,7 +46,8 @@ def protect(means: Means, name: str) -> Protected:
 
 def is_away(workspace: Workspace, job: Job) -> bool:
     """Tell whether a job's source is on another machine."""
-    return lives_elsewhere(workspace.hosts.get(job.source.host))
+    name = job.source.host
+    return lives_elsewhere(name, workspace.hosts.get(name))
 
 
 def _files(means: Means, job: Job) -> Files:

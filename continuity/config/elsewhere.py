@@ -62,9 +62,8 @@ def elsewhere_problems(draft: Draft) -> Iterator[Problem]:
         source = job.model.source
         host = draft.hosts.parts.get(source.host)
         repository = draft.repositories.parts.get(job.model.repository)
-        if host is None or repository is None or not lives_elsewhere(host.model):
-            continue
-        if source_kinds()[source.kind].capture is None:
+        away = host is not None and lives_elsewhere(source.host, host.model)
+        if away and repository is not None and source_kinds()[source.kind].capture is None:
             yield from _unreachable(job, repository.model)
 
 

@@ -47,8 +47,9 @@ def interlock_problems(draft: Draft) -> Iterator[Problem]:
     for repository in draft.repositories.parts.values():
         yield from _repository(repository, places)
     for job in draft.jobs.parts.values():
-        host = draft.hosts.parts.get(job.model.source.host)
-        if host is None or not lives_elsewhere(host.model):
+        name = job.model.source.host
+        host = draft.hosts.parts.get(name)
+        if host is None or not lives_elsewhere(name, host.model):
             yield from _job(draft, job, places)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from continuity.config.host_problems import LOCAL
 from continuity.config.models import Settings
 from continuity.config.problem import Problem, text_shown
 from continuity.domain.failure import ConfigurationError
@@ -47,9 +48,9 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-def lives_elsewhere(host: Host | None) -> bool:
-    """Tell whether what is on a host is on another machine than this one."""
-    return host is not None and host.kind == "ssh"
+def lives_elsewhere(name: str, host: Host | None) -> bool:
+    """Tell whether what is on a host of this name is on another machine than this one."""
+    return name != LOCAL and host is not None and host.kind == "ssh"
 
 
 def engine_options(workspace: Workspace, job: Job) -> BaseModel:

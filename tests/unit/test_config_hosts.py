@@ -10,7 +10,7 @@ from continuity.config.reaching import Hosts, hosts_of
 from continuity.domain.failure import ConfigurationError
 from continuity.hosts.local import LocalHost
 from continuity.hosts.reach import Reach
-from tests.support.workspaces import SMALL, small_workspace
+from tests.support.workspaces import small_workspace
 
 NAS = "nas:\n  kind: ssh\n  address: nas.example\n  user: backup\n"
 BEHIND = "erp:\n  kind: ssh\n  address: 10.0.0.7\n  port: 2222\n  jump: nas\n"
@@ -109,13 +109,3 @@ def test_a_repository_may_name_its_machine_by_name_or_address(
     files = {"config/hosts.yaml": NAS, "config/repositories.yaml": kept}
 
     assert load(small_workspace(tmp_path, files)).repositories["away"].host == "nas"
-
-
-def test_files_of_another_machine_are_refused_rather_than_taken_from_this_one(
-    tmp_path: Path,
-) -> None:
-    job = SMALL["jobs/erp.yaml"].replace("source:\n", "source:\n  host: nas\n")
-    small_workspace(tmp_path, {"config/hosts.yaml": NAS, "jobs/erp.yaml": job})
-
-    with pytest.raises(WorkspaceError, match=r"source\.host: expected this machine"):
-        load(tmp_path)
