@@ -69,6 +69,7 @@ class Event(StrEnum):
     IMPACT_STATED = "impact-stated"
     DUTY_BEGUN = "duty-begun"
     DUTY_MET = "duty-met"
+    LADDERS_TAKEN = "ladders-taken"
 
 
 COUNTED = frozenset({Event.SEEN, Event.PASSED})
@@ -112,8 +113,11 @@ class Incident:
     number of its record, 0 for what was derived.
     ``parent`` is the number of the incident that speaks for this one. ``holder`` is who has the
     ball, empty for nobody. ``proof`` is the sequence number of the record that showed it to be
-    over, ``waiver_until`` the end of a person's decision to do without. ``impact_at`` is since when
-    the service is down, once somebody said so; ``clocks`` the times of everything agreed.
+    over, ``waiver_until`` the end of a person's decision to do without.
+
+    ``impact_at`` is since when the service is down, once somebody said so; ``clocks`` the times of
+    everything agreed. ``ladders`` is the version of the ladders of its opening, ``rungs`` are the
+    keys of those that were climbed.
     """
 
     number: int
@@ -159,6 +163,8 @@ class Incident:
     reviewed: bool = False
     impact_at: datetime | None = None
     clocks: Segments = ()
+    ladders: str = ""
+    rungs: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:

@@ -161,6 +161,12 @@ def _touched(incident: Incident, change: Change) -> Incident:
     return replace(incident, active_at=change.at) if change.by else incident
 
 
+def _climbed(incident: Incident, change: Change) -> Incident:
+    rung = _text(change, "rung")
+    touched = _touched(incident, change)
+    return replace(touched, rungs=(*touched.rungs, rung)) if rung else touched
+
+
 _APPLY: Mapping[Event, Callable[[Incident, Change], Incident]] = {
     Event.SEEN: _seen,
     Event.PASSED: _passed,
@@ -187,8 +193,9 @@ _APPLY: Mapping[Event, Callable[[Incident, Change], Incident]] = {
         _touched(one, change), holder=change.reason or change.by
     ),
     Event.NOTED: _touched,
-    Event.ESCALATED: _touched,
-    Event.NOBODY_NOTIFIED: _touched,
+    Event.ESCALATED: _climbed,
+    Event.NOBODY_NOTIFIED: _climbed,
+    Event.LADDERS_TAKEN: lambda one, change: replace(one, ladders=_text(change, "ladders")),
     Event.TOLD: _touched,
     Event.IMPACT_STATED: lambda one, change: replace(
         _touched(one, change), impact_at=_moment(change, "since")

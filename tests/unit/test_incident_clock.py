@@ -159,11 +159,7 @@ def test_the_answer_is_timed_until_somebody_has_it_and_never_again() -> None:
 
     reading = read(incident, term, START + DAY)
 
-    assert (reading.hand, reading.elapsed, reading.breached) == (
-        Hand.STOPPED,
-        10 * MINUTE,
-        False,
-    )
+    assert (reading.hand, reading.elapsed) == (Hand.STOPPED, 10 * MINUTE)
 
 
 def test_waiting_for_others_stops_the_clock_and_waiting_for_ourselves_does_not() -> None:
