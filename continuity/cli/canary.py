@@ -14,6 +14,7 @@ from continuity.cli.language import _
 from continuity.cli.output import epilog, show, show_below, show_json, table
 from continuity.domain.canary import Seedling
 from continuity.domain.clock import text_from_time
+from continuity.domain.failure import ContinuityError
 from continuity.domain.text import N_, shown
 from continuity.domain.verdict import Verdict, exit_code
 from continuity.sources.source import RowCanary
@@ -36,7 +37,9 @@ _STATES = {
     State.GONE: N_("GONE"),
     State.UNKNOWN: N_("unknown"),
     State.ASKED: N_("asked in drills"),
+    State.UNFINISHED: N_("planting was interrupted"),
 }
+_UNCERTAIN = frozenset({State.UNKNOWN, State.UNFINISHED})
 _ALARMING = frozenset({State.CHANGED, State.GONE})
 
 
@@ -115,7 +118,11 @@ def _plant_row(app: App, protected: Protected, *, yes: bool) -> int:
     show(_("To be executed in the source of {job}:").format(job=plain(protected.job.name)))
     _show_statements(row)
     _ask(yes)
-    plant_row(app.bench, protected, row)
+    try:
+        plant_row(app.bench, protected, row)
+    except ContinuityError:
+        _show_by_hand(row)
+        raise
     show(_("Planted. Each drill asks for it from the next backup on."))
     return 0
 
@@ -162,6 +169,8 @@ def list_all(options: Options, as_json: bool) -> int:
     elif found:
         heading = [_("Job"), _("Now"), _("Planted"), _("Canary")]
         table([heading, *(_row(job, one) for job, one in found)])
+        if State.UNFINISHED in {one.state for _job, one in found}:
+            show_below(_("Planting again clears what was interrupted: continuity canary plant JOB"))
     else:
         show(_("No canary is planted. Next: continuity canary plant JOB"))
     return exit_code(verdict)
@@ -171,7 +180,7 @@ def _verdict(standing: Sequence[Standing]) -> Verdict:
     states = {one.state for one in standing}
     if states & _ALARMING:
         return Verdict.FAIL
-    return Verdict.INCONCLUSIVE if State.UNKNOWN in states else Verdict.PASS
+    return Verdict.INCONCLUSIVE if states & _UNCERTAIN else Verdict.PASS
 
 
 def _row(job: str, one: Standing) -> list[str]:

@@ -45,6 +45,7 @@ class RecordKind(StrEnum):
     LOCATION_OBSERVED = "location.observed"
     LOCATION_ACCEPTED = "location.accepted"
     COPY_OBSERVED = "copy.observed"
+    CANARY_SOWN = "canary.sown"
     CANARY_PLANTED = "canary.planted"
     CANARY_RETIRED = "canary.retired"
     INCIDENT_CHANGED = "incident.changed"

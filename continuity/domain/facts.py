@@ -118,6 +118,10 @@ class Sighting(NamedTuple):
     points: tuple[str, ...]
 
 
+SOWN = "sown-"
+"""What the kind of a canary begins with, until it is known that it was planted."""
+
+
 class Canary(NamedTuple):
     """Something planted that nobody ever changes.
 

@@ -20,7 +20,7 @@ from continuity.domain.facts import (
     Skip,
 )
 from continuity.domain.failure import FailureClass
-from continuity.domain.learning import observed_copy, planted, retired
+from continuity.domain.learning import observed_copy, planted, retired, sown
 from continuity.domain.location import StorageFacts, learn_observation, observation_from_plain
 from continuity.domain.plain import (
     flag_in,
@@ -280,6 +280,7 @@ _LEARN: Mapping[RecordKind, _Learn] = {
     RecordKind.BASELINE_ACCEPTED: _accepted,
     RecordKind.SKIP_DECIDED: _skipped,
     RecordKind.COPY_OBSERVED: observed_copy,
+    RecordKind.CANARY_SOWN: sown,
     RecordKind.CANARY_PLANTED: planted,
     RecordKind.CANARY_RETIRED: retired,
 }

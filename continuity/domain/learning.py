@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from continuity.domain.evidence import Record
-from continuity.domain.facts import Canary, JobFacts, Sighting
+from continuity.domain.facts import SOWN, Canary, JobFacts, Sighting
 from continuity.domain.plain import list_in, text_in
 
 
@@ -24,12 +24,21 @@ def observed_copy(facts: JobFacts, record: Record) -> JobFacts:
     return replace(facts, sightings=(*others, seen))
 
 
+def sown(facts: JobFacts, record: Record) -> JobFacts:
+    """Note what is about to be planted: until that is recorded, nobody knows whether it was."""
+    return _with_canaries(facts, record, SOWN)
+
+
 def planted(facts: JobFacts, record: Record) -> JobFacts:
     """Add canaries; one planted again replaces the older one of its name."""
+    return _with_canaries(facts, record, "")
+
+
+def _with_canaries(facts: JobFacts, record: Record, prefix: str) -> JobFacts:
     rows = [row for row in list_in(record.body, "canaries") if isinstance(row, Mapping)]
     fresh = [
         Canary(
-            kind=text_in(row, "kind"),
+            kind=prefix + text_in(row, "kind"),
             name=text_in(row, "name"),
             digest=text_in(row, "digest"),
             at=record.recorded_at,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
 
 from continuity.domain.canary import Seedling
 from continuity.domain.failure import SourceError
@@ -55,20 +58,21 @@ def _is_readable(name: bytes) -> bool:
 
 
 def plant(seedling: Seedling) -> None:
-    """Write a file where none is, and only then. Raises SourceError."""
+    """Write a file where none is, and only then. Raises SourceError.
+
+    It appears whole: it gets its name when its content is on the disk. Where the file system
+    cannot do that, it has its name from the beginning.
+    """
+    folder = os.path.dirname(seedling.path)
     try:
-        descriptor = os.open(seedling.path, _NEW, 0o644)
-        try:
+        descriptor = _nameless(folder)
+        if descriptor is None:
+            _write_named(seedling)
+        else:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(seedling.content)
-                file.flush()
-                os.fsync(descriptor)
-                stamp = int(seedling.mtime.timestamp()) * 10**9
-                os.utime(descriptor, ns=(stamp, stamp))
-        except BaseException:
-            os.unlink(seedling.path)
-            raise
-        _keep_name(os.path.dirname(seedling.path))
+                _write(file, seedling)
+                _give_name(descriptor, seedling.path)
+        _keep_name(folder)
     except OSError as error:
         raise SourceError(
             say(
@@ -78,6 +82,51 @@ def plant(seedling: Seedling) -> None:
             ),
             remedy=say(N_("Run it as a user who may write there, or try again for other names.")),
         ) from error
+
+
+def _nameless(folder: bytes) -> int | None:
+    try:
+        return os.open(folder, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        if error.errno in {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL}:
+            return None
+        raise
+
+
+def _give_name(descriptor: int, path: bytes) -> None:
+    # Only beside a directory's descriptor does Python follow the link that stands for the file.
+    files = os.open("/proc/self/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.link(str(descriptor), path, src_dir_fd=files, follow_symlinks=True)
+    finally:
+        os.close(files)
+
+
+def _write_named(seedling: Seedling) -> None:
+    descriptor = os.open(seedling.path, _NEW, 0o644)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _write(file, seedling)
+    except BaseException:
+        os.unlink(seedling.path)
+        raise
+
+
+def _write(file: BinaryIO, seedling: Seedling) -> None:
+    file.write(seedling.content)
+    file.flush()
+    os.fsync(file.fileno())
+    stamp = int(seedling.mtime.timestamp()) * 10**9
+    os.utime(file.fileno(), ns=(stamp, stamp))
+
+
+@contextmanager
+def one_at_a_time(directory: Path) -> Iterator[None]:
+    """Let nobody else plant meanwhile; who comes second waits. Ends with the process."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "planting.lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _keep_name(folder: bytes) -> None:

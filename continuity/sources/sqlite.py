@@ -23,6 +23,7 @@ from continuity.sources.source import (
     Captured,
     Capturing,
     Extent,
+    Planting,
     Revived,
     Reviving,
     SourceKind,
@@ -30,6 +31,7 @@ from continuity.sources.source import (
 from continuity.sources.sqlite_elsewhere import capture_elsewhere
 from continuity.sources.sqlite_here import capture_here
 from continuity.sources.sqlite_look import Looking, take_look
+from continuity.sources.sqlite_plant import plant_in
 from continuity.sources.sqlite_words import Told, first_value
 
 _PATIENCE = timedelta(hours=2)
@@ -164,6 +166,11 @@ def _own(source: Source) -> SqliteSource:
     return source
 
 
+def plant(planting: Planting) -> None:
+    """Put a canary into the database. Raises SourceError and LockedError."""
+    plant_in(planting.host, _own(planting.source).path, planting.statements)
+
+
 SOURCE = SourceKind(
-    name="sqlite", options=SqliteSource, extent=extent, capture=capture, revive=revive
+    name="sqlite", options=SqliteSource, extent=extent, capture=capture, revive=revive, plant=plant
 )

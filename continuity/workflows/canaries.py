@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
 from continuity.domain.canary import FILE, ROW, Seedling, grow
 from continuity.domain.evidence import Draft, Record, RecordKind
-from continuity.domain.facts import Canary, JobFacts
+from continuity.domain.facts import SOWN, Canary, JobFacts
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.text import N_, say
-from continuity.hosts.planting import digest_of, folders_below, plant, uproot
+from continuity.hosts.planting import digest_of, folders_below, one_at_a_time, plant, uproot
 from continuity.sources.source import Planting, RowCanary, row_canary
+from continuity.workflows.history import read_history
 from continuity.workflows.world import Protected, Workbench
 
 _LOCAL = "local"
@@ -20,13 +22,17 @@ _SEED_BYTES = 32
 
 
 class State(StrEnum):
-    """How a canary is: as planted, changed, gone, or only asked when a drill revives it."""
+    """How a canary is: as planted, changed, gone, or only asked when a drill revives it.
+
+    Planting one that is unfinished was interrupted, so nobody watches it.
+    """
 
     SOUND = "sound"
     CHANGED = "changed"
     GONE = "gone"
     UNKNOWN = "unknown"
     ASKED = "asked"
+    UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,24 +89,42 @@ def _draw(
 
 
 def plant_files(bench: Workbench, protected: Protected, seedlings: Sequence[Seedling]) -> Record:
-    """Plant and record; when one cannot be planted, or recorded, none stays. Raises SourceError."""
-    planted: list[Seedling] = []
+    """Plant and record; when one cannot be planted, or recorded, none stays. Raises SourceError.
+
+    What is to be planted is recorded before, so that nothing unknown stays behind a death.
+    """
+    rows = [_plain(FILE, one.path.decode(), one.digest) for one in seedlings]
+    with one_at_a_time(bench.scratch), _sown(bench, protected, rows):
+        try:
+            for seedling in seedlings:
+                plant(seedling)
+            return _record(bench, protected, RecordKind.CANARY_PLANTED, rows)
+        except BaseException:
+            for seedling in seedlings:
+                uproot(seedling.path, seedling.digest)
+            raise
+
+
+@contextmanager
+def _sown(bench: Workbench, protected: Protected, rows: list[dict[str, str]]) -> Iterator[None]:
+    """Record what is to be planted, clear what an earlier death left, and take back what failed."""
+    _clear_unfinished(bench, protected)
+    _record(bench, protected, RecordKind.CANARY_SOWN, rows)
     try:
-        for seedling in seedlings:
-            plant(seedling)
-            planted.append(seedling)
-        return _record(
-            bench,
-            protected,
-            [
-                {"kind": FILE, "name": seedling.path.decode(), "digest": seedling.digest}
-                for seedling in planted
-            ],
-        )
+        yield
     except BaseException:
-        for seedling in planted:
-            uproot(seedling.path, seedling.digest)
+        _forget(bench, protected, [row["name"] for row in rows])
         raise
+
+
+def _clear_unfinished(bench: Workbench, protected: Protected) -> None:
+    facts = read_history(bench, protected.job.name)
+    left = [canary for canary in facts.canaries if canary.kind.startswith(SOWN)]
+    for canary in left:
+        if canary.kind == SOWN + FILE and protected.job.source.host == _LOCAL:
+            uproot(canary.name.encode(), canary.digest)
+    if left:
+        _forget(bench, protected, [canary.name for canary in left])
 
 
 def choose_row(bench: Workbench) -> RowCanary:
@@ -117,25 +141,38 @@ def plant_row(bench: Workbench, protected: Protected, row: RowCanary) -> Record 
     living = protected.living
     if living is None or living.plant is None:
         return None
-    living.plant(
-        Planting(
-            source=protected.job.source,
-            host=living.open_host(),
-            password=living.read_password(),
-            scratch=bench.scratch,
-            statements=row.statements,
+    rows = [_plain(ROW, row.query, row.value)]
+    with one_at_a_time(bench.scratch), _sown(bench, protected, rows):
+        living.plant(
+            Planting(
+                source=protected.job.source,
+                host=living.open_host(),
+                password=living.read_password(),
+                scratch=bench.scratch,
+                statements=row.statements,
+            )
         )
-    )
-    return _record(bench, protected, [{"kind": ROW, "name": row.query, "digest": row.value}])
+        return _record(bench, protected, RecordKind.CANARY_PLANTED, rows)
 
 
-def _record(bench: Workbench, protected: Protected, canaries: list[dict[str, object]]) -> Record:
-    draft = Draft(
-        kind=RecordKind.CANARY_PLANTED,
-        job=protected.job.name,
-        body={"canaries": canaries},
-        personal={"actor": bench.actor},
-    )
+def _plain(kind: str, name: str, digest: str) -> dict[str, str]:
+    return {"kind": kind, "name": name, "digest": digest}
+
+
+def _record(
+    bench: Workbench, protected: Protected, kind: RecordKind, canaries: list[dict[str, str]]
+) -> Record:
+    return _append(bench, protected, kind, {"canaries": canaries})
+
+
+def _forget(bench: Workbench, protected: Protected, names: Sequence[str]) -> None:
+    _append(bench, protected, RecordKind.CANARY_RETIRED, {"names": list(names)})
+
+
+def _append(
+    bench: Workbench, protected: Protected, kind: RecordKind, body: dict[str, object]
+) -> Record:
+    draft = Draft(kind=kind, job=protected.job.name, body=body, personal={"actor": bench.actor})
     return bench.store.append(draft)[0]
 
 
@@ -147,6 +184,8 @@ def look_at_canaries(protected: Protected, facts: JobFacts) -> tuple[Standing, .
 
 
 def _state(protected: Protected, canary: Canary) -> State:
+    if canary.kind.startswith(SOWN):
+        return State.UNFINISHED
     if canary.kind != FILE:
         return State.ASKED
     if protected.job.source.host != _LOCAL:
@@ -171,14 +210,17 @@ def retire_canaries(
     standing = look_at_canaries(protected, facts)
     if not standing:
         return ()
-    draft = Draft(
-        kind=RecordKind.CANARY_RETIRED,
-        job=protected.job.name,
-        body={"names": [one.canary.name for one in standing]},
-        personal={"actor": bench.actor},
-    )
-    bench.store.append(draft)
+    _forget(bench, protected, [one.canary.name for one in standing])
+    left = []
     for one in standing:
-        if one.state is State.SOUND:
-            uproot(one.canary.name.encode(), one.canary.digest)
-    return tuple(one for one in standing if one.state not in {State.SOUND, State.GONE})
+        kind, name, digest, _at = one.canary
+        # Of what was never finished, what is there as it should have become is ours.
+        if not (kind.endswith(FILE) and _is_cleared(one.state, name, digest)):
+            left.append(one)
+    return tuple(left)
+
+
+def _is_cleared(state: State, name: str, digest: str) -> bool:
+    if state in {State.SOUND, State.UNFINISHED}:
+        return uproot(name.encode(), digest)
+    return state is State.GONE

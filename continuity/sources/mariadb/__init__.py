@@ -5,6 +5,7 @@ from __future__ import annotations
 from continuity.sources.mariadb.calls import Programs
 from continuity.sources.mariadb.capture import capture_by, extent
 from continuity.sources.mariadb.options import MariadbSource
+from continuity.sources.mariadb.planting import plant_by
 from continuity.sources.mariadb.revive import revive_by
 from continuity.sources.source import SourceKind
 
@@ -18,4 +19,5 @@ SOURCE = SourceKind(
     extent=extent,
     capture=capture_by(PROGRAMS),
     revive=revive_by(PROGRAMS),
+    plant=plant_by(PROGRAMS),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from continuity.sources.postgresql.formats import capture, extent, revive
+from continuity.sources.postgresql.formats import capture, extent, plant, revive
 from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.source import SourceKind
 
@@ -12,4 +12,5 @@ SOURCE = SourceKind(
     extent=extent,
     capture=capture,
     revive=revive,
+    plant=plant,
 )

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from continuity.domain.job import Source
+from continuity.domain.secret import Secret
+from continuity.hosts.host import Host
 from continuity.sources.postgresql.base_backup import capture_base, revive_base
 from continuity.sources.postgresql.dump import capture_dump, revive_dump
 from continuity.sources.postgresql.names import table_from_text
 from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.postgresql.place import Place
 from continuity.sources.postgresql.portrait import Scope
+from continuity.sources.postgresql.session import open_session
 from continuity.sources.source import (
     NO_FILES,
     Captured,
     Capturing,
     Extent,
+    Planting,
     Revived,
     Reviving,
 )
@@ -34,20 +38,34 @@ def extent(source: Source) -> Extent:
     return NO_FILES
 
 
-@contextmanager
-def capture(capturing: Capturing) -> Iterator[Captured]:
-    """Copy the database as a stream, with a portrait of the same moment."""
-    source = _source(capturing.source)
-    place = Place(
-        host=capturing.host,
+def _place(source: PostgresqlSource, host: Host, password: Secret | None) -> Place:
+    return Place(
+        host=host,
         address=source.address,
         port=source.port,
         database=source.database,
         user=source.user,
-        password=capturing.password,
+        password=password,
         tls=source.tls,
         programs=source.programs,
     )
+
+
+def plant(planting: Planting) -> None:
+    """Put a canary into the schema ``public``, in one transaction. Raises ContinuityError."""
+    with open_session(_place(_source(planting.source), planting.host, planting.password)) as asked:
+        asked.answer_people()
+        asked.run("BEGIN")
+        for statement in planting.statements:
+            asked.run(statement)
+        asked.run("COMMIT")
+
+
+@contextmanager
+def capture(capturing: Capturing) -> Iterator[Captured]:
+    """Copy the database as a stream, with a portrait of the same moment."""
+    source = _source(capturing.source)
+    place = _place(source, capturing.host, capturing.password)
     scope = Scope(
         exact_rows=source.exact_rows,
         excluded=tuple(table_from_text(text) for text in source.exclude_tables),
