@@ -13,6 +13,7 @@ from continuity.config.document import Document
 from continuity.config.models import Settings
 from continuity.config.problem import Place, Problem
 from continuity.domain.job import Job
+from continuity.domain.outlet import Outlet
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import Message
@@ -59,3 +60,4 @@ class Draft:
     people: Section[Person]
     jobs: Section[Job]
     runbooks: Section[Runbook]
+    outlets: Section[Outlet]

@@ -71,6 +71,7 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
         people=reader.named("config/people.yaml", Person),
         jobs=reader.jobs(),
         runbooks=reader.runbooks(),
+        outlets=reader.outlets(),
     )
     reader.leftovers()
     problems = [*reader.problems, *reference_problems(draft), *interlock_problems(draft)]
@@ -103,6 +104,7 @@ def _workspace(
         people=_sound(draft.people, broken),
         jobs=_sound_jobs(draft, repositories, hosts, {file for file, _ in broken}),
         runbooks=_sound_files(draft.runbooks, {file for file, _ in broken}),
+        outlets=_sound(draft.outlets, broken),
         files=files,
         fingerprint=stamp,
     )

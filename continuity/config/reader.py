@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from continuity.config.document import Document, document_from_text
@@ -31,13 +32,16 @@ class UnreadableFileError(Exception):
         self.problem = problem
 
 
-def read_yaml(root: Path, file: str) -> Found:
-    """Read one YAML file below the workspace; an empty one is a problem."""
+def read_yaml(root: Path, file: str, *, may_be_empty: bool = False) -> Found:
+    """Read one YAML file below the workspace; an empty one is a problem, unless it may be."""
     try:
         text = text_of(root, file)
     except UnreadableFileError as error:
         return None, (error.problem,)
-    return _with_content(document_from_text(name_shown(file), text))
+    found, problems = document_from_text(name_shown(file), text)
+    if may_be_empty and found is not None and found.value is None:
+        return replace(found, value={}), problems
+    return _with_content((found, problems))
 
 
 def read_front_matter(root: Path, file: str) -> Found:

@@ -14,6 +14,7 @@ from continuity.config.copy_problems import copy_problems
 from continuity.config.draft import Draft, Part, Section
 from continuity.config.elsewhere import elsewhere_problems
 from continuity.config.host_problems import host_problems
+from continuity.config.outlets import outlet_problems
 from continuity.config.problem import NOTHING, Place, Problem, nearest, value_shown
 from continuity.config.storage_problems import storage_problems
 from continuity.config.wording import read_model
@@ -54,6 +55,7 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
         yield from problems
     yield from _shared_repositories(draft, broken)
     yield from _runbooks(draft)
+    yield from outlet_problems(draft)
 
 
 def _systems(draft: Draft) -> Iterator[Problem]:

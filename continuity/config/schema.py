@@ -12,7 +12,9 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from continuity.config.models import SECTIONS_WITH_PATHS, Settings
+from continuity.config.outlets import outlet_models
 from continuity.domain.job import Job
+from continuity.domain.outlet import Outlet
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.written import NAME_PATTERN, text_from_duration
@@ -33,6 +35,7 @@ _TITLES: Mapping[str, str] = {
     "hosts": "Continuity: hosts by name",
     "repositories": "Continuity: repositories by name",
     "people": "Continuity: people by name",
+    "channels": "Continuity: channels and ticket systems by name",
     "job": "Continuity: one job",
     "runbook": "Continuity: front matter of a runbook",
 }
@@ -57,6 +60,7 @@ def schemas() -> dict[str, Schema]:
         "hosts": _schema("hosts", _map_of(Host)),
         "repositories": _schema("repositories", _repositories()),
         "people": _schema("people", _map_of(Person)),
+        "channels": _schema("channels", _channels()),
         "job": _schema("job", _job()),
         "runbook": _schema("runbook", _whole(Runbook)),
     }
@@ -121,20 +125,29 @@ def _settings() -> Schema:
 
 
 def _repositories() -> Schema:
-    kinds = engine_kinds()
-    (repository, *options), definitions = _definitions(
-        Repository, *(kind.options for kind in kinds.values())
-    )
-    model = definitions[_named_by(repository)]
-    _properties(model)["engine"] = {"enum": sorted(kinds), "description": "who keeps the copies"}
-    model["allOf"] = [
+    models = {name: kind.options for name, kind in engine_kinds().items()}
+    return _map_with_options(Repository, "engine", "who keeps the copies", models)
+
+
+def _channels() -> Schema:
+    return _map_with_options(Outlet, "kind", "what it speaks", outlet_models())
+
+
+def _map_with_options(
+    model: type[BaseModel], key: str, description: str, kinds: Mapping[str, type[BaseModel]]
+) -> Schema:
+    """Let the value of one key decide how ``options`` is read."""
+    (entry, *options), definitions = _definitions(model, *kinds.values())
+    schema = definitions[_named_by(entry)]
+    _properties(schema)[key] = {"enum": sorted(kinds), "description": description}
+    schema["allOf"] = [
         {
-            "if": {"properties": {"engine": {"const": name}}},
+            "if": {"properties": {key: {"const": name}}},
             "then": {"properties": {"options": reference}},
         }
         for name, reference in zip(kinds, options, strict=True)
     ]
-    return _map(repository, definitions)
+    return _map(entry, definitions)
 
 
 def _job() -> Schema:

@@ -58,12 +58,20 @@ def _references(draft: Draft) -> Iterator[tuple[Part[BaseModel], Place, SecretRe
     for repository in draft.repositories.parts.values():
         if repository.model.password is not None:
             yield repository, ("password",), repository.model.password
-        for name, reference in repository.model.credentials.items():
-            yield repository, ("credentials", name), reference
+        yield from _named(repository, "credentials", repository.model.credentials)
+    for outlet in draft.outlets.parts.values():
+        yield from _named(outlet, "secrets", outlet.model.secrets)
     for job in draft.jobs.parts.values():
         source = job.model.source
         if isinstance(source, ServedSource) and source.password is not None:
             yield job, ("source", "password"), source.password
+
+
+def _named(
+    part: Part[BaseModel], key: str, references: Mapping[str, SecretReference]
+) -> Iterator[tuple[Part[BaseModel], Place, SecretReference]]:
+    for name, reference in references.items():
+        yield part, (key, name), reference
 
 
 def _unresolved(

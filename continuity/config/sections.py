@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,10 +15,12 @@ from continuity.config.document import Document
 from continuity.config.draft import Part, Section
 from continuity.config.kinds import read_checks, read_source
 from continuity.config.models import SECTIONS_WITH_PATHS, Settings
+from continuity.config.outlets import outlet_models
 from continuity.config.problem import NOTHING, Problem, nearest, text_shown, value_shown
 from continuity.config.reader import name_shown, read_front_matter, read_yaml
 from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
 from continuity.domain.job import Check, Job, Source
+from continuity.domain.outlet import Outlet
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Repository
 from continuity.domain.text import N_, Message, say
@@ -57,7 +60,7 @@ class Reader:
         """Read a file of names, each with its keys."""
         if not required and not os.path.lexists(self.root / file):
             return Section(where=file, parts={}, written=frozenset())
-        document = self._yaml(file)
+        document = self._yaml(file, may_be_empty=not required)
         if document is None or not self._is_mapping(document):
             return Section(where=file, parts={}, written=frozenset(), known=False)
         entries = _mapping(document.value)
@@ -80,10 +83,13 @@ class Reader:
     def repositories(self) -> Section[Repository]:
         """Read the repositories, each with its engine's own options."""
         section = self.named("config/repositories.yaml", Repository)
-        parts = {name: part for name, part in section.parts.items() if self._engine_fits(part)}
-        return Section(
-            where=section.where, parts=parts, written=section.written, known=section.known
-        )
+        models = {name: kind.options for name, kind in engine_kinds().items()}
+        return self._fitting(section, "engine", lambda one: (one.engine, one.options), models)
+
+    def outlets(self) -> Section[Outlet]:
+        """Read the channels and ticket systems, each with its kind's own options."""
+        section = self.named("config/channels.yaml", Outlet, required=False)
+        return self._fitting(section, "kind", lambda one: (one.kind, one.options), outlet_models())
 
     def jobs(self) -> Section[Job]:
         """Read every file in ``jobs/``."""
@@ -112,7 +118,7 @@ class Reader:
         return Section(where="runbooks/", parts=parts, written=_names(names))
 
     def leftovers(self) -> None:
-        """Report files in ``config/`` that nothing reads; ``channels.yaml`` may wait, empty."""
+        """Report files in ``config/`` that nothing reads."""
         known = {f"{name}.yaml" for name in CONFIG_FILES}
         for name in self._entries("config") or ():
             if name not in known and name.endswith((".yaml", ".yml")):
@@ -129,20 +135,26 @@ class Reader:
             return None
         return self._keep(read_model(model, value, document, (name,), self.home))
 
-    def _engine_fits(self, part: Part[Repository]) -> bool:
-        kinds = engine_kinds()
-        engine = part.model.engine
-        if engine not in kinds:
-            expected = expected_key(nearest(engine, kinds), sorted(kinds))
-            self.problems.append(
-                part.problem(("engine",), expected, value_shown(("engine",), engine))
-            )
-            return False
-        place = (*part.place, "options")
-        written = part.model.options
-        kind = kinds[engine]
-        options = self._keep(read_model(kind.options, written, part.document, place, self.home))
-        return options is not None
+    def _fitting(
+        self,
+        section: Section[M],
+        key: str,
+        spoken: Callable[[M], tuple[str, dict[str, object]]],
+        models: Mapping[str, type[BaseModel]],
+    ) -> Section[M]:
+        """Keep what is of a known kind and has options that this kind understands."""
+        parts: dict[str, Part[M]] = {}
+        for name, part in section.parts.items():
+            word, written = spoken(part.model)
+            if word not in models:
+                expected = expected_key(nearest(word, models), sorted(models))
+                self.problems.append(part.problem((key,), expected, value_shown((key,), word)))
+                continue
+            place = (*part.place, "options")
+            found = read_model(models[word], written, part.document, place, self.home)
+            if self._keep(found) is not None:
+                parts[name] = part
+        return replace(section, parts=parts)
 
     def _job(self, document: Document, name: str) -> Job | None:
         if not self._is_mapping(document) or not self._is_name(document, name):
@@ -221,8 +233,8 @@ class Reader:
         # Editors leave hidden files and copies ending in ~ beside what they edit.
         return tuple(name for name in entries if not name.startswith(".") and name[-1] != "~")
 
-    def _yaml(self, file: str) -> Document | None:
-        return self._remember(file, read_yaml(self.root, file))
+    def _yaml(self, file: str, *, may_be_empty: bool = False) -> Document | None:
+        return self._remember(file, read_yaml(self.root, file, may_be_empty=may_be_empty))
 
     def _remember(
         self, file: str, found: tuple[Document | None, tuple[Problem, ...]]

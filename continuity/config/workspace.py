@@ -14,6 +14,7 @@ from continuity.config.models import Settings
 from continuity.config.problem import Problem, text_shown
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.job import Job
+from continuity.domain.outlet import Outlet
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import N_, say
@@ -36,6 +37,7 @@ class Workspace:
     people: Mapping[str, Person]
     jobs: Mapping[str, Job]
     runbooks: Mapping[str, Runbook]
+    outlets: Mapping[str, Outlet]
     files: tuple[str, ...]
     fingerprint: str
 

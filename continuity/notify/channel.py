@@ -39,8 +39,8 @@ class ChannelOpening:
 class ChannelKind:
     """An entry of the registry.
 
-    ``secrets`` are the names of those it needs; ``personal`` when it writes to a person's own
-    address.
+    ``secrets`` are the names of those it needs, ``optional_secrets`` of those it can use;
+    ``personal`` when it writes to a person's own address.
     """
 
     name: str
@@ -48,3 +48,4 @@ class ChannelKind:
     secrets: tuple[str, ...]
     personal: bool
     open: Callable[[ChannelOpening], Channel]
+    optional_secrets: tuple[str, ...] = ()

@@ -97,9 +97,13 @@ class TicketOpening:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TicketKind:
-    """An entry of the registry; ``secrets`` are the names of those it needs."""
+    """An entry of the registry.
+
+    ``secrets`` are the names of those it needs, ``optional_secrets`` of those it can use.
+    """
 
     name: str
     options: type[BaseModel]
     secrets: tuple[str, ...]
     open: Callable[[TicketOpening], TicketSystem]
+    optional_secrets: tuple[str, ...] = ()

@@ -177,6 +177,7 @@ def test_schemas_are_written_one_for_each_kind_of_file(tmp_path: Path) -> None:
         "hosts.schema.json",
         "repositories.schema.json",
         "people.schema.json",
+        "channels.schema.json",
         "job.schema.json",
         "runbook.schema.json",
     ]

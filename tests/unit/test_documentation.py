@@ -15,6 +15,7 @@ from continuity.cli.program import make_program
 from continuity.config.models import SandboxPlace, Settings, Store
 from continuity.domain.failure import FailureClass
 from continuity.domain.job import Job, Plausibility, Retention, SamplePolicy, Skip, Timetable
+from continuity.domain.outlet import Outlet
 from continuity.domain.runbook import Runbook, Scope
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.verdict import Verdict, exit_code
@@ -37,6 +38,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     **{f"Options of {name}": kind.options for name, kind in engine_kinds().items()},
     "Secrets": SecretReference,
     "People": Person,
+    "Channels": Outlet,
     "Jobs": Job,
     **{f"Source of {name}": kind.options for name, kind in source_kinds().items()},
     **{f"Check of kind {name}": kind.options for name, kind in check_kinds().items()},

@@ -22,7 +22,7 @@ FORBIDDEN_NAMES = {
 }
 
 # What people write; everything else in the domain judges, and must start fast.
-WRITTEN_NOUNS = {"job", "runbook", "system", "written"}
+WRITTEN_NOUNS = {"job", "outlet", "runbook", "system", "written"}
 
 
 def python_files(*folders: str) -> list[Path]:
