@@ -21,7 +21,7 @@ APART = frozenset({"removable", "tape"})
 """Media that are meant to be away most of the time, which is no fault and a protection."""
 
 _CLOCK_TOLERANCE = timedelta(seconds=60)
-_GIB = 1 << 30
+_MIB = 1 << 20
 # Of these, not to know is not to be safe; the others are remarks.
 _NEEDED = (
     FactName.REACHABLE,
@@ -149,9 +149,9 @@ def _full(storage: StorageFacts, keeping: Keeping) -> Iterator[Reason]:
     if not isinstance(free, int) or need is None or free >= need:
         return
     message = say(
-        N_("{free} GiB are free in the storage of {repository}; recent backups needed {need}."),
-        free=f"{free / _GIB:.1f}",
-        need=f"{need / _GIB:.1f}",
+        N_("{free} MiB are free in the storage of {repository}; recent backups added {need} MiB."),
+        free=free // _MIB,
+        need=-(-need // _MIB),
         repository=_name(storage),
     )
     yield Reason(Verdict.INCONCLUSIVE, FailureClass.NO_SPACE, message)
@@ -184,7 +184,7 @@ def storage_doubts(
         fact = latest.get(name)
         if fact is not None and (fact.value is None or not is_current(fact.at, now)):
             unseen = fact.note if fact.value is None else None
-            yield _unknown(unseen or _stale(fact, now))
+            yield _unknown(unseen or _stale(fact, now), fact.failure)
 
 
 def _stale(fact: Fact, now: datetime) -> Message:
@@ -199,8 +199,8 @@ def _exposed(message: Message) -> Reason:
     return Reason(Verdict.FAIL, FailureClass.STORAGE_UNPROTECTED, message)
 
 
-def _unknown(message: Message) -> Reason:
-    return Reason(Verdict.INCONCLUSIVE, FailureClass.NO_PROOF, message)
+def _unknown(message: Message, failure: FailureClass | None = None) -> Reason:
+    return Reason(Verdict.INCONCLUSIVE, failure or FailureClass.NO_PROOF, message)
 
 
 def _name(storage: StorageFacts) -> str:
@@ -225,7 +225,11 @@ def remedy_for(failure: FailureClass | None, repository: str) -> Message:
             "See whether the storage of {repository} is running, mounted, and named right in "
             "config/repositories.yaml."
         ),
-        FailureClass.NO_PROOF: N_("Run: continuity locations {repository}"),
+        FailureClass.CONFIGURATION: N_("Run: continuity check"),
+        FailureClass.NO_PROOF: N_(
+            "Look at {repository} again: continuity locations. What the credentials may not see, "
+            "such as rules that delete, stays unknown until they are given the right to read it."
+        ),
     }
     fallback = N_("Run `continuity doctor`, and look at the storage of {repository} again.")
     return say(known.get(failure or FailureClass.TOOL_ERROR, fallback), repository=repository)

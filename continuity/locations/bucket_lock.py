@@ -21,6 +21,7 @@ THROWAWAY = "continuity-probe"
 
 _BODY = b"Written to see whether it can be deleted. It may be deleted.\n"
 _SOURCE = "a refused deletion"
+_MODES = frozenset({"compliance", "governance"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,9 +39,10 @@ class _Throwaway:
 def tell_immutable(notes: Notes, ask: Ask, bucket: Bucket, at: datetime) -> None:
     """Try to delete a throwaway object with the credentials of the backup.
 
-    One that is still locked since an earlier look is tried again, so that they do not pile up.
+    One that is still locked since an earlier look is tried again, so that they do not pile up; but
+    only while the bucket says that it locks, because what is written now may not be locked.
     """
-    throwaway = _standing(ask, bucket, at)
+    throwaway = _standing(ask, bucket, at) if _says_it_locks(notes) else None
     if throwaway is None:
         written = ask("put_object", **_where(bucket), Body=_BODY, ContentMD5=_digest())
         if written.refused:
@@ -60,6 +62,11 @@ def tell_immutable(notes: Notes, ask: Ask, bucket: Bucket, at: datetime) -> None
         note = say(N_("Refused by permission and not by a lock: other credentials may delete."))
         notes.saw(FactName.IMMUTABLE, False, _SOURCE, note)
         _kept_by_permission(notes, throwaway)
+
+
+def _says_it_locks(notes: Notes) -> bool:
+    told = (fact.value for fact in notes.facts if fact.name is FactName.OBJECT_LOCK)
+    return next(told, None) in _MODES
 
 
 def _standing(ask: Ask, bucket: Bucket, at: datetime) -> _Throwaway | None:

@@ -45,7 +45,14 @@ def look_at(spot: Spot, at: datetime) -> Observation:
     except ContinuityError as error:
         # The storage itself may be well: what is missing is on this side.
         facts = (
-            Fact(name=FactName.REACHABLE, value=None, at=at, source=kind.name, note=error.what),
+            Fact(
+                name=FactName.REACHABLE,
+                value=None,
+                at=at,
+                source=kind.name,
+                note=error.what,
+                failure=error.failure,
+            ),
         )
     return Observation(repository=spot.repository, kind=kind.name, at=at, facts=facts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,20 @@ def test_a_lock_that_has_run_out_is_tried_anew(owner: Owner) -> None:
 
     assert later.value is not True
     assert len(owner.versions("later")) == 2
+
+
+def test_an_old_lock_does_not_speak_for_what_is_written_now(owner: Owner) -> None:
+    place = owner.make("retired", "")
+    owner.client.put_object(
+        Bucket="retired",
+        Key=f"erp/{THROWAWAY}",
+        Body=b"of an earlier look",
+        ContentMD5="BkJVwXq4jAdVfQDh+CqLJw==",
+        ObjectLockMode="COMPLIANCE",
+        ObjectLockRetainUntilDate=datetime.now(UTC) + timedelta(days=9),
+    )
+
+    assert values(visit(place, S3_CREDENTIALS))[FactName.IMMUTABLE] is False
 
 
 def test_an_empty_answer_is_not_taken_for_a_lock(tmp_path: Path) -> None:
