@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Newest:
-    """The newest value of a declared time column; RFC 3339 text, None in an empty table."""
+    """The newest value of a declared time column, None in an empty table.
+
+    RFC 3339 in UTC with microseconds, so that the order of the texts is that of the times.
+    """
 
     column: str
     value: str | None

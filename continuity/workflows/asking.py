@@ -88,6 +88,9 @@ def conclude_answers(answered: Iterable[Answered]) -> Conclusion | None:
 
 
 def _unanswered(unknown: Answered) -> Conclusion:
+    remedy = say(N_("Run: continuity doctor"))
+    if unknown.hindrance is None:
+        remedy = say(N_("Ask for what only this data holds, such as how many rows a table has."))
     return Conclusion(
         verdict=Verdict.INCONCLUSIVE,
         failure=unknown.hindrance or FailureClass.NO_PROOF,
@@ -96,5 +99,5 @@ def _unanswered(unknown: Answered) -> Conclusion:
             name=unknown.answer.name,
             found=str(unknown.answer.found),
         ),
-        remedy=unknown.remedy or say(N_("Run: continuity doctor")),
+        remedy=unknown.remedy or remedy,
     )

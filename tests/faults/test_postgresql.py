@@ -10,10 +10,15 @@ import pytest
 
 from tests.support.faults import Row
 from tests.support.postgresql import Cluster, throwaway_cluster
+from tests.support.programs import postgresql_programs
+from tests.support.ran import Ran
+from tests.support.scratch_programs import furnish
 from tests.support.worlds import World, furnished
 
 pytestmark = [pytest.mark.tool("rsync"), pytest.mark.tool("psql"), pytest.mark.tool("bwrap")]
 
+# A drill starts a server of its own, on a machine that may be busy.
+_LONG = 240.0
 _JOB = """\
 name: erp
 title: The orders
@@ -25,6 +30,24 @@ source:
   user: {user}
   database: {database}
   newest: [orders.created]
+"""
+
+# What is asked of the server's program before it is started.
+_ASIDE = 'case "$*" in *--version*|*--single*|*--boot*|*--check*) exec "$real" "$@";; esac'
+# Loads everything, and then once more.
+_TWICE = '"$real" "$@"; "$real" "$@"; exit 0'
+# Puts the live server's socket where the scratch server's would be.
+_STAND_IN = """\
+for word; do case "$word" in unix_socket_directories=*) place=${{word#*=}};; esac; done
+ln -s {live}/.s.PGSQL.5432 "$(echo "$place" | tr -d '"')/.s.PGSQL.5432"
+printf '1\\n2\\n3\\n4\\n5\\n6\\n7\\nready   \\n' >"$2/postmaster.pid"
+exec sleep 60"""
+_EMPTY_CHECK = """\
+checks:
+  - kind: sql
+    name: there are tables
+    query: select count(*) from pg_catalog.pg_class
+    at_least: 1
 """
 
 
@@ -59,14 +82,24 @@ def world(cluster: Cluster, database: str, tmp_path: Path) -> World:
 
 
 def make_backup(world: World) -> None:
-    ran = world.backup("erp")
+    ran = world.backup("erp", timeout=_LONG)
     assert ran.code == 0, ran
+
+
+def drill(world: World) -> Ran:
+    return world.drill("erp", timeout=_LONG)
+
+
+def furnish_scratch(world: World, **scripts: str) -> None:
+    """Let drills use server programs of which some are scripts."""
+    names = ("postgres", "initdb", "psql", "pg_restore")
+    furnish(world, {name: postgresql_programs() / name for name in names}, scripts)
 
 
 def test_a_database_that_comes_back_is_proven_at_the_highest_level(world: World) -> None:
     make_backup(world)
 
-    ran = world.drill("erp")
+    ran = drill(world)
 
     assert ran.code == 0, ran
     assert (ran.result["verdict"], ran.result["level"]) == ("PASS", "L4")
@@ -117,7 +150,7 @@ def test_a_dump_that_is_cut_and_called_whole_does_not_come_back(world: World, ro
     world.install("pg_dump", '"$real" "$@" | head -c 40000; exit 0')
     make_backup(world)
 
-    row.red_in(world, "erp", world.drill("erp"))
+    row.red_in(world, "erp", drill(world))
 
 
 @pytest.mark.fault("postgresql-dump-is-none")
@@ -134,7 +167,7 @@ def test_a_dump_that_no_program_here_reads_is_not_proven(world: World, row: Row)
     world.install("pg_dump", f'"$real" "$@" | python3 -c "{change}{write}"')
     make_backup(world)
 
-    row.red_in(world, "erp", world.drill("erp"))
+    row.red_in(world, "erp", drill(world))
 
 
 @pytest.mark.fault("postgresql-dump-leaves-rows-out")
@@ -142,7 +175,7 @@ def test_rows_that_a_dump_leaves_out_are_missed(world: World, row: Row) -> None:
     world.install("pg_dump", '"$real" "$@" --exclude-table-data=orders')
     make_backup(world)
 
-    row.red_in(world, "erp", world.drill("erp"))
+    row.red_in(world, "erp", drill(world))
 
 
 @pytest.mark.fault("postgresql-older-than-promised")
@@ -155,7 +188,7 @@ def test_a_dump_of_yesterday_is_not_taken_for_that_of_today(
     world.install("pg_dump", 'cat "$root/old"')
     make_backup(world)
 
-    row.red_in(world, "erp", world.drill("erp"))
+    row.red_in(world, "erp", drill(world))
 
 
 @pytest.mark.fault("postgresql-loader-complains")
@@ -171,7 +204,52 @@ def test_a_load_that_goes_on_after_errors_is_not_a_good_one(
     )
     make_backup(world)
 
-    row.red_in(world, "erp", world.drill("erp"))
+    row.red_in(world, "erp", drill(world))
+
+
+@pytest.mark.fault("postgresql-loader-ends-with-0")
+def test_a_loader_that_reports_errors_and_ends_with_0_is_not_believed(
+    world: World, row: Row
+) -> None:
+    # A second load finds everything there already; nothing is wrong with the copy.
+    furnish_scratch(world, pg_restore='case "$*" in *--list*) exec "$real" "$@";; esac\n' + _TWICE)
+    make_backup(world)
+
+    row.red_in(world, "erp", drill(world))
+
+
+@pytest.mark.fault("postgresql-scratch-server-ends")
+def test_a_scratch_server_that_ends_at_once_proves_nothing(world: World, row: Row) -> None:
+    said = "FATAL:  could not create shared memory segment"
+    furnish_scratch(world, postgres=f"{_ASIDE}\necho '{said}' >&2; exit 1")
+    make_backup(world)
+
+    row.red_in(world, "erp", drill(world))
+
+
+@pytest.mark.fault("postgresql-live-server-answers")
+def test_nothing_is_loaded_into_a_live_server_that_answers_for_the_scratch_server(
+    world: World, row: Row, cluster: Cluster, database: str
+) -> None:
+    furnish_scratch(world, postgres=f"{_ASIDE}\n{_STAND_IN.format(live=cluster.socket)}")
+    cluster.socket.chmod(0o755)
+    make_backup(world)
+    before = cluster.names()
+
+    row.red_in(world, "erp", drill(world))
+
+    assert cluster.names() == before
+    assert database in before
+
+
+@pytest.mark.fault("postgresql-answer-was-there-before")
+def test_a_check_that_an_empty_database_passes_as_well_proves_nothing(
+    world: World, row: Row
+) -> None:
+    world.edit("jobs/erp.yaml", "source:", _EMPTY_CHECK + "source:")
+    make_backup(world)
+
+    row.red_in(world, "erp", drill(world))
 
 
 @pytest.mark.fault("postgresql-scratch-server-does-not-start")
@@ -184,7 +262,7 @@ def test_files_on_which_no_server_starts_are_no_copy(world: World, row: Row) -> 
     world.edit("jobs/erp.yaml", "  newest:", "  format: base\n  newest:")
     make_backup(world)
 
-    row.red_in(world, "erp", world.drill("erp"))
+    row.red_in(world, "erp", drill(world))
 
 
 @pytest.mark.fault("postgresql-server-programs-missing")
@@ -192,4 +270,4 @@ def test_without_a_server_to_revive_on_nothing_is_proven(world: World, row: Row)
     world.edit("jobs/erp.yaml", "  newest:", f"  server_programs: {world.root}\n  newest:")
     make_backup(world)
 
-    row.red_in(world, "erp", world.drill("erp"))
+    row.red_in(world, "erp", drill(world))

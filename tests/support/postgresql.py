@@ -41,6 +41,12 @@ class Cluster:
             for statement in statements:
                 connection.execute(statement.encode())
 
+    def names(self) -> list[str]:
+        """List the databases."""
+        with self.connect("postgres") as connection:
+            found = connection.execute("SELECT datname FROM pg_database ORDER BY 1").fetchall()
+        return [str(name) for (name,) in found]
+
     def create_database(self, name: str) -> str:
         with self.connect("postgres") as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())

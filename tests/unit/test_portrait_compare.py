@@ -11,7 +11,7 @@ from continuity.domain.portrait import Newest, Portrait, RowSample, TablePortrai
 from continuity.domain.portrait_compare import Aspect, differences
 
 WORDS = st.text(alphabet="abcdé\n\x1b", min_size=1, max_size=5)
-TIMES = st.datetimes().map(lambda moment: moment.isoformat() + "Z")
+TIMES = st.datetimes().map(lambda moment: moment.isoformat(timespec="microseconds") + "Z")
 SAMPLES = st.builds(
     RowSample,
     key=st.just(("id",)),
