@@ -11,6 +11,7 @@ from continuity.domain.text import N_, say
 from continuity.domain.ticket import RemoteTicket, TicketRef
 from continuity.hosts.web_words import Complaint, no_complaint
 
+_LONGEST_NUMBER = 19
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 Plain = Mapping[str, object]
 
@@ -30,6 +31,13 @@ def text(value: object) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def number(value: object) -> int:
+    """Take a whole number, or one that is written as text; anything else is 0."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < _LONGEST_NUMBER:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def texts(value: object) -> tuple[str, ...]:

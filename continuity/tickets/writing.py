@@ -9,6 +9,8 @@ import unicodedata
 from continuity.domain.ticket import TicketDraft, TicketState
 
 _OURS = re.compile(r"\[continuity(?:: \S+|-\S+)\]")
+_STRANGE_IN_NAMES = re.compile(r"[^A-Za-z0-9 ._()-]")
+_LONGEST_NAME = 100
 _STRANGE = re.compile(r"[^\w.:/#+-]")
 # Ways to turn the direction of a text, so that a reader sees another name than the real one.
 _TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -78,3 +80,14 @@ def has_key(text: str, key: str) -> bool:
 def key_of_move(to: TicketState, note: str) -> str:
     """Name the note of a move, so that moving again does not write it again."""
     return f"{to}-{hashlib.sha256(note.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def file_name(name: str) -> str:
+    """Make a name that no system changes, so that the file is recognised when it is there."""
+    kept = _STRANGE_IN_NAMES.sub("_", clean(name)).strip(" .")
+    return kept[-_LONGEST_NAME:] or "file"
+
+
+def label_of(text: str) -> str:
+    """Make a label without blanks."""
+    return "-".join(clean(text).split())[:100]

@@ -11,7 +11,7 @@ from continuity.domain.secret import Secret
 from continuity.domain.ticket import TicketState
 from continuity.tickets.registry import ticket_kinds
 from continuity.tickets.ticket import TicketOpening, TicketSystem
-from tests.simulators import github
+from tests.simulators import github, jira
 from tests.simulators.held import BEGINNING, Desk
 from tests.simulators.simulator import Nasty, Vendor, simulator
 
@@ -81,4 +81,36 @@ GITHUB = Tracker(
     closing="closed",
 )
 
-TRACKERS: dict[str, Tracker] = {tracker.kind: tracker for tracker in (GITHUB,)}
+JIRA = Tracker(
+    kind="jira",
+    running=over_http(lambda nasty: jira.Jira(nasty=nasty)),
+    options={
+        "user": jira.USER,
+        "project": "OPS",
+        "statuses": {"on-hold": "Waiting for vendor"},
+        "fields": {"customfield_10021": {"value": "Backups"}},
+    },
+    secrets={"token": jira.TOKEN},
+    wrong=(
+        {"project": "ELSE"},
+        {"issue_type": "Bug"},
+        {"fields": {}},
+        {"fields": {"customfield_10021": {"value": "Backups"}, "customfield_1": 1}},
+        {"priorities": {"S1": "Blocker"}},
+        {"statuses": {"on-hold": "Sleeping"}},
+        {"resolutions": {"resolved": "Fixed"}},
+    ),
+    done={
+        TicketState.OPEN: "To Do",
+        TicketState.IN_PROGRESS: "In Progress",
+        TicketState.ON_HOLD: "Waiting for vendor",
+        TicketState.MITIGATED: "To Do",
+        TicketState.RESOLVED: "Done Done",
+        TicketState.CLOSED: "Done Done",
+        TicketState.CANCELLED: "Done Won't Do",
+        TicketState.DUPLICATE: "Done Duplicate",
+    },
+    closing="Done",
+)
+
+TRACKERS: dict[str, Tracker] = {tracker.kind: tracker for tracker in (GITHUB, JIRA)}
