@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from continuity.sandbox.interlocks import Interlocks
     from continuity.store.store import Store
     from continuity.workflows.remembering import Remembered
+    from continuity.workflows.visiting import Machine
     from continuity.workflows.world import Protected, Workbench
 
 _LEAST_RESERVE = 64 << 20
@@ -61,6 +62,12 @@ class App:
         from continuity.protecting import protect
 
         return protect(self.means, name)
+
+    def machines(self) -> tuple[Machine, ...]:
+        """Give every machine of the workspace."""
+        from continuity.protecting import machines
+
+        return machines(self.means)
 
     def all_protected(self) -> tuple[Protected, ...]:
         """Resolve all jobs, sorted by name."""

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
+from collections.abc import Mapping
 
 from continuity.config.elsewhere import copies_there, open_there
 from continuity.config.living import living_source
 from continuity.config.opening import Means, copies_of, open_copies, open_repository
-from continuity.config.workspace import Workspace, job_named, lives_elsewhere, zone_of
+from continuity.config.workspace import (
+    Workspace,
+    engine_options,
+    job_named,
+    lives_elsewhere,
+    zone_of,
+)
 from continuity.domain.exclude import excludes_from_patterns
 from continuity.domain.job import Job
 from continuity.hosts.files import Files, LocalFiles
 from continuity.sources.registry import source_kinds
 from continuity.sources.source import Extent, path_set
+from continuity.workflows.visiting import Machine
 from continuity.workflows.world import Away, Copy, Protected
 
 
@@ -72,3 +81,36 @@ def _away(means: Means, job: Job) -> Away | None:
 def extent_of(job: Job) -> Extent:
     """Tell what of a machine's files a job covers."""
     return source_kinds()[job.source.kind].extent(job.source)
+
+
+def machines(means: Means) -> tuple[Machine, ...]:
+    """Give every machine of the workspace, with what jobs take on those that are elsewhere."""
+    needs: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name, job in sorted(means.workspace.jobs.items()):
+        for program in _taken_there(means, job):
+            needs[job.source.host][program].append(name)
+    written = means.workspace.hosts
+    return tuple(
+        Machine(
+            host=means.hosts.host(name),
+            site=written[name].site if name in written else None,
+            needs=_frozen(needs[name]),
+        )
+        for name in means.hosts.names
+    )
+
+
+def _taken_there(means: Means, job: Job) -> tuple[str, ...]:
+    kind = source_kinds()[job.source.kind]
+    if not is_away(means.workspace, job):
+        return ()
+    if kind.capture is not None:
+        return kind.needs(job.source)
+    repository = means.workspace.repositories[job.repository]
+    options = engine_options(means.workspace, job)
+    own = getattr(options, "program", None) if copies_there(repository) else None
+    return ("find", "xargs", "sha256sum", "base64", own or repository.engine)
+
+
+def _frozen(needs: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {program: tuple(jobs) for program, jobs in needs.items()}

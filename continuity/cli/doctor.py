@@ -31,13 +31,14 @@ from continuity.workflows.inspecting import (
     examine_record,
 )
 from continuity.workflows.isolating import examine_isolation
+from continuity.workflows.visiting import examine_machines
 
 _WORKSPACE = say(N_("workspace"))
 
 
 @click.command(
     help=_(
-        "Look at tools and their versions, secrets, each repository, space, clock, locks, "
+        "Look at tools and their versions, secrets, each host and repository, space, clock, locks, "
         "leftovers, manifests and the record; every problem comes with its remedy."
     ),
     epilog=epilog("continuity doctor", "continuity doctor --json"),
@@ -70,6 +71,7 @@ def _examine(app: App, problems: Iterable[Problem]) -> Iterator[Examined]:
     yield from examine_places(bench)
     yield examine_isolation(bench)
     facts = read_facts(bench.store, bench.now()).facts
+    yield from examine_machines(app.machines(), bench.now)
     yield from examine_repositories(app.all_protected(), facts)
     yield from examine_away(app.all_protected(), facts)
     yield from examine_record(bench)

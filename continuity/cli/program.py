@@ -19,6 +19,7 @@ _COMMANDS = {
     "init": N_("Write a new workspace."),
     "check": N_("Check the workspace and report every problem."),
     "doctor": N_("Look at tools, secrets, repositories, space and clock."),
+    "hosts": N_("Look at other machines, and accept their keys."),
     "adopt": N_("Write jobs for what another program backs up already."),
     "plan": N_("Show what a backup or drill would do."),
     "backup": N_("Back up one or more jobs."),

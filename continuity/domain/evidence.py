@@ -49,6 +49,7 @@ class RecordKind(StrEnum):
     CANARY_PLANTED = "canary.planted"
     CANARY_RETIRED = "canary.retired"
     INCIDENT_CHANGED = "incident.changed"
+    HOST_ACCEPTED = "host.accepted"
     CHECKPOINT_SIGNED = "checkpoint.signed"
     PERSONAL_ERASED = "personal.erased"
 

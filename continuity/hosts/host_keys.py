@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from continuity.hosts.known_hosts import HostKey, Known, known_keys
+from continuity.hosts.known_hosts import (
+    HostKey,
+    Known,
+    known_keys,
+    remember_key,
+    replace_keys,
+)
 from continuity.hosts.reach import Reach
 from continuity.hosts.ssh_trouble import (
     changed_key,
     revoked_key,
     unknown_key,
     unreadable_known_hosts,
+    unwritable_known_hosts,
 )
 
 
@@ -51,3 +58,34 @@ def demand_known(reach: Reach, key: HostKey, known: Known) -> None:
             raise changed_key(reach, key, known)
         case Acquaintance.REVOKED:
             raise revoked_key(reach, key)
+
+
+def demand_acceptable(reach: Reach, key: HostKey, *, replace: bool) -> Acquaintance:
+    """Let only a key pass that may be accepted; gives what is known of it.
+
+    The key of a machine that is known by another one may be with ``replace`` alone, a revoked one
+    never. Raises HostKeyError.
+    """
+    known = read_known(reach)
+    was = acquaintance(key, known)
+    if was is Acquaintance.REVOKED:
+        raise revoked_key(reach, key)
+    if was is Acquaintance.CHANGED and not replace:
+        raise changed_key(reach, key, known)
+    return was
+
+
+def accept_key(reach: Reach, key: HostKey, *, replace: bool) -> Acquaintance:
+    """Let a key be known from now on; gives what was known of it.
+
+    Raises HostKeyError as ``demand_acceptable`` does, and when it cannot be written down.
+    """
+    was = demand_acceptable(reach, key, replace=replace)
+    if was is Acquaintance.KNOWN:
+        return was
+    write = replace_keys if was is Acquaintance.CHANGED else remember_key
+    try:
+        write(reach.known_hosts, reach.known_as, key)
+    except OSError as error:
+        raise unwritable_known_hosts(reach, error.strerror or type(error).__name__) from error
+    return was

@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread, Timer
@@ -77,6 +78,13 @@ class Connection:
                 ("127.0.0.1", 0),
                 timeout=goal.connect_timeout,
             )
+
+    def round_trip(self) -> float:
+        """Measure how many seconds a question and its answer take. Raises UnreachableError."""
+        began = time.monotonic()
+        with _understood(self._reach):
+            self._transport.open_session(timeout=self._reach.connect_timeout).close()
+        return time.monotonic() - began
 
     def close(self) -> None:
         """End it; what it carries is cut."""

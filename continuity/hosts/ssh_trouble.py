@@ -163,6 +163,37 @@ def unreadable_known_hosts(reach: Reach, reason: str) -> HostKeyError:
     )
 
 
+def unwritable_known_hosts(reach: Reach, reason: str) -> HostKeyError:
+    """Say that an accepted key could not be written down."""
+    return HostKeyError(
+        say(
+            N_("The file of known hosts {path} cannot be written: {reason}."),
+            path=safe(str(reach.known_hosts)),
+            reason=safe(reason),
+        ),
+        remedy=say(N_("Correct its permissions, or name another file in hosts.yaml.")),
+    )
+
+
+def other_key(reach: Reach, key: HostKey, expected: str) -> HostKeyError:
+    """Say that the key a machine shows is not the one that somebody read elsewhere."""
+    return HostKeyError(
+        say(
+            N_("The host {host} shows {kind} {fingerprint}, not {expected}."),
+            host=reach.name,
+            kind=safe(key.kind),
+            fingerprint=key.fingerprint,
+            expected=safe(expected),
+        ),
+        remedy=say(
+            N_(
+                "Do not accept it. Read the fingerprint again on that machine: it may be another "
+                "machine in between, or another kind of key."
+            )
+        ),
+    )
+
+
 def unknown_key(reach: Reach, key: HostKey) -> HostKeyError:
     """Say that a machine shows a key that nobody has accepted, and how to accept it."""
     return HostKeyError(

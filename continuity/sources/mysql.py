@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from continuity.sources.mariadb.calls import Programs
+from continuity.sources.mariadb.calls import Programs, needs_of
 from continuity.sources.mariadb.capture import capture_by, extent
 from continuity.sources.mariadb.options import MysqlFamilySource
 from continuity.sources.mariadb.planting import plant_by
@@ -31,4 +31,5 @@ SOURCE = SourceKind(
     capture=capture_by(PROGRAMS),
     revive=revive_by(PROGRAMS),
     plant=plant_by(PROGRAMS),
+    needs=needs_of(PROGRAMS),
 )

@@ -168,6 +168,7 @@ class SourceKind:
 
     A kind with ``capture`` is copied as a stream that it makes itself, and is brought to life by
     ``revive`` in every drill; one without is copied as files. ``plant`` puts a canary into it.
+    ``needs`` names the programs that it takes on another machine, by name or path.
     """
 
     name: str
@@ -176,6 +177,7 @@ class SourceKind:
     capture: Capture | None = None
     revive: Revive | None = None
     plant: Plant | None = None
+    needs: Callable[[Source], tuple[str, ...]] = lambda _source: ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

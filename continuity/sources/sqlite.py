@@ -172,5 +172,11 @@ def plant(planting: Planting) -> None:
 
 
 SOURCE = SourceKind(
-    name="sqlite", options=SqliteSource, extent=extent, capture=capture, revive=revive, plant=plant
+    name="sqlite",
+    options=SqliteSource,
+    extent=extent,
+    capture=capture,
+    revive=revive,
+    plant=plant,
+    needs=lambda _source: ("sqlite3",),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from continuity.sources.mariadb.calls import Programs
+from continuity.sources.mariadb.calls import Programs, needs_of
 from continuity.sources.mariadb.capture import capture_by, extent
 from continuity.sources.mariadb.options import MariadbSource
 from continuity.sources.mariadb.planting import plant_by
@@ -20,4 +20,5 @@ SOURCE = SourceKind(
     capture=capture_by(PROGRAMS),
     revive=revive_by(PROGRAMS),
     plant=plant_by(PROGRAMS),
+    needs=needs_of(PROGRAMS),
 )

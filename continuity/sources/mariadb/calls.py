@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from continuity.domain.failure import RevivalError
+from continuity.domain.job import Source
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say
 from continuity.hosts.host import Command, Host
@@ -28,6 +30,17 @@ class Programs:
     dumper: str
     server: str
     installer: str
+
+
+def needs_of(programs: Programs) -> Callable[[Source], tuple[str, ...]]:
+    """Make the way to tell which programs of a family a source takes where it is."""
+
+    def needs(source: Source) -> tuple[str, ...]:
+        directory = source.programs if isinstance(source, MysqlFamilySource) else None
+        names = (programs.client, programs.dumper)
+        return names if directory is None else tuple(f"{directory}/{name}" for name in names)
+
+    return needs
 
 
 def live_server(

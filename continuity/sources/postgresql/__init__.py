@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from continuity.sources.postgresql.formats import capture, extent, plant, revive
+from continuity.sources.postgresql.formats import capture, extent, needs, plant, revive
 from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.source import SourceKind
 
@@ -13,4 +13,5 @@ SOURCE = SourceKind(
     capture=capture,
     revive=revive,
     plant=plant,
+    needs=needs,
 )

@@ -38,6 +38,13 @@ def extent(source: Source) -> Extent:
     return NO_FILES
 
 
+def needs(source: Source) -> tuple[str, ...]:
+    """Name the programs with which the database is copied."""
+    own = _source(source)
+    names = ("psql", "pg_basebackup" if own.format == "base" else "pg_dump")
+    return names if own.programs is None else tuple(f"{own.programs}/{name}" for name in names)
+
+
 def _place(source: PostgresqlSource, host: Host, password: Secret | None) -> Place:
     return Place(
         host=host,
