@@ -18,10 +18,12 @@ class Transport:
 
     ``words`` are the program and its options, made of the same definition as the commands that run
     there: known hosts, key, port, jump host. ``target`` is ``user@address``, apart from them.
+    ``host`` is the machine's name in the workspace; empty for one that is in none.
     """
 
     words: tuple[str, ...]
     target: str
+    host: str = ""
 
 
 def transport_from_reach(reach: Reach) -> Transport:
@@ -51,7 +53,7 @@ def transport_from_reach(reach: Reach) -> Transport:
     words = ["ssh", "-F", "none"]
     for option in options:
         words += ["-o", option]
-    return Transport(words=tuple(words), target=f"{reach.user}@{reach.address}")
+    return Transport(words=tuple(words), target=f"{reach.user}@{reach.address}", host=reach.name)
 
 
 def _quoted(path: str) -> str:

@@ -106,7 +106,9 @@ def examples(page: Path) -> Iterator[list[str]]:
 
 
 def path_of(words: list[str]) -> tuple[str, ...]:
-    return tuple(words[:2] if words[0] == "audit" else words[:1])
+    group = command_at(tuple(words[:1]))
+    nested = isinstance(group, click.Group) and words[1:2] and not words[1].startswith("-")
+    return tuple(words[:2] if nested else words[:1])
 
 
 @pytest.mark.parametrize("heading", SECTIONS)

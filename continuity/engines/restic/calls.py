@@ -9,13 +9,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from continuity.domain.failure import AuthenticationError, ContinuityError, TimedOutError
+from continuity.domain.failure import (
+    AuthenticationError,
+    ContinuityError,
+    HostKeyError,
+    TimedOutError,
+    UnreachableError,
+)
 from continuity.domain.text import N_, say
 from continuity.engines.engine import Opening, Tool
 from continuity.engines.restic.answers import Gathered
 from continuity.engines.restic.failures import refusal
 from continuity.engines.restic.options import ResticOptions
 from continuity.engines.restic.program import probe_program
+from continuity.engines.restic.reaching import explained
 from continuity.engines.restic.storage import storage_environment, storage_secrets, storage_words
 from continuity.engines.restic.tries import Tries
 from continuity.hosts.host import Command, Finished
@@ -123,11 +130,13 @@ class Caller:
         try:
             return self._opening.host.stream(command, on_line)
         except TimedOutError as error:
-            raise tries.given_up() or error from None
+            raise explained(tries.given_up() or error, self._opening) from None
+        except (UnreachableError, HostKeyError) as error:
+            raise explained(error, self._opening) from None
 
     def refusal(self, finished: Finished) -> ContinuityError:
         """Make the error for a call that ended badly."""
-        return refusal(finished, self.tool, self.local)
+        return explained(refusal(finished, self.tool, self.local), self._opening)
 
     def _command(self, call: Call) -> Command:
         locking = call.lock and not self._cannot_lock()

@@ -54,14 +54,14 @@ def refusal(finished: Finished, tool: Tool, local: Path | None) -> ContinuityErr
             remedy=say(N_("See in the system's log who ended it, for example for want of memory.")),
         )
     if local is not None and not (local / "config").exists():
-        return _error(GENERAL[UnreachableError], lines)
+        return error_from_lines(GENERAL[UnreachableError], lines)
     numbered = _NUMBERS.get(finished.code) if "exit-codes" in tool.capabilities else None
     meaning = meaning_of(lines) if numbered is None else GENERAL[numbered]
     kind = None if meaning is None else meaning.kind
     if kind in {None, AuthenticationError} and _has_damaged_key(local):
         meaning = GENERAL[DamagedError]
     if meaning is not None:
-        return _error(meaning, lines)
+        return error_from_lines(meaning, lines)
     return ToolError(
         say(
             N_("restic ended with code {code}: {line}"),
@@ -133,10 +133,11 @@ def _plain(line: bytes | str) -> str:
 
 def error_from_words(meaning: Meaning, line: bytes) -> ContinuityError:
     """Make the error for a call that was given up after this line."""
-    return _error(meaning, [line])
+    return error_from_lines(meaning, [line])
 
 
-def _error(meaning: Meaning, lines: list[bytes]) -> ContinuityError:
+def error_from_lines(meaning: Meaning, lines: list[bytes]) -> ContinuityError:
+    """Make the error for a call that printed these lines."""
     what = say(meaning.what, line=_telling(meaning, lines))
     return meaning.kind(what, remedy=say(meaning.remedy))
 

@@ -119,9 +119,17 @@ _REFUSED = Meaning(
         "accessdenied",
         "401 unauthorized",
         "403 forbidden",
-        "permission denied (publickey",
-        "too many authentication failures",
     ),
+    lasting=True,
+)
+_NOT_LET_IN = Meaning(
+    kind=AuthenticationError,
+    what=N_("The machine of the repository does not let this user in: {line}"),
+    remedy=N_(
+        "Add the public key to ~/.ssh/authorized_keys of that user there, or name the right key in "
+        "hosts.yaml."
+    ),
+    pieces=("permission denied (publickey", "too many authentication failures"),
     lasting=True,
 )
 _BUCKET = Meaning(
@@ -188,6 +196,7 @@ MEANINGS: tuple[Meaning, ...] = (
     GENERAL[LockedError],
     _HOST_KEY,
     _EXPIRED,
+    _NOT_LET_IN,
     _REFUSED,
     _BUCKET,
     _TRUST,
