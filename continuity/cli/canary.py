@@ -12,7 +12,7 @@ from continuity.cli.columns import plain
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import epilog, show, show_below, show_json, table
-from continuity.domain.canary import Seedling
+from continuity.domain.canary import ROW_NAME, Seedling
 from continuity.domain.clock import text_from_time
 from continuity.domain.failure import ContinuityError
 from continuity.domain.text import N_, shown
@@ -134,7 +134,7 @@ def _show_by_hand(row: RowCanary) -> None:
     for line in (
         "checks:",
         "  - kind: sql",
-        "    name: continuity_canary",
+        f"    name: {ROW_NAME}",
         f"    query: {row.query}",
         f'    equals: "{row.value}"',
     ):

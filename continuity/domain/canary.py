@@ -12,6 +12,9 @@ from continuity.domain.manifest import Entry, Kind, Seal
 
 FILE, ROW = "file", "row"
 
+ROW_NAME = "continuity_canary"
+"""The table of planted rows, and what the answers to them are called."""
+
 # Names as every office has them, in the language of its people; encryption spares none of them.
 _WORDS: Mapping[str, Sequence[str]] = {
     "en": ("inventory", "invoices", "budget", "customers", "summary", "orders", "hours", "stock"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from continuity.domain.canary import ROW_NAME
 from continuity.domain.clock import Now
 from continuity.domain.job import Source
 from continuity.domain.portrait import Portrait
@@ -138,11 +139,11 @@ def row_canary(number: int, value: str) -> RowCanary:
         raise ValueError("the value of a canary needs no quoting")
     return RowCanary(
         statements=(
-            "CREATE TABLE IF NOT EXISTS continuity_canary"
+            f"CREATE TABLE IF NOT EXISTS {ROW_NAME}"
             " (id INTEGER NOT NULL PRIMARY KEY, note VARCHAR(80) NOT NULL)",
-            f"INSERT INTO continuity_canary (id, note) VALUES ({number}, '{value}')",
+            f"INSERT INTO {ROW_NAME} (id, note) VALUES ({number}, '{value}')",
         ),
-        query=f"SELECT note FROM continuity_canary WHERE id = {number}",
+        query=f"SELECT note FROM {ROW_NAME} WHERE id = {number}",
         value=value,
     )
 

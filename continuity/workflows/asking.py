@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from continuity.domain.canary import ROW_NAME
 from continuity.domain.failure import ContinuityError, FailureClass
 from continuity.domain.job import Check
 from continuity.domain.run import Conclusion
@@ -12,6 +13,14 @@ from continuity.domain.text import N_, Message, plain_from_message, say
 from continuity.domain.verdict import Verdict
 from continuity.sandbox.checks.check import Answer, Asking, Needs
 from continuity.sandbox.checks.registry import check_kinds
+
+LOOK_AT_ONCE = say(
+    N_(
+        "Look at once whether files are being encrypted, and keep the older restore points."
+        " Once it is known to be harmless: continuity canary retire JOB, and plant anew."
+    )
+)
+"""What to do when a canary is not as it was planted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,9 +71,17 @@ def plain_from_answers(answered: Iterable[Answered]) -> list[dict[str, object]]:
     ]
 
 
-def conclude_answers(answered: Iterable[Answered]) -> Conclusion | None:
-    """Judge: a wrong answer fails, a missing one leaves it open; None when all are right."""
+def conclude_answers(
+    answered: Iterable[Answered], *, lacks_canaries: bool = False
+) -> Conclusion | None:
+    """Judge: a wrong answer fails, a missing one leaves it open; None when all are right.
+
+    A planted row that reads otherwise is tampering, and so is one whose table is gone.
+    """
     answers = tuple(answered)
+    for one in answers:
+        if one.answer.name == ROW_NAME and (one.answer.passed is False or lacks_canaries):
+            return _tampered(one.answer)
     wrong = next((one.answer for one in answers if one.answer.passed is False), None)
     if wrong is not None:
         return Conclusion(
@@ -85,6 +102,19 @@ def conclude_answers(answered: Iterable[Answered]) -> Conclusion | None:
         )
     unknown = next((one for one in answers if one.answer.passed is None), None)
     return None if unknown is None else _unanswered(unknown)
+
+
+def _tampered(answer: Answer) -> Conclusion:
+    return Conclusion(
+        verdict=Verdict.FAIL,
+        failure=FailureClass.POSSIBLE_ENCRYPTION,
+        reason=say(
+            N_("A row is not as it was planted: expected {expected}, found {found}."),
+            expected=str(answer.expected),
+            found=str(answer.found),
+        ),
+        remedy=LOOK_AT_ONCE,
+    )
 
 
 def _unanswered(unknown: Answered) -> Conclusion:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from continuity.domain.canary import ROW_NAME
 from continuity.domain.facts import Canary
 from continuity.domain.job import Check, SamplePolicy
 from continuity.domain.manifest import Entry
@@ -34,8 +35,7 @@ def split_checks(checks: Iterable[Check], *, full: bool) -> Split:
 def row_checks(rows: Iterable[Canary]) -> tuple[Check, ...]:
     """Make a question of each planted row: whether it still says what was planted."""
     return tuple(
-        SqlCheck(kind="sql", name="continuity_canary", query=row.name, equals=row.digest)
-        for row in rows
+        SqlCheck(kind="sql", name=ROW_NAME, query=row.name, equals=row.digest) for row in rows
     )
 
 

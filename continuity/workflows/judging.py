@@ -9,6 +9,7 @@ from continuity.domain.failure import FailureClass
 from continuity.domain.run import PASSED, Conclusion
 from continuity.domain.text import N_, Message, say, shown
 from continuity.domain.verdict import Verdict
+from continuity.workflows.asking import LOOK_AT_ONCE
 from continuity.workflows.planning import DrillPlan
 from continuity.workflows.restoring import Restored
 
@@ -94,12 +95,7 @@ def _tampered(plan: DrillPlan) -> Conclusion | None:
             N_("The canary {path} was not as it was planted when this was backed up."),
             path=shown(plan.tampered[0]),
         ),
-        remedy=say(
-            N_(
-                "Look at once whether files are being encrypted, and keep the older restore points."
-                " Once it is known to be harmless: continuity canary retire JOB, and plant anew."
-            )
-        ),
+        remedy=LOOK_AT_ONCE,
     )
 
 

@@ -87,7 +87,9 @@ def _ever_proven(facts: JobFacts) -> frozenset[str]:
 def _hold(bench: Workbench, facts: JobFacts) -> Message | None:
     if any(point.quarantined and point.removed_at is None for point in facts.points):
         return say(N_("A backup is in quarantine until a person accepts it."))
-    if any(run.failure is FailureClass.POSSIBLE_ENCRYPTION for run in facts.backups[-1:]):
+    latest = {run.failure for run in facts.backups[-1:]}
+    latest |= {drill.failure for drill in facts.drills[-1:]}
+    if FailureClass.POSSIBLE_ENCRYPTION in latest:
         return say(N_("Files may be getting encrypted: nothing is removed."))
     if void_moments(facts) and not _ever_proven(facts):
         return say(N_("Damage was found and nothing is proven since: nothing is removed."))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from continuity.domain.canary import ROW_NAME
 from continuity.domain.compare import Comparison
 from continuity.domain.failure import ContinuityError, FailureClass
-from continuity.domain.portrait import Portrait
+from continuity.domain.portrait import Portrait, TablePortrait
 from continuity.domain.portrait_compare import Difference, differences
 from continuity.domain.run import Conclusion, conclusion_from_error
 from continuity.domain.text import N_, Message, plain_from_message, say, shown
@@ -52,12 +53,16 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """What a revived database showed; ``total`` counts differences that were not kept, too."""
+    """What a revived database showed; ``total`` counts differences that were not kept, too.
+
+    ``lacks_canaries`` says that there is no table of planted rows in it.
+    """
 
     complaints: tuple[str, ...]
     differences: tuple[Difference, ...]
     total: int
     tables: int
+    lacks_canaries: bool
     answered: tuple[Answered, ...]
 
 
@@ -130,8 +135,13 @@ def _question(subject: Subject, cell: Cell, portrait: Portrait, revived: Revived
         differences=kept,
         total=total,
         tables=len(portrait.tables),
+        lacks_canaries=not any(map(_holds_canaries, revived.portrait.tables)),
         answered=answered,
     )
+
+
+def _holds_canaries(table: TablePortrait) -> bool:
+    return table.name.rpartition(".")[2] == ROW_NAME
 
 
 def _describe(run: Running, portrait: Portrait, revived: Revived, found: Found) -> None:
@@ -186,7 +196,7 @@ def _conclude(found: Found) -> Conclusion | None:
         )
     if not found.tables:
         return _no_proof(say(N_("The captured database has no table, so nothing is proven.")))
-    return conclude_answers(found.answered)
+    return conclude_answers(found.answered, lacks_canaries=found.lacks_canaries)
 
 
 def _wrong(failure: FailureClass, reason: Message) -> Conclusion:

@@ -187,7 +187,7 @@ def ask_for_row(world: World, job: str) -> None:
 
 def missed(ran: Ran) -> None:
     """Demand that a drill found a row that is not as it was planted."""
-    assert (ran.code, ran.result["verdict"]) == (1, "FAIL"), ran
+    assert (ran.code, ran.result["failure"]) == (1, "possible-encryption"), ran
     assert [answer["passed"] for answer in ran.result["answers"]] == [False]
 
 

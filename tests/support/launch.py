@@ -3,6 +3,7 @@
 FAULT=clock:SECONDS     every reading of the wall clock is off by this
 FAULT=kill:PHASE:begin  SIGKILL when a phase of a run begins, or with `end` at its end
 FAULT=kill:record       SIGKILL while the end of a run is written, before it is committed
+FAULT=plant:N           SIGKILL when the planting of the Nth canary begins
 FAULT=halt:PHASE:begin  writes the file REACHED and waits for one beside it named go-on
 """
 
@@ -15,12 +16,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import continuity.app
 from continuity.cli.entry import main
+from continuity.domain.canary import Seedling
 from continuity.domain.verdict import Verdict
+from continuity.hosts.planting import plant as plant_whole
 from continuity.store.store import Transaction
+from continuity.workflows import canaries
 from continuity.workflows.running import Running
 
 _WHOLE_PHASE = Running.phase
@@ -65,10 +70,24 @@ def stop_at(moment: str, way: str) -> None:
         setattr(Transaction, "finish_run", finish_run)  # noqa: B010 - as above
 
 
+def stop_planting(number: int) -> None:
+    """Die when the planting of this canary begins."""
+    begun = count(1)
+
+    def plant(seedling: Seedling) -> None:
+        if next(begun) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        plant_whole(seedling)
+
+    setattr(canaries, "plant", plant)  # noqa: B010 - mypy knows that functions are not assigned
+
+
 if __name__ == "__main__":
     kind, _, rest = os.environ["FAULT"].partition(":")
     if kind == "clock":
         misset(int(rest))
+    elif kind == "plant":
+        stop_planting(int(rest))
     else:
         stop_at(rest, kind)
     sys.exit(main())
