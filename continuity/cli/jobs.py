@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import PurePath
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 
 from continuity.app import App, opened
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import complain, remark
 from continuity.cli.progress import watched
+from continuity.cli.response import incident_of_run, respond_to_all, respond_to_runs
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import (
     ConfigurationError,
@@ -32,11 +33,15 @@ Work = Callable[[App, Protected, JobFacts, Watch], Ended]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """How one job went; ``ended`` is None when not even its start could be recorded."""
+    """How one job went; ``ended`` is None when not even its start could be recorded.
+
+    ``incident`` is the number of the incident in which a failure was counted.
+    """
 
     job: str
     conclusion: Conclusion
     ended: Ended | None
+    incident: int | None = None
 
 
 def run_jobs(
@@ -58,10 +63,31 @@ def run_jobs(
         for protected in chosen:
             with watched(protected.job.name, quiet=quiet) as watch:
                 result = _one(app, protected, work, watch, debug=options.debug)
-            yield result
+            yield _with_incident(app, result)
         if not names:
             yield from _left_out(app)
+        _conclude(app, options.workspace)
         sign_if_due(app.bench)
+
+
+def _with_incident(app: App, result: Result) -> Result:
+    """Count what a run found; what keeps it from being counted now is counted the next time."""
+    if result.ended is None:
+        return result
+    try:
+        respond_to_runs(app)
+        incident = incident_of_run(app, result.ended.run_id)
+    except ContinuityError as error:
+        complain(error)
+        return result
+    return result if incident is None else replace(result, incident=incident.number)
+
+
+def _conclude(app: App, root: Path) -> None:
+    try:
+        respond_to_all(app, root)
+    except ContinuityError as error:
+        complain(error)
 
 
 def clear_up(app: App) -> None:

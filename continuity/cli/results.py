@@ -9,6 +9,7 @@ from continuity.cli.columns import plain
 from continuity.cli.jobs import Result
 from continuity.cli.language import _, sentence
 from continuity.cli.output import show, show_below, verdict_text
+from continuity.domain.incident_plain import local_number
 from continuity.domain.plain import flag_in, list_in, mapping_in, number_in, text_in
 from continuity.domain.text import message_from_plain
 
@@ -84,6 +85,10 @@ def show_conclusion(result: Result, told: str) -> None:
         show_below(sentence(conclusion.reason))
     if conclusion.remedy is not None:
         show_below(_("What to do: {remedy}").format(remedy=sentence(conclusion.remedy)))
+    if result.incident is not None:
+        number = local_number(result.incident)
+        command = f"continuity incidents show {result.incident}"
+        show_below(_("Incident {number}: {command}").format(number=number, command=command))
 
 
 def _head(result: Result) -> dict[str, object]:
@@ -99,7 +104,7 @@ def _tail(result: Result) -> dict[str, object]:
     record = None if result.ended is None else result.ended.record
     return {
         "evidence": None if record is None else {"sequence": record.sequence, "hash": record.hash},
-        "incident": None,
+        "incident": result.incident,
         "failure": None if conclusion.failure is None else conclusion.failure.value,
         "reason": None if conclusion.reason is None else sentence(conclusion.reason),
         "remedy": None if conclusion.remedy is None else sentence(conclusion.remedy),

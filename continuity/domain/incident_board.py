@@ -31,11 +31,22 @@ _WITH_REPOSITORY = frozenset({CheckKind.BACKUP, CheckKind.DRILL, CheckKind.READ_
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moved:
-    """One incident and what happened to it; ``before`` is None for a new one."""
+    """One incident and what happened to it; ``before`` is None for a new one.
+
+    ``start`` is what the changes began from, also for a new one.
+    """
 
     before: Incident | None
+    start: Incident
     changes: tuple[Change, ...]
     after: Incident
+
+    def steps(self) -> Iterator[tuple[Change, Incident]]:
+        """Give each change with the incident as it was right after it."""
+        incident = self.start
+        for change in self.changes:
+            incident = after(incident, (change,))
+            yield change, incident
 
 
 @dataclass(kw_only=True)
@@ -88,7 +99,7 @@ class Board:
         earlier = known.number if known is not None else self.last_of(fault.fingerprint)
         fresh = replace(fresh, recurrence_of=earlier)
         self.incidents[fault.fingerprint] = fresh
-        self._moved[fresh.number] = Moved(before=None, changes=(), after=fresh)
+        self._moved[fresh.number] = Moved(before=None, start=fresh, changes=(), after=fresh)
         return fresh
 
     def _move(self, incident: Incident, changes: tuple[Change, ...]) -> None:
@@ -98,6 +109,7 @@ class Board:
         known = self._moved.get(incident.number)
         self._moved[incident.number] = Moved(
             before=incident if known is None else known.before,
+            start=incident if known is None else known.start,
             changes=changes if known is None else (*known.changes, *changes),
             after=moved,
         )

@@ -189,6 +189,27 @@ def cancel(person: Person, how: str) -> Command:
     return run
 
 
+def assign(person: Person, to: str) -> Command:
+    """Somebody else has the ball from now on."""
+
+    def run(incident: Incident) -> tuple[Change, ...]:
+        _require(incident, ACTIVE)
+        return (Change(event=Event.ASSIGNED, at=person.at, by=person.name, reason=to),)
+
+    return run
+
+
+def reopen(person: Person) -> Command:
+    """It is not over after all."""
+
+    def run(incident: Incident) -> tuple[Change, ...]:
+        _require(incident, {State.RESOLVED})
+        _require_reason(person)
+        return (_change(Event.REOPENED, person, cycle=incident.cycle + 1),)
+
+    return run
+
+
 def review(person: Person) -> Command:
     """Somebody has looked back at it."""
 

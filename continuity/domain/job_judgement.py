@@ -174,6 +174,11 @@ def _backup_reasons(plan: JobPlan, facts: JobFacts, moment: Moment) -> Iterator[
     if facts.points and facts.points[-1].doubtful:
         message = say(N_("The newest point is dated later than its own record: a clock is wrong."))
         yield Reason(Verdict.INCONCLUSIVE, FailureClass.CLOCK, message)
+    yield from missed_backups(plan, facts, moment)
+
+
+def missed_backups(plan: JobPlan, facts: JobFacts, moment: Moment) -> Iterator[Reason]:
+    """Tell that a backup is overdue, if it is."""
     attempts = [*(run.at for run in facts.backups[-1:]), *_starts(facts, "backup")]
     due = _missed_slot(plan.backup, attempts or _began(facts), plan.grace, moment)
     if due is not None:
@@ -186,6 +191,11 @@ def _missed_drills(plan: JobPlan, facts: JobFacts, moment: Moment) -> Iterator[R
     if started is not None:
         sentence = N_("The restore test that started {age} ago has not ended.")
         yield _unfinished(sentence, started, moment)
+    yield from missed_drills(plan, facts, moment)
+
+
+def missed_drills(plan: JobPlan, facts: JobFacts, moment: Moment) -> Iterator[Reason]:
+    """Tell which restore tests are overdue, a full one apart."""
     attempts = [*(run.at for run in facts.drills[-1:]), *_starts(facts, "drill")]
     due = _missed_slot(plan.drill, attempts or _began(facts), plan.grace, moment)
     if due is not None:
