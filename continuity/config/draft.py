@@ -14,6 +14,7 @@ from continuity.config.models import Settings
 from continuity.config.problem import Place, Problem
 from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
+from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import Message
@@ -49,6 +50,15 @@ class Section(Generic[M_co]):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class File(Generic[M_co]):
+    """One file that may be missing; ``known`` is False when it is there and cannot be read."""
+
+    where: str
+    part: Part[M_co] | None = None
+    known: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """Everything that could be read."""
 
@@ -61,3 +71,4 @@ class Draft:
     jobs: Section[Job]
     runbooks: Section[Runbook]
     outlets: Section[Outlet]
+    responding: File[Responding]

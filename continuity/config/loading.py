@@ -9,17 +9,19 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from continuity.config.draft import Draft, Section
+from continuity.config.draft import Draft, File, Section
 from continuity.config.fingerprint import fingerprint
 from continuity.config.interlocks import interlock_problems
 from continuity.config.living_problems import living_problems
 from continuity.config.models import Settings
 from continuity.config.problem import Problem, WorkspaceError
 from continuity.config.references import reference_problems
+from continuity.config.responding_problems import holiday_problems, responding_problems
 from continuity.config.secrets import secret_problems
 from continuity.config.sections import Reader
 from continuity.config.workspace import Reading, Workspace
 from continuity.domain.job import Job
+from continuity.domain.responding import Responding
 from continuity.domain.system import Host, Person, Repository, System
 
 M = TypeVar("M", bound=BaseModel)
@@ -72,12 +74,13 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
         jobs=reader.jobs(),
         runbooks=reader.runbooks(),
         outlets=reader.outlets(),
+        responding=reader.responding(),
     )
     reader.leftovers()
     problems = [*reader.problems, *reference_problems(draft), *interlock_problems(draft)]
-    problems += living_problems(draft)
+    problems += [*living_problems(draft), *responding_problems(draft)]
     if environ is not None:
-        problems += secret_problems(draft, environ)
+        problems += [*secret_problems(draft, environ), *holiday_problems(draft)]
     error = WorkspaceError(problems)
     if settings is None:
         raise error
@@ -93,6 +96,11 @@ def _workspace(
     stamp: str,
 ) -> Workspace:
     broken = frozenset((problem.file, problem.key.split(".")[0]) for problem in problems)
+    error_keys = frozenset(
+        ".".join(problem.key.split(".")[:2])
+        for problem in problems
+        if problem.file == draft.responding.where
+    )
     hosts = _reachable(_sound(draft.hosts, broken))
     repositories = _kept(_sound(draft.repositories, broken), hosts)
     return Workspace(
@@ -101,13 +109,32 @@ def _workspace(
         systems=_sound(draft.systems, broken),
         hosts=hosts,
         repositories=repositories,
-        people=_sound(draft.people, broken),
+        # Whoever can be told is told, even if one of their roles is written wrongly.
+        people=_sound(draft.people, frozenset()),
         jobs=_sound_jobs(draft, repositories, hosts, {file for file, _ in broken}),
         runbooks=_sound_files(draft.runbooks, {file for file, _ in broken}),
         outlets=_sound(draft.outlets, broken),
         files=files,
         fingerprint=stamp,
+        responding=_responding(draft.responding, error_keys),
     )
+
+
+def _responding(written: File[Responding], broken: frozenset[str]) -> Responding:
+    """Leave out what must not count; a ladder counts as far as it leads.
+
+    What cannot be read at all is as proposed, so that somebody is told all the same.
+    """
+    if written.part is None:
+        return Responding()
+    model = written.part.model
+    calendars = {
+        name: one for name, one in model.calendars.items() if f"calendars.{name}" not in broken
+    }
+    windows = {
+        name: one for name, one in model.maintenance.items() if f"maintenance.{name}" not in broken
+    }
+    return model.model_copy(update={"calendars": calendars, "maintenance": windows})
 
 
 def _sound(section: Section[M], broken: frozenset[tuple[str, str]]) -> Mapping[str, M]:

@@ -15,6 +15,7 @@ from continuity.config.models import SECTIONS_WITH_PATHS, Settings
 from continuity.config.outlets import outlet_models
 from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
+from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.written import NAME_PATTERN, text_from_duration
@@ -36,6 +37,7 @@ _TITLES: Mapping[str, str] = {
     "repositories": "Continuity: repositories by name",
     "people": "Continuity: people by name",
     "channels": "Continuity: channels and ticket systems by name",
+    "incidents": "Continuity: how incidents are responded to",
     "job": "Continuity: one job",
     "runbook": "Continuity: front matter of a runbook",
 }
@@ -61,6 +63,7 @@ def schemas() -> dict[str, Schema]:
         "repositories": _schema("repositories", _repositories()),
         "people": _schema("people", _map_of(Person)),
         "channels": _schema("channels", _channels()),
+        "incidents": _schema("incidents", _whole(Responding)),
         "job": _schema("job", _job()),
         "runbook": _schema("runbook", _whole(Runbook)),
     }

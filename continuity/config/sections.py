@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from continuity.config.document import Document
-from continuity.config.draft import Part, Section
+from continuity.config.draft import File, Part, Section
 from continuity.config.kinds import read_checks, read_source
 from continuity.config.models import SECTIONS_WITH_PATHS, Settings
 from continuity.config.outlets import outlet_models
@@ -21,6 +21,7 @@ from continuity.config.reader import name_shown, read_front_matter, read_yaml
 from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
 from continuity.domain.job import Check, Job, Source
 from continuity.domain.outlet import Outlet
+from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Repository
 from continuity.domain.text import N_, Message, say
@@ -30,7 +31,7 @@ from continuity.engines.registry import engine_kinds
 M = TypeVar("M", bound=BaseModel)
 KEPT = TypeVar("KEPT")
 
-CONFIG_FILES = ("continuity", "systems", "hosts", "repositories", "people", "channels")
+CONFIG_FILES = ("continuity", "systems", "hosts", "repositories", "people", "channels", "incidents")
 
 _NAME = re.compile(NAME_PATTERN)
 
@@ -116,6 +117,19 @@ class Reader:
             if document is not None and book is not None:
                 parts[name] = Part(model=book, document=document, place=())
         return Section(where="runbooks/", parts=parts, written=_names(names))
+
+    def responding(self) -> File[Responding]:
+        """Read what is written about incidents; it may be missing."""
+        file = "config/incidents.yaml"
+        if not os.path.lexists(self.root / file):
+            return File(where=file)
+        document = self._yaml(file)
+        if document is None or not self._is_mapping(document):
+            return File(where=file, known=False)
+        found = self._keep(read_model(Responding, document.value, document, (), self.home))
+        if found is None:
+            return File(where=file, known=False)
+        return File(where=file, part=Part(model=found, document=document, place=()))
 
     def leftovers(self) -> None:
         """Report files in ``config/`` that nothing reads."""

@@ -28,6 +28,8 @@ M = TypeVar("M", bound=BaseModel)
 
 NAME_EXPECTED = say(N_("lower-case letters, digits and hyphens, at most 63"))
 
+_KEY = "[key]"
+
 Context = Mapping[str, object]
 
 _SENTENCES: Mapping[str, Callable[[Context], Message]] = {
@@ -98,6 +100,9 @@ def _problem(
         return _unknown_key(model, document, place, inside)
     if error["type"] == "missing":
         return document.problem(whole, say(N_("this key and its value")), NOTHING)
+    if inside and inside[-1] == _KEY:
+        # It is the key that is wrong, not its value.
+        return document.problem(whole[:-1], _expected(error), value_shown((), str(inside[-2])))
     found = value_shown(whole, _value_at(value, inside))
     return document.problem(whole, _expected(error), found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -15,6 +15,7 @@ from continuity.config.problem import Problem, text_shown
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
+from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import N_, say
@@ -40,6 +41,7 @@ class Workspace:
     outlets: Mapping[str, Outlet]
     files: tuple[str, ...]
     fingerprint: str
+    responding: Responding = field(default_factory=Responding)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 _WEEK = tuple(range(7))
+_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 _FARTHEST = 3 * 366
 """After so many days without an end, there is none: nobody works by this calendar any more."""
 
@@ -29,12 +30,6 @@ class Shift:
     weekdays: tuple[int, ...] = _WEEK
     start: time = time()
     end: time = time()
-
-    @property
-    def length(self) -> timedelta:
-        """How long it lasts on a day without a clock change."""
-        whole = datetime.combine(date.min, self.end) - datetime.combine(date.min, self.start)
-        return whole if whole > timedelta() else whole + _DAY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,11 +103,15 @@ def next_open(calendar: Calendar, at: datetime) -> datetime | None:
 
 def working_day(calendar: Calendar) -> timedelta:
     """Give the length of a working day: that of the longest of an ordinary week."""
-    days = (
-        sum((one.length for one in calendar.shifts if day in one.weekdays), timedelta())
-        for day in _WEEK
+    return max(_ordinary(calendar, weekday) for weekday in _WEEK)
+
+
+def _ordinary(calendar: Calendar, weekday: int) -> timedelta:
+    shifts = tuple(
+        replace(one, weekdays=(weekday,)) for one in calendar.shifts if weekday in one.weekdays
     )
-    return min(max(days), _DAY)
+    plain = Calendar(name=calendar.name, zone="UTC", shifts=shifts)
+    return min(business_time(plain, _MONDAY, _MONDAY + 8 * _DAY), _DAY)
 
 
 def open_spans(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -145,6 +145,23 @@ class Repository(Written):
     )
 
 
+class RoleHeld(Written):
+    """A role somebody fills, for a time or for good."""
+
+    role: Name = Field(description="name of the role, such as technician")
+    since: date | None = Field(default=None, description="first day")
+    until: date | None = Field(default=None, description="last day")
+    deputy: bool = Field(default=False, description="true: only while nobody else is there")
+    hours: Name = Field(default="always", description="calendar of the shift")
+
+
+class Away(Written):
+    """Days on which somebody is not there."""
+
+    first: date = Field(description="first day")
+    last: date = Field(description="last day")
+
+
 class Person(Written):
     """Somebody with a role in a recovery."""
 
@@ -158,3 +175,5 @@ class Person(Written):
         default=None,
         description="language of messages to this person; the organisation's if absent",
     )
+    roles: tuple[RoleHeld, ...] = Field(default=(), description="what this person is told as")
+    away: tuple[Away, ...] = Field(default=(), description="days on which others stand in")

@@ -100,7 +100,7 @@ def _wrong_kind(value: object, schema: Mapping[str, object]) -> list[str]:
 
 def _files() -> list[tuple[str, str]]:
     config = [(f"config/{name}.yaml", name) for name in ("continuity", "systems", "hosts")]
-    config += [(f"config/{name}.yaml", name) for name in ("repositories", "people")]
+    config += [(f"config/{name}.yaml", name) for name in ("repositories", "people", "incidents")]
     jobs = [(f"jobs/{path.name}", "job") for path in sorted((ROOT / "jobs").glob("*.yaml"))]
     books = [(f"runbooks/{path.name}", "runbook") for path in (ROOT / "runbooks").glob("*.md")]
     return config + jobs + sorted(books)
@@ -178,6 +178,7 @@ def test_schemas_are_written_one_for_each_kind_of_file(tmp_path: Path) -> None:
         "repositories.schema.json",
         "people.schema.json",
         "channels.schema.json",
+        "incidents.schema.json",
         "job.schema.json",
         "runbook.schema.json",
     ]

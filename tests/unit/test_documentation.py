@@ -16,8 +16,19 @@ from continuity.config.models import SandboxPlace, Settings, Store
 from continuity.domain.failure import FailureClass
 from continuity.domain.job import Job, Plausibility, Retention, SamplePolicy, Skip, Timetable
 from continuity.domain.outlet import Outlet
+from continuity.domain.responding import (
+    AgreedTimes,
+    Escalation,
+    MaintenanceWindow,
+    OpeningHours,
+    OtherHours,
+    Patience,
+    Responding,
+    Sharing,
+    Step,
+)
 from continuity.domain.runbook import Runbook, Scope
-from continuity.domain.system import Host, Person, Repository, System
+from continuity.domain.system import Away, Host, Person, Repository, RoleHeld, System
 from continuity.domain.verdict import Verdict, exit_code
 from continuity.domain.written import SecretReference
 from continuity.engines.registry import engine_kinds
@@ -39,6 +50,17 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Secrets": SecretReference,
     "People": Person,
     "Channels": Outlet,
+    "Roles": RoleHeld,
+    "Absences": Away,
+    "Incidents": Responding,
+    "Calendars": OpeningHours,
+    "Seasons": OtherHours,
+    "Service levels": AgreedTimes,
+    "Ladders": Escalation,
+    "Steps of a ladder": Step,
+    "Maintenance": MaintenanceWindow,
+    "Co-management": Sharing,
+    "Patience": Patience,
     "Jobs": Job,
     **{f"Source of {name}": kind.options for name, kind in source_kinds().items()},
     **{f"Check of kind {name}": kind.options for name, kind in check_kinds().items()},
