@@ -140,10 +140,10 @@ def test_a_page_of_a_proxy_is_no_empty_list_and_no_ticket(answering: Tracked) ->
 def test_a_field_that_is_not_taken_is_named(tracked: Tracked) -> None:
     if tracked.tracker.extra.get("no_fields"):
         pytest.skip("it has no fields")
-    tracked.nasty.refused_fields = ("priority",)
+    tracked.nasty.refused_fields = ("description",)
 
     outcome = tracked.system.create(DRAFT)
 
     assert isinstance(outcome, Rejected)
-    assert "priority" in " ".join((*outcome.fields, str(outcome.reason)))
+    assert "description" in " ".join((*outcome.fields, str(outcome.reason)))
     assert tracked.desk.held() == []

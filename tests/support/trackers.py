@@ -11,7 +11,7 @@ from continuity.domain.secret import Secret
 from continuity.domain.ticket import TicketState
 from continuity.tickets.registry import ticket_kinds
 from continuity.tickets.ticket import TicketOpening, TicketSystem
-from tests.simulators import github, jira
+from tests.simulators import github, jira, jira_service
 from tests.simulators.held import BEGINNING, Desk
 from tests.simulators.simulator import Nasty, Vendor, simulator
 
@@ -113,4 +113,28 @@ JIRA = Tracker(
     closing="Done",
 )
 
-TRACKERS: dict[str, Tracker] = {tracker.kind: tracker for tracker in (GITHUB, JIRA)}
+JIRA_SERVICE = Tracker(
+    kind="jira-service",
+    running=over_http(lambda nasty: jira_service.JiraService(jira=jira.Jira(nasty=nasty))),
+    options={
+        "user": jira.USER,
+        "desk": "OPS",
+        "request_type": "Report",
+        "statuses": {"on-hold": "Waiting for vendor"},
+        "fields": {"customfield_10030": "Madrid"},
+    },
+    secrets={"token": jira.TOKEN},
+    wrong=(
+        {"desk": "HR"},
+        {"request_type": "Complain"},
+        {"fields": {}},
+        {"fields": {"customfield_10030": "Madrid", "labels": ["a"]}},
+        {"priorities": {"S1": "Blocker"}},
+        {"statuses": {"on-hold": "Sleeping"}},
+        {"resolutions": {"resolved": "Fixed"}},
+    ),
+    done=JIRA.done,
+    closing="Done",
+)
+
+TRACKERS: dict[str, Tracker] = {tracker.kind: tracker for tracker in (GITHUB, JIRA, JIRA_SERVICE)}
