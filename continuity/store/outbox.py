@@ -70,6 +70,11 @@ class Outbox:
         """List what is not delivered and not refused, in the order in which it was added."""
         return self._rows(outbox.c.state.not_in(_SETTLED))
 
+    def lanes(self) -> Sequence[str]:
+        """List the lanes on which anything is left to be sent."""
+        query = select(outbox.c.lane).where(outbox.c.state.not_in(_SETTLED)).distinct()
+        return sorted(self._connection.execute(query).scalars())
+
     def of(self, incident: int) -> Sequence[OutboxRow]:
         """List everything that was ever to be told of an incident."""
         return self._rows(outbox.c.incident == incident)

@@ -1,0 +1,150 @@
+"""One incident, one ticket: made once, found again when nobody knows whether it was, followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from continuity.domain.delivery import Confirmed, Outcome, Rejected, Retryable, Uncertain
+from continuity.domain.failure import AuthenticationError, ContinuityError
+from continuity.domain.incident import State
+from continuity.domain.outbox import OutboxRow, OutboxState, TicketLink
+from continuity.domain.text import N_, say
+from continuity.domain.ticket import TicketRef, TicketState
+from continuity.speech.speaker import Speaker
+from continuity.tickets.ticket import TicketSystem
+from continuity.workflows.delivering import Send, Sent
+from continuity.workflows.letters import Circumstances, body_of, draft_from, letter_from
+
+# How long a ticket just made may stay unfound in a system whose search lags behind.
+_LAG = timedelta(minutes=5)
+
+_STATES = {
+    State.PENDING: TicketState.OPEN,
+    State.OPEN: TicketState.OPEN,
+    State.ACKNOWLEDGED: TicketState.OPEN,
+    State.IN_PROGRESS: TicketState.IN_PROGRESS,
+    State.ON_HOLD: TicketState.ON_HOLD,
+    State.MITIGATED: TicketState.MITIGATED,
+    State.RESOLVED: TicketState.RESOLVED,
+    State.CLOSED: TicketState.CLOSED,
+    State.CANCELLED: TicketState.CANCELLED,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tracker:
+    """A ticket system as incidents use it.
+
+    ``tell`` gives what is known of a row's incident now, ``link_of`` the ticket it has already.
+    ``asset`` gives the id of its system in the company's inventory.
+    """
+
+    name: str
+    system: TicketSystem
+    speaker: Speaker
+    tell: Callable[[OutboxRow], Circumstances]
+    link_of: Callable[[int, str], TicketLink | None]
+    asset: Callable[[str], str] = lambda _system: ""
+
+    @property
+    def lane(self) -> str:
+        """The lane of its notices."""
+        return f"ticket:{self.name}"
+
+
+def sender_to(tracker: Tracker) -> Send:
+    """Give what sends the notices of one ticket system."""
+
+    def send(row: OutboxRow) -> Sent:
+        circumstances = tracker.tell(row)
+        link = tracker.link_of(row.notice.incident, tracker.lane)
+        if link is None or not link.remote_id:
+            return _make(tracker, row, circumstances)
+        return _follow(tracker, row, circumstances, link)
+
+    return send
+
+
+def _make(tracker: Tracker, row: OutboxRow, circumstances: Circumstances) -> Sent:
+    draft = draft_from(
+        circumstances, tracker.speaker, asset=tracker.asset(circumstances.incident.system)
+    )
+    # It may be there already: from a try whose answer was lost, or from before the state was put
+    # back from a copy.
+    outcome = _found(tracker, draft.marker)
+    if outcome is None and _may_hide(tracker, row, circumstances):
+        outcome = Uncertain(reason=say(N_("It may have been made, and cannot be found yet.")))
+    if outcome is None:
+        outcome = tracker.system.create(draft)
+    link = TicketLink(
+        incident=row.notice.incident,
+        lane=tracker.lane,
+        marker=draft.marker,
+        last_error=None if isinstance(outcome, Confirmed) else outcome.reason,
+    )
+    if not isinstance(outcome, Confirmed):
+        return Sent(outcome=outcome, link=link)
+    made = replace(
+        link,
+        remote_id=outcome.id,
+        remote_key=outcome.key,
+        remote_url=outcome.url,
+        remote_state=TicketState.OPEN.value,
+    )
+    return _moved(tracker, circumstances, made, outcome)
+
+
+def _may_hide(tracker: Tracker, row: OutboxRow, circumstances: Circumstances) -> bool:
+    doubted = row.state is OutboxState.UNCERTAIN and tracker.system.abilities.lagging_find
+    # A system without a search gives no answer either; there the marker is for people.
+    return doubted and circumstances.at - row.notice.due_at < _LAG
+
+
+def _found(tracker: Tracker, marker: str) -> Outcome | None:
+    if tracker.system.abilities.idempotent:
+        return None
+    try:
+        refs = tracker.system.find(marker)
+    except AuthenticationError as error:
+        return Rejected(reason=error.what)
+    except ContinuityError as error:
+        return Retryable(reason=error.what)
+    return Confirmed(id=refs[0].id, key=refs[0].key, url=refs[0].url) if refs else None
+
+
+def _follow(
+    tracker: Tracker, row: OutboxRow, circumstances: Circumstances, link: TicketLink
+) -> Sent:
+    letter = letter_from(circumstances, tracker.speaker, key=row.notice.key)
+    text = body_of(letter, tracker.speaker)
+    outcome = tracker.system.comment(_ref(link), text, row.notice.key)
+    if not isinstance(outcome, Confirmed):
+        return Sent(outcome=outcome, link=replace(link, last_error=outcome.reason))
+    return _moved(tracker, circumstances, link, outcome)
+
+
+def _moved(
+    tracker: Tracker, circumstances: Circumstances, link: TicketLink, said: Confirmed
+) -> Sent:
+    wanted = _STATES[circumstances.incident.state]
+    if link.remote_state == wanted.value:
+        outcome: Outcome = said
+    else:
+        letter = letter_from(circumstances, tracker.speaker, key="")
+        outcome = tracker.system.move(_ref(link), wanted, letter.doing)
+    if not isinstance(outcome, Confirmed):
+        # The ticket is there, which must not be forgotten.
+        return Sent(outcome=outcome, link=replace(link, last_error=outcome.reason))
+    pushed = replace(
+        link,
+        remote_state=wanted.value,
+        pushed_version=circumstances.incident.version,
+        last_error=None,
+    )
+    return Sent(outcome=said, link=pushed)
+
+
+def _ref(link: TicketLink) -> TicketRef:
+    return TicketRef(id=link.remote_id, key=link.remote_key, url=link.remote_url)
