@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,16 +93,10 @@ def _folders_without(place: Path, name: str) -> list[Path]:
     for number, folder in enumerate(os.environ["PATH"].split(":")):
         if not Path(folder).is_dir():
             continue
-        links = place / str(number)
+        links = place / name / str(number)
         links.mkdir(parents=True)
         for path in Path(folder).iterdir():
             if path.name != name:
                 (links / path.name).symlink_to(path)
         folders.append(links)
     return folders
-
-
-def remote_processes(word: str) -> list[int]:
-    """Find the processes that have this in their command line, without those of this test."""
-    asked = subprocess.run(["pgrep", "-f", word], capture_output=True, text=True, check=False)
-    return [int(pid) for pid in asked.stdout.split() if int(pid) != os.getpid()]

@@ -90,7 +90,7 @@ def require_connection(finished: Finished, transport: Transport) -> None:
     if finished.code == 0 or _is_full(finished.stderr):
         return
     target, stderr = transport.target, finished.stderr
-    if finished.code == _NOT_THERE:
+    if finished.code == _NOT_THERE or _is_unknown_there(stderr):
         raise ToolMissingError(
             say(N_("rsync is not installed on {host}."), host=target),
             remedy=say(N_("Install it there: apt install rsync")),
@@ -114,6 +114,14 @@ def require_connection(finished: Finished, transport: Transport) -> None:
             ),
             remedy=say(N_("Look whether the machine is up and the network stable; run again.")),
         )
+
+
+def _is_unknown_there(stderr: bytes) -> bool:
+    """Tell whether a shell over there says that it knows no rsync.
+
+    rsync may notice first that nobody takes its list of paths, and ends with another code.
+    """
+    return any(b"rsync" in line and b"not found" in line for line in stderr.splitlines())
 
 
 def complaints(stderr: bytes, limit: int = 100) -> tuple[str, ...]:
