@@ -30,6 +30,7 @@ _OLDEST = (3, 33)
 _VERSION = re.compile(rb"(\d+)\.(\d+)")
 _PRIVATE = re.compile(r"/[A-Za-z0-9_./-]*/continuity-[A-Za-z0-9]{10}")
 _HEADER_BYTES = 100
+_HAND_OVER = 'exec 3<"$1/copy" && rm -r -f -- "$1" && exec cat <&3'
 _MARK = "--continuity--"
 
 
@@ -53,7 +54,7 @@ def capture_elsewhere(capturing: Capturing, path: str, looking: Looking) -> Iter
         yield Captured(
             path=captured_path(capturing.job, "sqlite"),
             data_time=data_time,
-            pieces=there.fetch(f"{directory}/copy"),
+            pieces=there.fetch(directory),
             portrait=portrait,
         )
 
@@ -102,9 +103,14 @@ class _There:
         if finished.code or finished.stderr.strip():
             raise self._trouble("sqlite3", finished)
 
-    def fetch(self, copy: str) -> Iterator[bytes]:
-        """Hand the copy over; raises unless all of it came."""
-        pieces = self._host.pieces(Command(argv=("cat", "--", copy), timeout=_SECONDS))
+    def fetch(self, directory: str) -> Iterator[bytes]:
+        """Hand the copy over; raises unless all of it came.
+
+        It has no name any more when its first byte comes, so that nothing stays there even where
+        the connection is lost.
+        """
+        argv = ("sh", "-c", _HAND_OVER, "sh", directory)
+        pieces = self._host.pieces(Command(argv=argv, timeout=_SECONDS))
         begun, came = b"", 0
         try:
             while True:
