@@ -16,6 +16,8 @@ from continuity.cli.overview import tally
 from continuity.config.loading import load_tolerant
 from continuity.config.problem import Problem
 from continuity.domain.examined import Examined, doubtful, sound
+from continuity.domain.facts import Facts
+from continuity.domain.storage_judgement import Keeping, keeping_from
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import exit_code, worst
 from continuity.workflows.examining import (
@@ -31,6 +33,7 @@ from continuity.workflows.inspecting import (
     examine_record,
 )
 from continuity.workflows.isolating import examine_isolation
+from continuity.workflows.observing import examine_storage
 from continuity.workflows.visiting import examine_machines
 
 _WORKSPACE = say(N_("workspace"))
@@ -74,9 +77,19 @@ def _examine(app: App, problems: Iterable[Problem]) -> Iterator[Examined]:
     yield from examine_machines(app.machines(), bench.now)
     yield from examine_repositories(app.all_protected(), facts)
     yield from examine_away(app.all_protected(), facts)
+    yield from examine_storage(
+        _keepings(app, facts), facts, bench.now(), app.workspace.settings.zone
+    )
     yield from examine_record(bench)
     yield examine_manifests(bench, facts)
     yield from examine_leftovers(bench)
+
+
+def _keepings(app: App, facts: Facts) -> Iterator[Keeping]:
+    jobs = app.workspace.jobs
+    for name, repository in sorted(app.workspace.repositories.items()):
+        using = [job for job, written in jobs.items() if written.repository == name]
+        yield keeping_from(name, repository.medium, using, facts)
 
 
 def _workspace(app: App, problems: tuple[Problem, ...]) -> Iterator[Examined]:

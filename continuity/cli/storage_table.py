@@ -15,8 +15,8 @@ from continuity.domain.text import N_
 
 _NAMES = {
     FactName.REACHABLE: N_("reachable"),
-    FactName.FREE_BYTES: N_("free"),
-    FactName.TOTAL_BYTES: N_("of"),
+    FactName.FREE_BYTES: N_("free space"),
+    FactName.TOTAL_BYTES: N_("in all"),
     FactName.FREE_FILES: N_("files that still fit"),
     FactName.FILE_SYSTEM: N_("file system"),
     FactName.MOUNT: N_("mounted"),

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from continuity.domain.evidence import Draft, RecordKind
+from continuity.domain.examined import Examined, sound
 from continuity.domain.facts import Facts
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.location import (
     Fact,
     FactName,
     Observation,
+    StorageFacts,
     plain_from_observation,
 )
-from continuity.domain.storage_judgement import protection
+from continuity.domain.reason import by_gravity
+from continuity.domain.shown import shown_duration
+from continuity.domain.storage_judgement import (
+    Keeping,
+    protection,
+    refuses_deletion,
+    remedy_for,
+    storage_doubts,
+    storage_faults,
+)
 from continuity.domain.text import N_, say
 from continuity.locations.location import Visit
 from continuity.locations.registry import kind_of_location
@@ -92,3 +103,33 @@ def accept_storage(bench: Workbench, facts: Facts, repository: str) -> None:
             personal={"actor": bench.actor},
         )
     )
+
+
+def examine_storage(
+    keepings: Iterable[Keeping], facts: Facts, now: datetime, zone: str
+) -> Iterator[Examined]:
+    """Tell what the latest look at each storage saw; nothing of one that nobody uses or looked at.
+
+    To look again would write to storage, which is for `continuity locations`.
+    """
+    for keeping in keepings:
+        storage = facts.storage.get(keeping.repository)
+        if storage is not None or keeping.used_at is not None:
+            yield _examined(storage, keeping, now, zone)
+
+
+def _examined(storage: StorageFacts | None, keeping: Keeping, now: datetime, zone: str) -> Examined:
+    subject = say(N_("storage of {name}"), name=keeping.repository)
+    wrong = () if storage is None else tuple(storage_faults(storage, keeping, zone))
+    reasons = by_gravity((*wrong, *storage_doubts(storage, keeping, now)))
+    if reasons:
+        remedy = remedy_for(reasons[0].failure, keeping.repository)
+        return Examined(
+            subject=subject, verdict=reasons[0].verdict, what=reasons[0].message, remedy=remedy
+        )
+    age = timedelta() if storage is None else max(timedelta(), now - storage.at)
+    if refuses_deletion(storage, now):
+        what = N_("Looked at {age} ago; it refuses deletions.")
+    else:
+        what = N_("Looked at {age} ago; nothing is known to keep it from being deleted.")
+    return sound(subject, say(what, age=shown_duration(age)))
