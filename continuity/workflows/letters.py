@@ -26,6 +26,8 @@ SEVERITIES = {
     Severity.S5: N_("planned"),
 }
 
+_DRILL = N_("DRILL")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Circumstances:
@@ -124,7 +126,7 @@ def title_of(circumstances: Circumstances, speaker: Speaker) -> str:
     """Name an incident in one line; a drill says so first."""
     incident = circumstances.incident
     title = speaker.sentence(say(FAULTS[incident.kind].title, target=_target(circumstances)))
-    return f"[{speaker.text(N_('DRILL'))}] {title}" if incident.drill else title
+    return f"[{speaker.text(_DRILL)}] {title}" if incident.drill else title
 
 
 def subject_of(circumstances: Circumstances, speaker: Speaker) -> str:
