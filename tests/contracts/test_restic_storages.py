@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from continuity.domain.failure import AuthenticationError, HostKeyError, UnreachableError
+from continuity.domain.failure import (
+    AuthenticationError,
+    ContinuityError,
+    HostKeyError,
+    UnreachableError,
+)
 from continuity.engines.engine import Slice
 from tests.support.engines import brought_back, copied, ignore, request, restored
 from tests.support.programs import ResticLine, restic_of
@@ -193,6 +198,50 @@ def test_a_machine_with_another_key_is_refused(program: Path, tmp_path: Path) ->
 
         with pytest.raises(HostKeyError):
             remote.open().snapshots()
+
+
+def let_nobody_in(remote: Remote, sshd: Path) -> None:
+    (sshd / "authorized_keys").write_text("")
+
+
+def forget(remote: Remote, sshd: Path) -> None:
+    (sshd / "known_hosts").write_text("")
+
+
+def stop(remote: Remote, sshd: Path) -> None:
+    remote.stop()
+
+
+@pytest.mark.parametrize(
+    ("hurt", "expected"),
+    [(forget, HostKeyError), (let_nobody_in, AuthenticationError), (stop, UnreachableError)],
+)
+def test_why_a_machine_is_not_reached_is_told_although_restic_keeps_it_to_itself(
+    program: Path,
+    tmp_path: Path,
+    hurt: Callable[[Remote, Path], None],
+    expected: type[ContinuityError],
+) -> None:
+    silent = tmp_path / "restic"
+    silent.write_text(
+        f'#!/bin/sh\n{program} "$@" 2>"$0.said"\ncode=$?\ngrep Fatal: "$0.said" >&2\nexit $code\n'
+    )
+    silent.chmod(0o755)
+    with served_over("sftp", tmp_path / "served", silent) as remote:
+        remote.initialised()
+        hurt(remote, tmp_path / "served/sshd")
+
+        with pytest.raises(expected, match=r"verification failed|publickey|refused") as raised:
+            remote.open(patience="2s").snapshots()
+
+    assert type(raised.value) is expected
+
+
+def test_a_path_with_a_blank_leads_to_the_same_place(program: Path, tmp_path: Path) -> None:
+    with served_over("sftp", tmp_path / "one, two", program) as remote:
+        remote.initialised()
+
+        assert remote.open().snapshots() == ()
 
 
 def test_no_credential_stands_in_a_list_of_processes(

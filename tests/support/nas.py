@@ -42,3 +42,14 @@ def seen(world: World, name: str = "nas") -> dict[str, Any]:
     """Give what `hosts` says of one machine."""
     (one,) = [each for each in world.run("hosts", "--json").result["hosts"] if each["name"] == name]
     return dict(one)
+
+
+def copied_from(server: Sshd, world: World) -> None:
+    """Let the files of the job `files` be fetched from the server."""
+    world.write({"config/hosts.yaml": written(server)})
+    world.edit("jobs/files.yaml", "source:\n", "source:\n  host: nas\n")
+
+
+def let_nobody_in(server: Sshd) -> None:
+    """Take every key away from those that the server lets in."""
+    (server.home / "authorized_keys").write_text("")

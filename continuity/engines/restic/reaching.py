@@ -15,7 +15,9 @@ from continuity.hosts.host import Command
 from continuity.hosts.transport import Transport
 
 _SECONDS = 60.0
-_TOLD_BY_SSH = (HostKeyError, AuthenticationError)
+# What ssh ends with when it failed itself (ssh(1)), and not what it started.
+_OWN_FAILURE = 255
+_TOLD_BY_SSH = (HostKeyError, AuthenticationError, UnreachableError)
 
 
 def explained(error: ContinuityError, opening: Opening) -> ContinuityError:
@@ -43,7 +45,7 @@ def _asked(opening: Opening, transport: Transport) -> ContinuityError | None:
         return None
     lines = finished.stderr.splitlines()
     meaning = meaning_of(lines)
-    if finished.code == 0 or meaning is None or meaning.kind not in _TOLD_BY_SSH:
+    if finished.code != _OWN_FAILURE or meaning is None or meaning.kind not in _TOLD_BY_SSH:
         return None
     return error_from_lines(meaning, lines)
 
