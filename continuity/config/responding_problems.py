@@ -14,7 +14,7 @@ from continuity.config.public_holidays import is_known
 from continuity.config.responding import CALENDARS
 from continuity.domain.duty import CoManagement
 from continuity.domain.ladder import Recipient, Whom, text_from_recipient
-from continuity.domain.responding import MaintenanceWindow, Responding
+from continuity.domain.responding import MaintenanceWindow, Responding, Step
 from continuity.domain.system import Person
 from continuity.domain.text import N_, say
 from continuity.domain.ticket import Severity
@@ -86,11 +86,20 @@ def _ladders(draft: Draft, part: Part[Responding]) -> Iterator[Problem]:
             yield from _calendar_named(draft, part, (*place, "hours"), step.hours)
             for number, recipient in enumerate(step.to):
                 yield from _recipient(draft, part, (*place, "to", number), recipient)
+            yield from _channels(draft, part, place, step)
     covered = {severity for ladder in ladders.values() for severity in ladder.severities}
     for severity in _GRAVE:
         if ladders and severity not in covered:
             expected = say(N_("a ladder for incidents of severity {severity}"), severity=severity)
             yield part.problem(("ladders",), expected, NOTHING)
+
+
+def _channels(draft: Draft, part: Part[Responding], place: Place, step: Step) -> Iterator[Problem]:
+    outlets = draft.outlets
+    for index, channel in enumerate(step.via):
+        if channel not in outlets.written and outlets.known:
+            where = (*place, "via", index)
+            yield _unknown(part, where, channel, outlets.where, outlets.written)
 
 
 def _recipient(

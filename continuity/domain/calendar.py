@@ -111,7 +111,8 @@ def _ordinary(calendar: Calendar, weekday: int) -> timedelta:
         replace(one, weekdays=(weekday,)) for one in calendar.shifts if weekday in one.weekdays
     )
     plain = Calendar(name=calendar.name, zone="UTC", shifts=shifts)
-    return min(business_time(plain, _MONDAY, _MONDAY + 8 * _DAY), _DAY)
+    day = _MONDAY + weekday * _DAY
+    return min(business_time(plain, day, day + 2 * _DAY), _DAY)
 
 
 def open_spans(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:

@@ -49,9 +49,17 @@ def service_time_from_text(text: object) -> ServiceTime:
     found = _SERVICE_DAYS.match(compact)
     rest = compact[found.end() :].strip() if found else compact
     days = int(found[1]) if found else 0
-    if "d" in rest or "w" in rest or not (days or rest):
-        raise ExpectedError(say(N_("a time such as 30m, 4h or 3d, which is three working days")))
-    return ServiceTime(days=days, rest=duration_from_text(rest) if rest else timedelta())
+    try:
+        hours = duration_from_text(rest) if rest or not days else timedelta()
+    except ExpectedError:
+        raise _expected_service_time() from None
+    if "d" in rest or "w" in rest:
+        raise _expected_service_time()
+    return ServiceTime(days=days, rest=hours)
+
+
+def _expected_service_time() -> ExpectedError:
+    return ExpectedError(say(N_("a time such as 30m, 4h or 3d, which is three working days")))
 
 
 def local_moment_from_text(text: object) -> datetime:

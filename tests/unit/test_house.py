@@ -22,7 +22,7 @@ FORBIDDEN_NAMES = {
 }
 
 # What people write; everything else in the domain judges, and must start fast.
-WRITTEN_NOUNS = {"job", "outlet", "runbook", "system", "written"}
+WRITTEN_NOUNS = {"job", "outlet", "responding", "runbook", "system", "written", "written_hours"}
 
 
 def python_files(*folders: str) -> list[Path]:
