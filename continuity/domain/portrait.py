@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Newest:
     """The newest value of a declared time column, None in an empty table.
 
-    RFC 3339 in UTC with microseconds, so that the order of the texts is that of the times.
+    RFC 3339 in UTC, from one kind of source always with as many digits, so that the order of the
+    texts is that of the times.
     """
 
     column: str
