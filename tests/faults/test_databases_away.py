@@ -56,4 +56,4 @@ def promise(kind: str, place: Path, row: Row) -> None:
 
         away.uninstall()
         assert away.world.backup("erp", timeout=LONG).code == 0
-        assert len(snapshots(away.world)) == 1
+        assert snapshots(away.world) != []

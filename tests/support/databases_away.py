@@ -61,8 +61,9 @@ def _source(kind: str) -> Iterator[str]:
     else:
         with throwaway_mariadb() as server:
             server.renew("erp")
+            server.execute(f"{_TABLE};", "erp")
             server.execute(
-                _TABLE + "; INSERT INTO orders SELECT seq, REPEAT(MD5(seq), 20), '2026-03-01'"
+                "INSERT INTO orders SELECT seq, REPEAT(MD5(seq), 20), '2026-03-01'"
                 " FROM seq_1_to_20000;",
                 "erp",
             )
