@@ -58,6 +58,7 @@ class Wire:
     def __init__(self, channel: Channel, quietly: Callable[[Callable[[], object]], None]) -> None:
         self._channel = channel
         self._quietly = quietly
+        self._torn = False
         channel.setblocking(False)
         self._readable = select.poll()
         self._readable.register(channel.fileno(), select.POLLIN)
@@ -71,35 +72,47 @@ class Wire:
 
     def take_output(self) -> bytes:
         """Take what came on standard output; nothing when nothing is there."""
-        return self._channel.recv(_CHUNK) if self._channel.recv_ready() else b""
+        return self._taken(self._channel.recv) if self._channel.recv_ready() else b""
 
     def take_errors(self) -> bytes:
         """Take what came on standard error."""
-        if not self._channel.recv_stderr_ready():
-            return b""
-        return self._channel.recv_stderr(_CHUNK)
+        return self._taken(self._channel.recv_stderr) if self._channel.recv_stderr_ready() else b""
 
     def send(self, piece: memoryview) -> int:
         """Send what the program's machine has room for; gives how much that was."""
-        try:
-            return self._channel.send(piece[:_CHUNK])
-        except OSError:  # no room now, or closed: the code or its absence tells which
-            return 0
+        sent: list[int] = []
+        # No room now, or broken: the code or its absence tells which.
+        self._quietly(lambda: sent.append(self._channel.send(piece[:_CHUNK])))
+        return sum(sent)
 
     def end_input(self) -> None:
         """Let the program see the end of its input."""
         self._quietly(self._channel.shutdown_write)
 
+    def _taken(self, read: Callable[[int], bytes]) -> bytes:
+        """Read, and remember when something was lost: reading asks the other side for more."""
+        got: list[bytes] = []
+        self._quietly(lambda: got.append(read(_CHUNK)))
+        self._torn = self._torn or not got
+        return b"".join(got)
+
     @property
     def is_at_end(self) -> bool:
         """Whether all output was taken and no more comes."""
+        if self._torn:
+            return True
         channel = self._channel
         ended = channel.eof_received or channel.closed
         return ended and not channel.recv_ready() and not channel.recv_stderr_ready()
 
     @property
     def code(self) -> int | None:
-        """How the program ended, negative by a signal; None as long as the server has not said."""
+        """How the program ended, negative by a signal; None as long as the server has not said.
+
+        After output was lost nobody knows any more.
+        """
+        if self._torn:
+            return None
         name = getattr(self._channel, "ended_by", None)
         if name is not None:
             return -int(getattr(signal, f"SIG{name}", signal.SIGKILL))
@@ -109,7 +122,7 @@ class Wire:
     @property
     def is_lost(self) -> bool:
         """Whether the server can say no more how it ended."""
-        return self._channel.closed and self.is_at_end and self.code is None
+        return self._torn or (self._channel.closed and self.is_at_end and self.code is None)
 
     def close(self) -> None:
         """Let go; what still runs is left alone."""
