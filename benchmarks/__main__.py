@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from benchmarks.elsewhere import measure_elsewhere
 from benchmarks.files import measure_set
 from benchmarks.machine import machine
 from benchmarks.manifests import measure_manifest
@@ -33,6 +34,7 @@ _GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "overhead": measure_overhead,
     "status": measure_status,
     "manifest": measure_manifest,
+    "elsewhere": measure_elsewhere,
 }
 _LARGE_GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {"many": measure_many}
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.programs import missing
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 _TINY = ("--share", "0.002", "--repetitions", "1")
 
@@ -39,6 +41,19 @@ def test_every_group_of_measurements_works_from_end_to_end(tmp_path: Path) -> No
     assert result["machine"]["programs"]["restic"]
     assert result["share"] == 0.002
     assert all(row["work"] in done.stdout for row in rows.values())
+
+
+def test_a_machine_elsewhere_is_surveyed_and_compared(tmp_path: Path) -> None:
+    if not Path("/usr/sbin/sshd").exists():
+        missing("the OpenSSH server is not installed")
+
+    done = bench(tmp_path, "--sets", "", "--groups", "elsewhere")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = json.loads(next((tmp_path / "results").iterdir()).read_text())["rows"]
+    figures = {row["key"]: row["figure"] for row in rows}
+    assert figures["survey-elsewhere"] > 0
+    assert figures["survey-elsewhere-memory"] > 10
 
 
 def test_a_slow_figure_is_shown_and_fails_nothing(tmp_path: Path) -> None:
