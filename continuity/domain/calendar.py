@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
@@ -136,12 +137,24 @@ def _spans(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]
     day = start.astimezone(zone).date() - _DAY  # a night shift may reach into the first day
     last = end.astimezone(zone).date()
     while day <= last:
-        for shift in sorted(_shifts_on(calendar, day), key=lambda one: one.start):
-            sooner = max(start, instant(datetime.combine(day, shift.start), zone))
-            later = min(end, instant(_end_of(shift, day), zone, latest=True))
+        for begin, stop in _spans_on(calendar, day):
+            sooner, later = max(start, begin), min(end, stop)
             if sooner < later:
                 yield sooner, later
         day += _DAY
+
+
+@lru_cache(maxsize=16_384)
+def _spans_on(calendar: Calendar, day: date) -> tuple[Span, ...]:
+    # Every clock of every incident asks for the same days.
+    zone = ZoneInfo(calendar.zone)
+    return tuple(
+        (
+            instant(datetime.combine(day, shift.start), zone),
+            instant(_end_of(shift, day), zone, latest=True),
+        )
+        for shift in sorted(_shifts_on(calendar, day), key=lambda one: one.start)
+    )
 
 
 def _shifts_on(calendar: Calendar, day: date) -> Iterator[Shift]:
