@@ -85,7 +85,8 @@ def _runs_on(protected: Protected) -> str:
 
 
 def _from(protected: Protected) -> str:
-    roots = ", ".join(shown(root) for root in protected.extent.roots)
+    # A database covers no paths: its kind is what there is to say of it.
+    roots = ", ".join(shown(root) for root in protected.extent.roots) or protected.job.source.kind
     away = protected.away
     if away is None:
         return roots

@@ -171,3 +171,10 @@ def test_a_copy_that_lacks_rows_is_not_what_was_asked_for(world: World, row: Row
     make_backup(world, "erp")
 
     row.red_in(world, "erp", world.drill("erp"))
+
+
+def test_a_plan_says_that_a_database_is_copied(world: World) -> None:
+    planned = world.run("plan", "erp")
+
+    assert planned.code == 0
+    assert "From             sqlite" in planned.stdout
