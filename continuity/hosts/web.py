@@ -19,7 +19,13 @@ from continuity.domain.clock import Now
 from continuity.domain.failure import ContinuityError, UnreachableError
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, Message, say
-from continuity.hosts.web_answer import Answer, LostError, RefusedError, error_from_answer
+from continuity.hosts.web_answer import (
+    UNAUTHORISED,
+    Answer,
+    LostError,
+    RefusedError,
+    error_from_answer,
+)
 from continuity.hosts.web_words import Complaint, Redaction, no_complaint, patience_from_headers
 
 if TYPE_CHECKING:
@@ -38,6 +44,8 @@ class Site:
 
     ``name`` is what people call it. An ``address`` that lets everybody in who knows it is given as
     a Secret. ``complaint`` reads the other side's own words out of an error.
+    ``session`` gives headers that expire: it is called before each request, and with True after an
+    answer 401, when everything is sent once more. ``hidden`` are secrets that are sent in bodies.
     """
 
     name: str
@@ -46,6 +54,8 @@ class Site:
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     login: tuple[str, Secret] | None = None
     complaint: Callable[[bytes], Complaint] = no_complaint
+    session: Callable[[bool], Mapping[str, Secret]] | None = None
+    hidden: tuple[Secret, ...] = ()
     ca_certificate: Path | None = None
     connect_seconds: float = 10.0
     read_seconds: float = 30.0
@@ -76,6 +86,12 @@ class Ask:
     repeatable: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Way:
+    headers: Mapping[str, str | Secret]
+    clean: Redaction
+
+
 class Web:
     """Requests to one site, each over a connection of its own.
 
@@ -92,12 +108,28 @@ class Web:
         Raises UnreachableError when it surely did not arrive, LostError when it may have, and
         RefusedError when the address cannot be used or leads elsewhere.
         """
-        clean = self._clean.knowing(
-            *(one for one in ask.headers.values() if isinstance(one, Secret))
-        )
-        url = self._url(ask)
+        answer = self._sent(ask, self._session(renew=False))
+        if answer.status == UNAUTHORISED and self.site.session is not None:
+            answer = self._sent(ask, self._session(renew=True))
+        return answer
+
+    def _session(self, *, renew: bool) -> Mapping[str, Secret]:
+        if self.site.session is None:
+            return {}
+        try:
+            headers = self.site.session(renew)
+        except LostError as error:
+            # What was lost was the way in, and nothing of what is to be sent.
+            raise UnreachableError(error.what) from None
+        self._clean = Redaction(_secrets_of(self.site)).knowing(*headers.values())
+        return headers
+
+    def _sent(self, ask: Ask, session: Mapping[str, Secret]) -> Answer:
+        url, own = self._url(ask), {**self.site.headers, **session, **ask.headers}
+        given = tuple(one for one in ask.headers.values() if isinstance(one, Secret))
+        way = _Way(headers=own, clean=self._clean.knowing(*given))
         for _ in range(_REDIRECTS):
-            answer = self._once(ask, url, clean)
+            answer = self._once(ask, url, way)
             if answer.status not in _FOLLOWED_IN_READING:
                 return answer
             url = self._next(ask, url, answer)
@@ -184,20 +216,20 @@ class Web:
             status=answer.status,
         )
 
-    def _once(self, ask: Ask, url: str, clean: Redaction) -> Answer:
+    def _once(self, ask: Ask, url: str, way: _Way) -> Answer:
         import httpx2
 
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         headers |= {"User-Agent": "Continuity"}
         if ask.body is not None:
             headers["Content-Type"] = ask.body.media_type
-        headers |= {
-            name: _plain(one) for name, one in (dict(self.site.headers) | dict(ask.headers)).items()
-        }
+        headers |= {name: _plain(one) for name, one in way.headers.items()}
         content = None if ask.body is None else ask.body.content
         until = time.monotonic() + self.site.whole_seconds
         name, problem = self.site.name, ""
         try:
+            # A session of the other side would expire at a time of its own choosing.
+            self._client.cookies.clear()
             request = self._client.build_request(ask.method, url, content=content, headers=headers)
             answer = self._client.send(request, stream=True)
             try:
@@ -205,7 +237,7 @@ class Web:
             finally:
                 answer.close()
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-            problem = clean.line(str(error))
+            problem = way.clean.line(str(error))
         except (
             httpx2.InvalidURL,
             httpx2.UnsupportedProtocol,
@@ -215,7 +247,7 @@ class Web:
             what = say(N_("The address or a credential of {name} cannot be used."), name=name)
             raise RefusedError(what, status=0) from None
         except httpx2.HTTPError as error:
-            line = clean.line(str(error)) or type(error).__name__
+            line = way.clean.line(str(error)) or type(error).__name__
             raise LostError(
                 say(N_("{name} was told, and did not answer: {line}"), name=name, line=line)
             ) from None
@@ -252,7 +284,7 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def _secrets_of(site: Site) -> tuple[Secret, ...]:
-    given = [site.address, *site.headers.values()]
+    given = [site.address, *site.headers.values(), *site.hidden]
     if site.login is not None:
         user, password = site.login
         sent = base64.b64encode(f"{user}:{password.reveal()}".encode())

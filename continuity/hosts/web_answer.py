@@ -16,7 +16,8 @@ from continuity.domain.failure import (
 from continuity.domain.text import N_, Message, say
 from continuity.hosts.web_words import Complaint
 
-_UNAUTHORISED, _FORBIDDEN, _TOO_EARLY, _TOO_MANY = 401, 403, 425, 429
+UNAUTHORISED = 401
+_FORBIDDEN, _TOO_EARLY, _TOO_MANY = 403, 425, 429
 _REQUEST_TIMEOUT, _SERVER_ERROR, _UNAVAILABLE = 408, 500, 503
 
 
@@ -75,7 +76,7 @@ def error_from_answer(
     if is_throttled(answer) or (code == _UNAVAILABLE and after is not None):
         what = N_("{name} asks to wait ({code}). {line}")
         return BusyError(say(what, name=name, code=code, line=line), after)
-    if code == _UNAUTHORISED:
+    if code == UNAUTHORISED:
         what = N_("{name} refused the credentials ({code}). {line}")
         remedy = say(N_("See whether the token has expired, and whose it is."))
         return AuthenticationError(say(what, name=name, code=code, line=line), remedy=remedy)

@@ -69,16 +69,22 @@ def listed(name: str, value: object) -> tuple[Plain, ...]:
     raise ToolError(say(N_("{name} answered something that was not understood."), name=name))
 
 
+def mapping_from_json(content: bytes) -> Plain:
+    """Read an object; anything else is an empty one."""
+    try:
+        return mapping(json.loads(content))
+    except (ValueError, RecursionError):
+        return {}
+
+
 def complaint_from_keys(content: bytes, *keys: str) -> Complaint:
     """Read an error: the texts under these keys, and the fields named by ``errors``.
 
     ``errors`` is an object of fields, or a list of objects with ``field`` and ``message``.
     """
-    try:
-        told = json.loads(content)
-    except (ValueError, RecursionError):
+    found = mapping_from_json(content)
+    if not found:
         return no_complaint(content)
-    found = mapping(told)
     lines = [text(found.get(key)) or " ".join(texts(found.get(key))) for key in keys]
     errors = found.get("errors")
     fields = {str(name): text(why) for name, why in mapping(errors).items()}

@@ -243,6 +243,45 @@ def test_reading_says_which_way_it_failed(site: Site, server: Simulator) -> None
         web.read(READ)
 
 
+class Pass:
+    """Gives a new number whenever the old one is not taken any more."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, renew: bool) -> dict[str, Secret]:
+        self.number += renew
+        return {"X-Pass": Secret(f"pass-{self.number}")}
+
+
+def test_a_session_that_expired_is_begun_again_once(
+    site: Site, server: Simulator, echo: Echo
+) -> None:
+    web = Web(replace(site, session=Pass()))
+    server.nasty.locked_out = 1
+    outcome = write(web, WRITE, made)
+    server.nasty.locked_out = 2
+    refused = write(web, WRITE, made)
+
+    assert outcome == Confirmed(id="7")
+    assert [request.headers["x-pass"] for request in echo.kept] == ["pass-1"]
+    assert isinstance(refused, Rejected)
+    assert "pass-2" not in repr(refused)
+
+
+def test_a_way_in_that_is_lost_leaves_nothing_uncertain(site: Site, server: Simulator) -> None:
+    elsewhere = Web(replace(site, address=server.address))
+
+    def log_in(renew: bool) -> dict[str, Secret]:
+        server.nasty.cuts = 1
+        elsewhere.send(READ)
+        return {}
+
+    outcome = write(Web(replace(site, session=log_in)), WRITE, made)
+
+    assert isinstance(outcome, Retryable)
+
+
 @pytest.mark.parametrize(
     "address", ["", "tracker", "ftp://x/", "http://", "http://a b/", "http://[/"]
 )

@@ -11,7 +11,7 @@ from continuity.domain.secret import Secret
 from continuity.domain.ticket import TicketState
 from continuity.tickets.registry import ticket_kinds
 from continuity.tickets.ticket import TicketOpening, TicketSystem
-from tests.simulators import github, jira, jira_service
+from tests.simulators import github, jira, jira_service, servicenow
 from tests.simulators.held import BEGINNING, Desk
 from tests.simulators.simulator import Nasty, Vendor, simulator
 
@@ -137,4 +137,31 @@ JIRA_SERVICE = Tracker(
     closing="Done",
 )
 
-TRACKERS: dict[str, Tracker] = {tracker.kind: tracker for tracker in (GITHUB, JIRA, JIRA_SERVICE)}
+SERVICENOW = Tracker(
+    kind="servicenow",
+    running=over_http(lambda nasty: servicenow.ServiceNow(nasty=nasty)),
+    options={"user": servicenow.USER},
+    secrets={"password": servicenow.PASSWORD},
+    wrong=(
+        {"user": "nobody"},
+        {"states": {"resolved": "66"}},
+        {"close_codes": {"resolved": "Fixed"}},
+        {"hold_reason": "9"},
+        {"severities": {"S1": "7/1"}},
+    ),
+    done={
+        TicketState.OPEN: "1",
+        TicketState.IN_PROGRESS: "2",
+        TicketState.ON_HOLD: "3",
+        TicketState.MITIGATED: "2",
+        TicketState.RESOLVED: "6 Solution provided",
+        TicketState.CLOSED: "7 Solution provided",
+        TicketState.CANCELLED: "8",
+        TicketState.DUPLICATE: "6 Duplicate",
+    },
+    closing="7",
+)
+
+TRACKERS: dict[str, Tracker] = {
+    tracker.kind: tracker for tracker in (GITHUB, JIRA, JIRA_SERVICE, SERVICENOW)
+}
