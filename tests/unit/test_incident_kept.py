@@ -42,4 +42,4 @@ def test_clocks_and_rungs_are_read_back_as_they_were_kept() -> None:
 
     assert read == kept
     assert read.rungs == ("1/repair/1/0/0",)
-    assert len(read.clocks) == 6
+    assert len(read.clocks) == 7
