@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from continuity.domain.failure import AuthenticationError, HostKeyError, UnreachableError
+from continuity.hosts.host_keys import accept_key
 from continuity.hosts.known_hosts import HostKey, known_keys, remember_key, replace_keys
 from continuity.hosts.reach import Reach
 from continuity.hosts.ssh_host import SshHost
@@ -116,6 +117,29 @@ def test_a_remembered_key_is_believed_and_other_lines_stay(server: Sshd) -> None
 
     assert server.known_hosts.read_text().startswith(f"{kept}\n")
     assert said_by(reach_of(server)) == b"inside\n"
+
+
+def test_a_revoked_key_is_never_accepted(server: Sshd) -> None:
+    line = server.known_hosts.read_text()
+    server.known_hosts.write_text(f"@revoked {line}")
+    reach = reach_of(server)
+
+    with pytest.raises(HostKeyError, match="revoked"):
+        accept_key(reach, SshHost(reach).shown_key(), replace=True)
+    assert server.known_hosts.read_text() == f"@revoked {line}"
+
+
+def test_a_key_that_cannot_be_written_down_is_not_accepted(server: Sshd) -> None:
+    reach = replace(reach_of(server), known_hosts=Path("/proc/nowhere/known_hosts"))
+
+    with pytest.raises(HostKeyError, match="cannot be written"):
+        accept_key(reach, SshHost(reach).shown_key(), replace=False)
+
+
+def test_a_key_known_for_the_standard_port_alone_counts_for_no_other(server: Sshd) -> None:
+    server.known_hosts.write_text(f"{server.address} {server.host_key}\n")
+
+    refused(reach_of(server))
 
 
 def test_replacing_a_key_takes_the_name_from_lines_that_share_it(tmp_path: Path) -> None:
