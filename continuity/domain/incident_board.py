@@ -53,13 +53,13 @@ class Moved:
 class Board:
     """The incidents whose fingerprints are taken, while observations are worked through.
 
-    ``next_number`` is free; ``criticality`` gives how critical a system is. ``last_of`` gives the
-    number of the last ended incident with a fingerprint.
+    ``next_number`` is free; ``criticality`` tells how critical what a fault hits is. ``last_of``
+    gives the number of the last ended incident with a fingerprint.
     """
 
     incidents: dict[str, Incident]
     next_number: int
-    criticality: Callable[[str], str]
+    criticality: Callable[[Fault], str]
     rules: Rules = field(default_factory=Rules)
     last_of: Callable[[str], int | None] = lambda _fingerprint: None
     _moved: dict[int, Moved] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Board:
             return known
         if known is not None:
             self._move(known, (Change(event=Event.CLOSED, at=now, details={"why": "recurred"}),))
-        fresh = born(fault, observation, self.criticality(fault.system), self.next_number)
+        fresh = born(fault, observation, self.criticality(fault), self.next_number)
         self.next_number += 1
         earlier = known.number if known is not None else self.last_of(fault.fingerprint)
         fresh = replace(fresh, recurrence_of=earlier)
@@ -121,18 +121,35 @@ class Board:
     def _speak_for_each_other(self, now: datetime) -> None:
         """A dead repository speaks for the jobs that use it; when it is back they speak again."""
         down = {
-            one.repository: one.number
+            one.repository: one
             for one in self.incidents.values()
-            if one.kind is FaultKind.REPOSITORY_DOWN and _lasts(one)
+            if one.kind is FaultKind.REPOSITORY_DOWN
         }
         # Effects come last: whoever speaks for the cause speaks for them.
         for incident in sorted(self.incidents.values(), key=lambda one: one.kind in _CAUSES):
             if not _lasts(incident):
                 continue
-            parent = _repository_of(incident, down)
+            parent = None
+            repository = _repository_of(incident, down)
+            if repository is not None and self._still_explains(repository, incident, now):
+                parent = repository.number
             if parent is None:
                 parent = self._cause_of(incident)
             self._let_speak(incident, parent, now)
+
+    def _still_explains(self, repository: Incident, incident: Incident, now: datetime) -> bool:
+        """Tell whether a fault is its repository's; once that is back, its own next answer tells.
+
+        Were all jobs to speak the moment it is back, each would be an alarm that its next run ends.
+        """
+        if _lasts(repository):
+            return True
+        if repository.state is not State.RESOLVED or repository.resolved_at is None:
+            return False
+        if repository.waiver_until is not None and now < repository.waiver_until:
+            return True
+        waits = now - repository.resolved_at < self.rules.aftermath
+        return waits and incident.parent is not None and incident.last_seen < repository.resolved_at
 
     def _cause_of(self, incident: Incident) -> int | None:
         """Give the incident of the same system that explains this one and is no less grave."""
@@ -166,8 +183,8 @@ def _told_of(incident: Incident, observation: Observation) -> Incident:
     )
 
 
-def _repository_of(incident: Incident, down: dict[str, int]) -> int | None:
-    """Give the dead repository that explains an incident; possible encryption none explains."""
+def _repository_of(incident: Incident, down: dict[str, Incident]) -> Incident | None:
+    """Give the repository that may explain an incident; possible encryption none explains."""
     if incident.kind in {FaultKind.REPOSITORY_DOWN, FaultKind.POSSIBLE_ENCRYPTION}:
         return None
     return down.get(incident.repository)

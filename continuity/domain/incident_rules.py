@@ -35,7 +35,8 @@ class Rules:
     ``group_wait`` is how long a failure may heal by itself before it is announced;
     ``reopen_window`` how soon after its end the same fault is the same incident; ``idle`` how long
     an acknowledged incident may rest before it is nobody's again; ``raise_after`` how long one may
-    last before it is graver; ``close_after`` how long a resolved one stays.
+    last before it is graver; ``close_after`` how long a resolved one stays. ``aftermath`` is how
+    long a job may take for its next answer once its repository is back.
     """
 
     group_wait: timedelta = timedelta(minutes=2)
@@ -43,6 +44,7 @@ class Rules:
     idle: timedelta = timedelta(hours=4)
     close_after: timedelta = timedelta(days=7)
     raise_after: timedelta = timedelta(days=14)
+    aftermath: timedelta = timedelta(hours=26)
     passes_when_flapping: int = 2
 
 

@@ -10,6 +10,7 @@ from continuity.domain.failure import FailureClass
 from continuity.domain.fault import CheckKind, Fault, FaultKind
 from continuity.domain.observation import Observation
 from continuity.domain.plain import mapping_in, text_in
+from continuity.domain.portfolio import CRITICALITIES
 from continuity.domain.reading import compared_outcome_in, outcome_in, reason_in
 from continuity.domain.text import Message, message_from_plain
 from continuity.domain.verdict import Verdict
@@ -52,9 +53,16 @@ class Roster:
     repository_of: Mapping[str, str] = field(default_factory=dict)
     criticality_of: Mapping[str, str] = field(default_factory=dict)
 
-    def criticality(self, system: str) -> str:
-        """Tell how critical a system is; empty for an unknown one, which counts as the highest."""
-        return self.criticality_of.get(system, "")
+    def criticality(self, fault: Fault) -> str:
+        """Tell how critical what is hit is: the system, or the first of all in the repository.
+
+        Empty for an unknown one, which counts as the highest.
+        """
+        if fault.system or not fault.repository:
+            return self.criticality_of.get(fault.system, "")
+        jobs = (job for job, place in self.repository_of.items() if place == fault.repository)
+        hit = {self.criticality_of.get(self.system_of.get(job, ""), "") for job in jobs}
+        return next((one for one in ("", *CRITICALITIES) if one in hit), "")
 
 
 def job_in(target: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from continuity.domain.failure import RecordError
@@ -73,8 +73,8 @@ class Incidents:
             self.write(replace(one, holder=""), one.version)
         return len(mine)
 
-    def _read(self, wanted: object) -> Sequence[Incident]:
-        query = select(table).where(wanted).order_by(table.c.number)  # type: ignore[arg-type] # a condition
+    def _read(self, wanted: ColumnElement[bool]) -> Sequence[Incident]:
+        query = select(table).where(wanted).order_by(table.c.number)
         return [_incident(row) for row in self._connection.execute(query).mappings()]
 
 

@@ -170,8 +170,12 @@ def test_a_dead_repository_is_one_ticket_and_its_jobs_are_told_of_only_if_they_s
     spoken = quick.told()
 
     quick.ran(finished("backup", job="mail", run_id="mail-3"), after=HOUR)
+    back = quick.told()
+    quick.ran(finished("backup", FailureClass.TIMEOUT, run_id="erp-3"), after=HOUR)
+    quick.ran(after=26 * HOUR)
 
     assert spoken == [(1, "opened")]
+    assert back == [(1, "opened"), (1, "resolved")]
     assert quick.told() == [(1, "opened"), (1, "resolved"), (2, "released")]
 
 

@@ -157,12 +157,37 @@ def test_when_the_repository_is_back_a_job_that_still_fails_speaks_for_itself() 
                 NOW + HOUR,
             )
 
+    back = replace(seen("b3", None, job="b", check=CheckKind.BACKUP), at=NOW + 2 * HOUR)
+    table.observe([back], NOW + 2 * HOUR)
+    before = {one.target: (one.state, one.speaks) for one in table.incidents.values()}
+    still = replace(
+        seen("a3", FailureClass.TIMEOUT, job="a", check=CheckKind.BACKUP), at=NOW + 3 * HOUR
+    )
+    again = seen("a4", FailureClass.UNREACHABLE, job="a", check=CheckKind.BACKUP, repository="")
+    table.observe([still, replace(again, at=NOW + 3 * HOUR)], NOW + 3 * HOUR)
+
+    assert before["repository:nas"] == (State.RESOLVED, False)
+    assert before["job:b"] == (State.RESOLVED, False)
+    assert before["job:a"] == (State.OPEN, False)
+    assert [
+        one.speaks for one in table.incidents.values() if one.failure == FailureClass.UNREACHABLE
+    ].count(True) == 1
+
+
+def test_a_job_that_never_answers_again_speaks_a_day_after_its_repository_is_back() -> None:
+    table = board()
+    for key in ("1", "2"):
+        for job in ("a", "b"):
+            table.observe(
+                [seen(job + key, FailureClass.UNREACHABLE, job=job, check=CheckKind.BACKUP)],
+                NOW + HOUR,
+            )
     table.observe([seen("b3", None, job="b", check=CheckKind.BACKUP)], NOW + 2 * HOUR)
 
-    states = {one.target: (one.state, one.speaks) for one in table.incidents.values()}
-    assert states["repository:nas"] == (State.RESOLVED, False)
-    assert states["job:b"] == (State.RESOLVED, False)
-    assert states["job:a"] == (State.OPEN, True)
+    table.observe((), NOW + 29 * HOUR)
+
+    speaking = [one.target for one in table.incidents.values() if one.speaks]
+    assert speaking == ["job:a"]
 
 
 def test_a_repository_that_flaps_stays_one_incident_without_ping_pong() -> None:

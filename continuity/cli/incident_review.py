@@ -1,0 +1,155 @@
+"""The review of an incident in Markdown: the record fills in what it knows, people the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from continuity.app import App
+from continuity.cli.columns import plain
+from continuity.cli.incident_words import end_text, event_text, text_of, title_of
+from continuity.cli.language import _, sentence
+from continuity.cli.wording import duration, moment
+from continuity.domain.evidence import Record, RecordKind
+from continuity.domain.incident import Event, Incident
+from continuity.domain.incident_plain import local_number
+from continuity.domain.outbox import OutboxRow, TicketLink
+from continuity.domain.plain import mapping_in, text_in
+from continuity.domain.text import N_
+
+_DECISIONS = frozenset(
+    {
+        Event.HELD,
+        Event.MITIGATED,
+        Event.RETEST_QUEUED,
+        Event.LOWERED,
+        Event.RAISED,
+        Event.DECLARED_MAJOR,
+        Event.ASSIGNED,
+        Event.CANCELLED,
+        Event.REOPENED,
+    }
+)
+_PEOPLE_WRITE = (
+    N_("Summary for management, five lines"),
+    N_("What contributed to it; several causes, no blame"),
+    N_("What helped"),
+    N_("What hindered"),
+    N_("Where we were lucky"),
+    N_("What was missing from the runbook"),
+)
+
+
+def review_of(app: App, incident: Incident) -> str:
+    """Write the review of an incident as far as the record knows it."""
+    store, zone = app.bench.store, ZoneInfo(app.workspace.settings.zone)
+    changed = store.records(kinds=[RecordKind.INCIDENT_CHANGED])
+    records = [one for one in changed if one.body.get("incident") == incident.number]
+    with store.reading() as reading:
+        rows, links = reading.outbox.of(incident.number), reading.outbox.links(incident.number)
+    people = store.people()
+    parts = [
+        f"# {_('Review')}: {local_number(incident.number)} {title_of(incident)}",
+        *_facts(incident, zone),
+        f"## {_('What happened')}",
+        *_timeline(records, people, zone),
+        f"## {_('Decisions')}",
+        *(list(_decided(records, people, zone)) or [_("None is recorded.")]),
+        f"## {_('Who was told')}",
+        *_told(list(rows), list(links)),
+        *(line for heading in _PEOPLE_WRITE for line in (f"## {_(heading)}", "…")),
+        f"## {_('Actions')}",
+        _actions(),
+    ]
+    return "\n\n".join(parts)
+
+
+def _facts(incident: Incident, zone: tzinfo) -> Iterator[str]:
+    text = text_of(incident)
+    yield f"{_(text.meaning)} {_(text.impact)}"
+    rows = [
+        (_("Severity"), incident.severity.value),
+        (_("System"), plain(incident.system) or "-"),
+        (_("Began"), moment(incident.first_seen, zone)),
+        (_("Announced"), _moment(incident.opened_at, zone)),
+        (_("Acknowledged"), _after(incident.opened_at, incident.acknowledged_at, zone)),
+        (_("Business working again"), _after(incident.opened_at, incident.mitigated_at, zone)),
+        (_("Resolved"), _after(incident.opened_at, incident.resolved_at, zone)),
+        (_("Ended by"), end_text(incident, zone)),
+        (
+            _("Seen"),
+            _("{count} times, in {cycles} cycles").format(
+                count=incident.count, cycles=incident.cycle
+            ),
+        ),
+        (_("Recurrence of"), _number(incident.recurrence_of)),
+    ]
+    lines = [f"| {_('What')} | {_('From the record')} |", "|---|---|"]
+    yield "\n".join([*lines, *(f"| {name} | {value} |" for name, value in rows)])
+    if incident.reason is not None:
+        yield _("Found: {reason}").format(reason=sentence(incident.reason))
+
+
+def _moment(when: datetime | None, zone: tzinfo) -> str:
+    return "-" if when is None else moment(when, zone)
+
+
+def _after(start: datetime | None, end: datetime | None, zone: tzinfo) -> str:
+    if start is None or end is None:
+        return _moment(end, zone)
+    took = duration(max(0.0, (end - start).total_seconds()))
+    return f"{moment(end, zone)} ({_('after {time}').format(time=took)})"
+
+
+def _number(number: int | None) -> str:
+    return "-" if number is None else local_number(number)
+
+
+def _timeline(
+    records: list[Record], people: Mapping[int, Mapping[str, str]], zone: tzinfo
+) -> Iterator[str]:
+    yield "\n".join(f"- {_said(record, people, zone)}" for record in records)
+
+
+def _decided(
+    records: list[Record], people: Mapping[int, Mapping[str, str]], zone: tzinfo
+) -> Iterator[str]:
+    """List who decided what, when and why."""
+    for record in records:
+        by_person = bool(people.get(record.sequence, {}).get("by"))
+        if by_person and text_in(record.body, "event") in _DECISIONS:
+            yield f"- {_said(record, people, zone)}"
+
+
+def _said(record: Record, people: Mapping[int, Mapping[str, str]], zone: tzinfo) -> str:
+    said = people.get(record.sequence, {})
+    details = mapping_in(record.body, "details")
+    words = [event_text(text_in(record.body, "event"))]
+    words += [plain(text_in(details, name)) for name in ("how", "why") if text_in(details, name)]
+    text = f"{moment(record.recorded_at, zone)} {', '.join(words)}"
+    text += f" · {plain(said['by'])}" if said.get("by") else ""
+    return text + (f": {plain(said['reason'])}" if said.get("reason") else "")
+
+
+def _told(rows: list[OutboxRow], links: list[TicketLink]) -> Iterator[str]:
+    yield _("Messages and ticket entries: {count}, of them confirmed: {confirmed}.").format(
+        count=len(rows), confirmed=sum(1 for row in rows if row.state.value == "confirmed")
+    )
+    for link in links:
+        ticket = plain(link.remote_key or link.marker)
+        yield f"- {plain(link.lane)}: {ticket} {plain(link.remote_url)}".rstrip()
+
+
+def _actions() -> str:
+    heading = [
+        _("Action"),
+        _("Owner"),
+        _("Until"),
+        _("Ticket"),
+        _("Impact 1-5"),
+        _("Effort 1-5"),
+        _("The check that will prove it"),
+    ]
+    empty = " | ".join(" " for _column in heading)
+    return f"| {' | '.join(heading)} |\n|{'---|' * len(heading)}\n| {empty} |"
