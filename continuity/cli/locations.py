@@ -188,7 +188,7 @@ def _reasons(one: Judged, columns: int) -> Iterator[str]:
     for text in dict.fromkeys(sentence(reason.message) for reason in one.reasons):
         yield from wrapped(text, "  ", columns)
     if one.reasons:
-        remedy = remedy_for(one.reasons[0].failure, one.repository)
+        remedy = remedy_for(one.reasons[0], one.repository, one.storage)
         text = _("What to do: {remedy}").format(remedy=sentence(remedy))
         yield from wrapped(text, "  ", columns)
 
@@ -225,7 +225,7 @@ def _plain_reason(one: Judged | None) -> dict[str, object]:
     return {
         "failure": None if gravest.failure is None else gravest.failure.value,
         "reason": sentence(gravest.message),
-        "remedy": sentence(remedy_for(gravest.failure, one.repository)),
+        "remedy": sentence(remedy_for(gravest, one.repository, one.storage)),
     }
 
 

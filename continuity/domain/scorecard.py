@@ -84,10 +84,18 @@ def _card(
     return Scorecard(
         system=system.plan.name,
         title=system.plan.title,
-        scores=tuple(_weakest(judge(kept, now) for kept in all_kept) for judge in _JUDGES)
+        scores=tuple(_weakest(_judge(part, kept, now) for kept in all_kept) for part in Part)
         if all_kept
         else (),
     )
+
+
+def _judge(part: Part, kept: Sequence[Kept], now: datetime) -> Score:
+    judge, needed = _JUDGES[part]
+    if part is Part.VERIFIED or any(one.claimed or one.proven for one in kept):
+        return judge(kept, now)
+    reason = say(N_("No copy is known yet."))
+    return Score(part, Answer.NO, 0, needed, reason, tuple(one.proof() for one in kept))
 
 
 def _weakest(scores: Iterable[Score]) -> Score:
@@ -242,10 +250,10 @@ def _names(kept: Iterable[Kept]) -> str:
     return ", ".join(dict.fromkeys(one.repository for one in kept))
 
 
-_JUDGES: tuple[Callable[[Sequence[Kept], datetime], Score], ...] = (
-    _copies,
-    _media,
-    _offsite,
-    _immutable,
-    _verified,
-)
+_JUDGES: Mapping[Part, tuple[Callable[[Sequence[Kept], datetime], Score], int]] = {
+    Part.COPIES: (_copies, COPIES),
+    Part.MEDIA: (_media, MEDIA),
+    Part.OFFSITE: (_offsite, OFFSITE),
+    Part.IMMUTABLE: (_immutable, IMMUTABLE),
+    Part.VERIFIED: (_verified, ERRORS),
+}

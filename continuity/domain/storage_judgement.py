@@ -107,9 +107,15 @@ def _not_reached(storage: StorageFacts, keeping: Keeping) -> Iterator[Reason]:
         yield Reason(Verdict.INCONCLUSIVE, fact.failure, fact.note or message)
 
 
+def has_lost_protection(storage: StorageFacts) -> bool:
+    """Tell whether deletions were refused once, and the latest attempt succeeded."""
+    fact = protection(storage)
+    return fact is not None and fact.value is False and storage.protected_at is not None
+
+
 def _unprotected(storage: StorageFacts, zone: str) -> Iterator[Reason]:
     fact = protection(storage)
-    if fact is None or fact.value is True or storage.protected_at is None:
+    if fact is None or storage.protected_at is None or not has_lost_protection(storage):
         return
     message = say(
         N_(
@@ -207,12 +213,23 @@ def _name(storage: StorageFacts) -> str:
     return storage.repository
 
 
-def remedy_for(failure: FailureClass | None, repository: str) -> Message:
-    """Say what to do next about storage."""
+def remedy_for(reason: Reason, repository: str, storage: StorageFacts | None) -> Message:
+    """Say what to do next about what is wrong with storage."""
+    if storage is not None and reason.failure is FailureClass.STORAGE_UNPROTECTED:
+        changed = N_(
+            "See who changed the rules of the storage of {repository}, correct them, and look "
+            "again."
+        )
+        if has_lost_protection(storage):
+            changed = N_(
+                "See who changed the lock or the rights of the storage, put them back, and look "
+                "again. If it is meant: continuity locations --accept {repository}"
+            )
+        return say(changed, repository=repository)
     known = {
-        FailureClass.STORAGE_UNPROTECTED: N_(
-            "See who changed the lock or the rules of the storage, put them back, and look again. "
-            "If losing the protection is meant: continuity locations --accept {repository}"
+        FailureClass.TOOL_MISSING: N_(
+            "Directories and addresses of sftp:, s3: and rest: can be looked at; for buckets, "
+            "install continuity[s3]. Of {repository} only restore tests count until then."
         ),
         FailureClass.NO_SPACE: N_(
             "Make room there, or let the jobs keep fewer restore points; then look again."
@@ -232,4 +249,5 @@ def remedy_for(failure: FailureClass | None, repository: str) -> Message:
         ),
     }
     fallback = N_("Run `continuity doctor`, and look at the storage of {repository} again.")
-    return say(known.get(failure or FailureClass.TOOL_ERROR, fallback), repository=repository)
+    failure = reason.failure or FailureClass.TOOL_ERROR
+    return say(known.get(failure, fallback), repository=repository)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.examined import Examined, sound
 from continuity.domain.facts import Facts
-from continuity.domain.failure import ConfigurationError, ContinuityError
+from continuity.domain.failure import ConfigurationError, ContinuityError, FailureClass
 from continuity.domain.location import (
     Fact,
     FactName,
@@ -21,7 +21,7 @@ from continuity.domain.reason import by_gravity
 from continuity.domain.shown import shown_duration
 from continuity.domain.storage_judgement import (
     Keeping,
-    protection,
+    has_lost_protection,
     refuses_deletion,
     remedy_for,
     storage_doubts,
@@ -49,7 +49,14 @@ def look_at(spot: Spot, at: datetime) -> Observation:
     if kind is None:
         scheme = spot.location.partition(":")[0]
         note = say(N_("Nobody here can look at storage of the sort {kind}."), kind=scheme)
-        fact = Fact(name=FactName.REACHABLE, value=None, at=at, source=scheme, note=note)
+        fact = Fact(
+            name=FactName.REACHABLE,
+            value=None,
+            at=at,
+            source=scheme,
+            note=note,
+            failure=FailureClass.TOOL_MISSING,
+        )
         return Observation(repository=spot.repository, kind=scheme, at=at, facts=(fact,))
     try:
         facts = kind.look(spot.prepare(at))
@@ -87,8 +94,7 @@ def accept_storage(bench: Workbench, facts: Facts, repository: str) -> None:
     Raises ConfigurationError unless it was seen to protect and then no longer to.
     """
     known = facts.storage.get(repository)
-    tried = None if known is None else protection(known)
-    if known is None or known.protected_at is None or tried is None or tried.value is True:
+    if known is None or not has_lost_protection(known):
         raise ConfigurationError(
             say(
                 N_("The storage of {repository} was not seen to lose any protection."),
@@ -123,7 +129,7 @@ def _examined(storage: StorageFacts | None, keeping: Keeping, now: datetime, zon
     wrong = () if storage is None else tuple(storage_faults(storage, keeping, zone))
     reasons = by_gravity((*wrong, *storage_doubts(storage, keeping, now)))
     if reasons:
-        remedy = remedy_for(reasons[0].failure, keeping.repository)
+        remedy = remedy_for(reasons[0], keeping.repository, storage)
         return Examined(
             subject=subject, verdict=reasons[0].verdict, what=reasons[0].message, remedy=remedy
         )

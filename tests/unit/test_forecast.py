@@ -16,8 +16,10 @@ from continuity.domain.lanes import Stretch, run_lanes
 from continuity.domain.portfolio import CRITICALITIES, Portfolio
 from continuity.domain.recovery_order import recovery_order
 from continuity.domain.recovery_time import TimeKind
+from continuity.domain.storage_judgement import VALIDITY
 from continuity.domain.surviving import Survival
 from tests.support.judgement import FULL, HOUR, START, Diary, a_job, a_system
+from tests.support.sightings import LOCKED_BUCKET, look
 
 NOW = START + 2 * HOUR
 
@@ -245,3 +247,22 @@ def test_a_computed_time_is_a_band_and_says_why_where_there_is_none() -> None:
     assert back.back is not None
     assert timedelta(minutes=1) <= back.likely <= back.back
     assert "at least 5 are needed" in str(unknown.missing)
+
+
+def test_what_is_not_known_to_refuse_deletions_is_named_as_at_risk() -> None:
+    diary = Diary().backup(START).drill(START + HOUR, START, **FULL)
+    blind = Portfolio(systems=(a_system(),), jobs=(a_job(),), facts=diary.facts())
+    look(diary, NOW, LOCKED_BUCKET, kind="s3")
+    safe = replace(blind, facts=diary.facts())
+
+    told = [
+        forecast(firm, assess(firm, at), at)
+        for firm, at in ((blind, NOW), (safe, NOW), (safe, NOW + VALIDITY))
+    ]
+
+    assert [one.at_risk for one in told] == [("vault",), (), ("vault",)]
+    assert [any("deletions" in str(note) for note in one.notes) for one in told] == [
+        True,
+        False,
+        True,
+    ]

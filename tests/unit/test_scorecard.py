@@ -178,6 +178,13 @@ def test_a_system_without_jobs_is_unknown() -> None:
     assert card(Diary(), ()).answer is Answer.UNKNOWN
 
 
+def test_before_the_first_backup_there_is_no_copy() -> None:
+    found = card(Diary())
+
+    assert answers(found)[Part.COPIES] is Answer.NO
+    assert {str(score.reason) for score in found.scores[:4]} == {"No copy is known yet."}
+
+
 def test_a_damaged_record_leaves_no_yes() -> None:
     found = answers(card(kept(), doubt=say("The record was altered.")))
 

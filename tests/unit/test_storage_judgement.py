@@ -22,6 +22,7 @@ from continuity.domain.storage_judgement import (
     storage_doubts,
     storage_faults,
 )
+from continuity.domain.text import say
 from continuity.domain.verdict import Verdict
 from tests.support.judgement import DAY, HOUR, NOW, START, Diary, a_good_week, a_job
 from tests.support.sightings import (
@@ -144,11 +145,24 @@ def test_what_was_seen_just_now_leaves_no_doubt() -> None:
     assert list(storage_doubts(known((NOW, LOCKED_BUCKET)), VAULT, NOW)) == []
 
 
-def test_every_reason_comes_with_a_remedy_that_names_the_repository() -> None:
-    general = {FailureClass.NO_SPACE, FailureClass.CONFIGURATION}
-    told = [str(remedy_for(failure, "vault")) for failure in {*FailureClass, None} - general]
+@pytest.mark.parametrize("failure", [*FailureClass, None])
+def test_every_reason_comes_with_a_remedy(failure: FailureClass | None) -> None:
+    reason = Reason(Verdict.INCONCLUSIVE, failure, say("It is so."))
 
-    assert [text for text in told if "vault" not in text] == []
+    assert str(remedy_for(reason, "vault", None))
+
+
+def test_only_a_lost_protection_can_be_accepted() -> None:
+    lost = known((START, LOCKED_BUCKET), (NOW, OPEN_BUCKET))
+    opened = known((START, LOCKED_BUCKET), (NOW, {**LOCKED_BUCKET, FactName.PUBLIC: True}))
+
+    told = [
+        str(remedy_for(reason, "vault", storage))
+        for storage in (lost, opened)
+        for reason in storage_faults(storage, VAULT, "UTC")
+    ]
+
+    assert ["--accept vault" in text for text in told] == [True, False]
 
 
 def test_lost_protection_counts_against_the_job_and_its_system() -> None:
