@@ -53,12 +53,17 @@ def reap_sandboxes(bench: Workbench) -> tuple[Reaped, ...]:
 def free_dead_locks(bench: Workbench, protected: Protected) -> int:
     """Remove the locks in a job's repository when every one of them is provably dead.
 
-    Gives how many were removed. Raises what the engine raises.
+    Locks of a machine that copies are looked at from there: only that machine can tell. Gives how
+    many were removed. Raises what the engine raises.
     """
-    engine = protected.open_engine(True)
+    engine, away = protected.open_engine(True), protected.away
     if not engine.exists():
         return 0
     locks = engine.locks()
+    unknown = any(lock.state is LockState.UNKNOWN for lock in locks)
+    if unknown and away is not None and away.open_engine is not None:
+        engine = away.open_engine()
+        locks = engine.locks()
     if not locks or any(lock.state is not LockState.DEAD for lock in locks):
         return 0
     freed = engine.unlock_dead()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,10 @@ from continuity.domain.failure import (
     UnreachableError,
 )
 from continuity.domain.secret import Secret
-from continuity.engines.engine import Lock, LockState
+from continuity.engines.engine import LockState
 from continuity.hosts.host import Command, Finished
 from continuity.hosts.local import LocalHost
-from tests.support.engines import brought_back, copied, restored
+from tests.support.engines import Bench, brought_back, copied, restored
 from tests.support.programs import ResticLine
 from tests.support.stock import FILES, Stock, flip, stocked
 
@@ -89,10 +92,21 @@ def test_an_unreadable_snapshot_is_known_from_what_restic_says(
         table.open(host=Elsewhere(), use_cache=False).snapshots()
 
 
-def test_the_holder_of_a_lock_is_unknown_and_the_lock_stays(stock: Stock, tmp_path: Path) -> None:
-    table = stock.copy(tmp_path / "copy")
-    engine = table.open(host=Elsewhere())
-    locks: tuple[Lock, ...] = ()
+class Renamed(Elsewhere):
+    """The same machine under a name that no lock knows; ``bin`` takes a program for that."""
+
+    def __init__(self, place: Path) -> None:
+        (place / "uname").write_text("#!/bin/sh\necho renamed\n")
+        (place / "uname").chmod(0o755)
+        self._path = {"PATH": f"{place}:{os.environ['PATH']}"}
+
+    def run(self, command: Command) -> Finished:
+        return super().run(replace(command, env={**command.env, **self._path}))
+
+
+@contextmanager
+def locked(table: Bench) -> Iterator[subprocess.Popen[bytes]]:
+    """Let a restic hold a lock, until it is killed."""
     with subprocess.Popen(
         [table.program, "-r", table.repository, "--no-cache", "backup", "--stdin"],
         env={"RESTIC_PASSWORD": "correct horse battery staple"},
@@ -100,12 +114,37 @@ def test_the_holder_of_a_lock_is_unknown_and_the_lock_stays(stock: Stock, tmp_pa
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        while not locks:
+        while not table.open(host=Elsewhere()).locks():
             assert process.poll() is None
-            locks = engine.locks()
-        process.kill()
-        process.wait()
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
-    assert [lock.state for lock in locks] == [LockState.UNKNOWN]
+
+def test_the_holder_of_a_lock_on_a_third_machine_is_unknown_and_the_lock_stays(
+    stock: Stock, tmp_path: Path
+) -> None:
+    table = stock.copy(tmp_path / "copy")
+    engine = table.open(host=Renamed(tmp_path))
+    with locked(table):
+        pass
+
+    assert [lock.state for lock in engine.locks()] == [LockState.UNKNOWN]
     assert engine.unlock_dead() == 0
     assert len(engine.locks()) == 1
+
+
+def test_the_machine_of_a_holder_tells_whether_it_lives(stock: Stock, tmp_path: Path) -> None:
+    table = stock.copy(tmp_path / "copy")
+    engine = table.open(host=Elsewhere())
+    with locked(table):
+        living = [lock.state for lock in engine.locks()]
+        kept = engine.unlock_dead()
+    dead = [lock.state for lock in engine.locks()]
+
+    assert (living, kept) == ([LockState.ALIVE], 0)
+    assert dead == [LockState.DEAD]
+    assert engine.unlock_dead() == 1
+    assert not engine.locks()

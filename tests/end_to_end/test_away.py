@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.away import HOST, There, there
+from tests.support.programs import quickest_restic
 from tests.support.worlds import prove
 
 pytestmark = [pytest.mark.tool("restic"), pytest.mark.tool("rsync")]
@@ -69,6 +70,24 @@ def test_a_drill_needs_nothing_of_the_machine_that_may_be_lost(job: str, away: T
         away.server.start()
 
     assert (ran.code, ran.result["verdict"]) == (0, "PASS"), ran
+
+
+def test_the_restic_there_may_be_another_one_than_the_restic_here(away: There) -> None:
+    written = f"{{{HOST}: {away.world.vault}}}\n"
+    there = f"{written}  options: {{program_there: {quickest_restic()}}}\n"
+    away.world.edit("config/repositories.yaml", written, there)
+    try:
+        runs = [away.world.backup("erp"), away.world.backup("erp")]
+    finally:
+        away.world.edit("config/repositories.yaml", there, written)
+    (end, *_) = away.world.ends()
+    drilled = away.world.drill("erp")
+
+    version = quickest_restic().parent.name.removeprefix("restic-")
+    assert [ran.result["verdict"] for ran in runs] == ["PASS", "PASS"], runs
+    assert end["tool"]["version"] == version or version == "bin"
+    assert drilled.result["restore_point"]["id"] == runs[-1].result["restore_point"]["id"]
+    assert drilled.result["verdict"] == "PASS", drilled
 
 
 def test_copies_are_told_by_the_name_of_the_machine_that_they_are_of(away: There) -> None:

@@ -25,7 +25,7 @@ from continuity.engines.restic.program import probe_program
 from continuity.engines.restic.reaching import explained
 from continuity.engines.restic.storage import storage_environment, storage_secrets, storage_words
 from continuity.engines.restic.tries import Tries
-from continuity.hosts.host import Command, Finished
+from continuity.hosts.host import Command, Finished, Host
 from continuity.hosts.local import LocalHost
 
 Word = bytes | str
@@ -77,6 +77,11 @@ class Caller:
     def tool(self) -> Tool:
         """The program and its version, asked for once."""
         return probe_program(self._opening.host, self._program)
+
+    @property
+    def host(self) -> Host:
+        """The machine on which restic runs."""
+        return self._opening.host
 
     @cached_property
     def on_this_machine(self) -> bool:

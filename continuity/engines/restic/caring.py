@@ -25,6 +25,7 @@ from continuity.engines.restic.failures import safe
 from continuity.engines.restic.reading import list_snapshots
 from continuity.hosts.host import Finished
 from continuity.hosts.process import Life, life_of_holder
+from continuity.hosts.remote_process import life_of_holder_there
 
 # restic sorts packs into slices by the first byte of their id.
 _MOST_SLICES = 256
@@ -158,7 +159,7 @@ def _lock(caller: Caller, identity: str) -> Lock | None:
 
 def _state(caller: Caller, line: LockLine) -> LockState:
     if not caller.on_this_machine:
-        return LockState.UNKNOWN
+        return _LIFE[life_of_holder_there(caller.host, line.hostname, line.pid)]
     since = time_from_restic(line.time)
     return _LIFE[life_of_holder(line.hostname, line.pid, since, "restic")]
 
