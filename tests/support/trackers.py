@@ -11,8 +11,9 @@ from continuity.domain.secret import Secret
 from continuity.domain.ticket import TicketState
 from continuity.tickets.registry import ticket_kinds
 from continuity.tickets.ticket import TicketOpening, TicketSystem
-from tests.simulators import github, jira, jira_service, servicenow
+from tests.simulators import github, jira, jira_service, mail, servicenow
 from tests.simulators.held import BEGINNING, Desk
+from tests.simulators.mailbox import MailDesk
 from tests.simulators.simulator import Nasty, Vendor, simulator
 
 
@@ -35,13 +36,14 @@ class Tracker:
     wrong: tuple[Mapping[str, object], ...]
     done: Mapping[TicketState, str]
     closing: str
+    place: Callable[[str], Mapping[str, object]] = lambda address: {"address": address}
     nowhere: str = "http://127.0.0.1:1"
     extra: Mapping[str, object] = field(default_factory=dict)
 
     def open(self, address: str, **changed: object) -> TicketSystem:
         """Open it as a workspace would."""
         kind = ticket_kinds()[self.kind]
-        written = {**self.options, "address": address, **changed}
+        written = {**self.options, **self.place(address), **changed}
         return kind.open(
             TicketOpening(
                 options=kind.options.model_validate(written),
@@ -162,6 +164,37 @@ SERVICENOW = Tracker(
     closing="7",
 )
 
+
+@contextmanager
+def _mail_desk(nasty: Nasty) -> Iterator[tuple[Desk, str]]:
+    desk = MailDesk(room=mail.MailRoom(nasty=nasty))
+    with mail.mail_server(desk.room) as port:
+        yield desk, f"127.0.0.1:{port}"
+
+
+def _host_and_port(address: str) -> Mapping[str, object]:
+    host, _, port = address.rpartition(":")
+    return {"host": host, "port": int(port)}
+
+
+MAILBOX = Tracker(
+    kind="mailbox",
+    running=_mail_desk,
+    options={
+        "to": "help@acme.example",
+        "sender": "continuity@acme.example",
+        "user": mail.USER,
+        "security": "none",
+    },
+    secrets={"password": mail.PASSWORD},
+    wrong=({"security": "starttls"}, {"host": "mail.acme.example"}),
+    done={},
+    closing="",
+    place=_host_and_port,
+    nowhere="127.0.0.1:1",
+    extra={"no_patience": True, "no_fields": True},
+)
+
 TRACKERS: dict[str, Tracker] = {
-    tracker.kind: tracker for tracker in (GITHUB, JIRA, JIRA_SERVICE, SERVICENOW)
+    tracker.kind: tracker for tracker in (GITHUB, JIRA, JIRA_SERVICE, SERVICENOW, MAILBOX)
 }
