@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from benchmarks.databases import measure_databases
 from benchmarks.elsewhere import measure_elsewhere
 from benchmarks.files import measure_set
 from benchmarks.machine import machine
@@ -36,7 +37,10 @@ _GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "manifest": measure_manifest,
     "elsewhere": measure_elsewhere,
 }
-_LARGE_GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {"many": measure_many}
+_LARGE_GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "databases": measure_databases,
+    "many": measure_many,
+}
 
 
 def main() -> int:
@@ -82,7 +86,7 @@ def _options() -> argparse.Namespace:
         "--groups",
         type=_names(everything),
         default=list(_GROUPS),
-        help=f"what else: {','.join(everything)}; all but many if not given",
+        help=f"what else: {','.join(everything)}; without the last two if none is given",
     )
     add("--quick", action="store_true", help="a tenth of the size")
     add("--share", type=float, default=1.0, help="this share of the size")

@@ -16,6 +16,8 @@ _PROGRAMS = {
     "restic": ("restic", "version"),
     "rsync": ("rsync", "--version"),
     "borg": ("borg", "--version"),
+    "pg_dump": ("pg_dump", "--version"),
+    "mariadb-dump": ("mariadb-dump", "--version"),
 }
 _LIBRARIES = ("SQLAlchemy", "pydantic", "msgspec", "zstandard", "click", "ruamel.yaml")
 

@@ -64,12 +64,19 @@ class Restic:
 
     def run(self, *words: str | bytes | Path) -> Ran:
         """Run restic."""
-        environ = {
+        return run(("restic", *words), environ=self._environ)
+
+    def piped(self, pipeline: str) -> Ran:
+        """Run a line of a shell in which restic ends a pipe, as a careful script does."""
+        return run(("bash", "-o", "pipefail", "-c", pipeline), environ=self._environ)
+
+    @property
+    def _environ(self) -> dict[str, str]:
+        return {
             "RESTIC_REPOSITORY": str(self.location),
             "RESTIC_PASSWORD": PASSWORD,
             "RESTIC_CACHE_DIR": str(self.location.with_suffix(".cache")),
         }
-        return run(("restic", *words), environ=environ)
 
     def restored(self, target: Path, includes: Sequence[bytes] = ()) -> float:
         """Restore the newest snapshot, or only some paths of it; gives the seconds."""
