@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from continuity.config.elsewhere import copies_there, open_there
 from continuity.config.living import living_source
@@ -21,8 +22,10 @@ from continuity.domain.job import Job
 from continuity.hosts.files import Files, LocalFiles
 from continuity.sources.registry import source_kinds
 from continuity.sources.source import Extent, path_set
-from continuity.workflows.visiting import Machine
 from continuity.workflows.world import Away, Copy, Protected
+
+if TYPE_CHECKING:
+    from continuity.workflows.visiting import Machine
 
 
 def protect(means: Means, name: str) -> Protected:
@@ -85,6 +88,9 @@ def extent_of(job: Job) -> Extent:
 
 def machines(means: Means) -> tuple[Machine, ...]:
     """Give every machine of the workspace, with what jobs take on those that are elsewhere."""
+    # It loads paramiko, which jobs of this machine need not wait for.
+    from continuity.workflows.visiting import Machine
+
     needs: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, job in sorted(means.workspace.jobs.items()):
         for program in _taken_there(means, job):

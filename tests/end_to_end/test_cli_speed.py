@@ -70,3 +70,13 @@ def test_what_is_remembered_of_200_systems_stays_small(many: Story) -> None:
     (memory,) = many.memories()
 
     assert Path(memory).stat().st_size < 200_000
+
+
+def test_jobs_of_this_machine_wait_for_no_library_of_others() -> None:
+    loaded = (
+        "import sys, continuity.cli.backup, continuity.cli.drill, continuity.protecting\n"
+        "sys.exit('paramiko' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", loaded], cwd=REPOSITORY, timeout=60, check=False)
+
+    assert done.returncode == 0
