@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from continuity.domain.job_judgement import JobAssessment
 from continuity.domain.location import FactName, StorageFacts
-from continuity.domain.storage_judgement import is_current
+from continuity.domain.storage_judgement import APART, is_current
 
 WRITTEN = "config/repositories.yaml"
 RECORD = "restore test"
@@ -31,7 +31,7 @@ class Known(NamedTuple):
 class Kept(NamedTuple):
     """One copy of a thing. What is None was not seen, or contradicts what was.
 
-    ``place`` names what is lost at once; ``seen`` says that somebody looked lately; ``local`` that
+    ``place`` names what is lost at once; ``seen`` says that it was lately there to be seen; ``local`` that
     it stands on a file system of the machine that looked.
     """
 
@@ -116,9 +116,17 @@ def _kept(copy: JobAssessment, storage: StorageFacts | None, now: datetime) -> K
         storage=storage,
         # Two folders of one file system burn together, whatever they are called.
         place=f"{_machine(copy, storage)} {mount}" if on_disk else repository,
-        seen=storage is not None and is_current(storage.at, now),
+        seen=storage is not None and _was_seen(copy, storage, now),
         local=on_disk and storage is not None and _stands_here(storage),
     )
+
+
+def _was_seen(copy: JobAssessment, storage: StorageFacts, now: datetime) -> bool:
+    """Tell whether it was lately there to be seen, or away as it should be."""
+    fact = storage.of(FactName.REACHABLE)
+    if fact is None or not is_current(fact.at, now):
+        return False
+    return fact.value is True or (fact.value is False and copy.plan.medium in APART)
 
 
 def _machine(copy: JobAssessment, storage: StorageFacts | None) -> str:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.domain.assessment import assess
+from continuity.domain.location import FactName
 from continuity.domain.portfolio import JobPlan, Portfolio
 from continuity.domain.scorecard import Answer, Part, Scorecard, scorecards
 from continuity.domain.storage_judgement import VALIDITY
@@ -117,6 +118,16 @@ def test_nothing_is_a_yes_that_nobody_looked_at() -> None:
     found = answers(card(kept(looks={})))
 
     assert Answer.YES not in {found[part] for part in Part if part is not Part.VERIFIED}
+
+
+@pytest.mark.parametrize("facts", [GONE, {FactName.REACHABLE: None}])
+def test_storage_that_did_not_answer_was_not_seen(facts: Seen) -> None:
+    looks = {**LOOKS, "cloud": (facts, "rclone")}
+
+    found = answers(card(kept(looks=looks)))
+
+    assert found[Part.OFFSITE] is Answer.UNKNOWN
+    assert found[Part.IMMUTABLE] is Answer.UNKNOWN
 
 
 def test_what_was_seen_long_ago_is_no_longer_known() -> None:
