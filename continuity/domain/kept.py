@@ -31,8 +31,8 @@ class Known(NamedTuple):
 class Kept(NamedTuple):
     """One copy of a thing. What is None was not seen, or contradicts what was.
 
-    ``place`` names what is lost at once; ``seen`` says that it was lately there to be seen; ``local`` that
-    it stands on a file system of the machine that looked.
+    ``place`` names what is lost at once; ``seen`` says that it was lately there to be seen;
+    ``local`` that it stands on a file system of the machine that looked.
     """
 
     copy: JobAssessment
