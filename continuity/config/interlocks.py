@@ -51,6 +51,8 @@ def interlock_problems(draft: Draft) -> Iterator[Problem]:
         host = draft.hosts.parts.get(name)
         if host is None or not lives_elsewhere(name, host.model):
             yield from _job(draft, job, places)
+        else:
+            yield from _job_elsewhere(draft, job)
 
 
 def _settings(settings: Part[Settings], places: _Places) -> Iterator[Problem]:
@@ -93,6 +95,23 @@ def _job(draft: Draft, job: Part[Job], places: _Places) -> Iterator[Problem]:
             path = path_shown(directory)
             expected = say(N_("a source apart from its own repository {path}"), path=path)
             yield job.problem(where, expected, _path(here))
+
+
+def _job_elsewhere(draft: Draft, job: Part[Job]) -> Iterator[Problem]:
+    """Check what can be told of another machine: the names of its places, not where links lead."""
+    repository = draft.repositories.parts.get(job.model.repository)
+    seen = {} if repository is None else repository.model.seen_from
+    directory = path_from_location(seen.get(job.model.source.host, ""))
+    if directory is None:
+        return
+    excludes = _excludes(job.model, repository)
+    extent = source_kinds()[job.model.source.kind].extent(job.model.source)
+    for index, root in enumerate(extent.roots):
+        here = os.fsdecode(root)
+        if _collide(here, directory, excludes):
+            path = path_shown(directory)
+            expected = say(N_("a source apart from its own repository {path}"), path=path)
+            yield job.problem(("source", "paths", index), expected, _path(here))
 
 
 def _excludes(job: Job, repository: Part[Repository] | None) -> Excludes:

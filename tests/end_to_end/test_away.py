@@ -144,6 +144,22 @@ def _holding(secret: str, since: float, place: Path) -> set[Path]:
     return {Path(os.fsdecode(path)) for path in searched.stdout.split(b"\0")[:-1]}
 
 
+def test_doctor_tells_which_machine_is_down_and_plan_does_not_need_it(away: There) -> None:
+    away.server.stop()
+    try:
+        doctor, plan = away.world.run("doctor", "--json"), away.world.run("plan", "files")
+    finally:
+        away.server.start()
+
+    wrong = {
+        one["subject"] for one in doctor.result["examined"] if one["verdict"] == "INCONCLUSIVE"
+    }
+    assert {f"erp on {HOST}", f"files on {HOST}"} <= wrong
+    assert all("repository" not in subject for subject in wrong)
+    assert doctor.code == 3
+    assert plan.code == 0
+
+
 @JOBS
 def test_plan_and_doctor_name_the_machine(job: str, away: There) -> None:
     plan = away.world.run("plan", job)

@@ -113,6 +113,19 @@ def test_restic_runs_there_and_rsync_fetches_from_there(tmp_path: Path) -> None:
     assert pulled.transport.target == "backup@web.example"
 
 
+@pytest.mark.parametrize(
+    ("seen", "apart"), [("/srv/erp/backups", False), ("/srv/erp", False), ("/srv/erp-2", True)]
+)
+def test_a_repository_within_its_own_source_there_is_refused(
+    seen: str, apart: bool, tmp_path: Path
+) -> None:
+    root = workspace(tmp_path, f"{RESTIC}/backups/disk, seen_from: {{web: {seen}}}")
+    found = [str(problem) for problem in load_tolerant(root).problems]
+
+    assert (not found) == apart
+    assert all(f"apart from its own repository {seen}" in problem for problem in found)
+
+
 def test_places_of_this_machine_do_not_collide_with_those_of_another(tmp_path: Path) -> None:
     whole = JOB.replace("/srv/erp", "/")
     root = workspace(tmp_path, "engine: rsync, location: /backups/disk")
