@@ -50,6 +50,11 @@ _EVENTS = {
     Event.ESCALATED: N_("escalated"),
     Event.NOBODY_NOTIFIED: N_("nobody could be told"),
     Event.REVIEWED: N_("reviewed"),
+    Event.TOLD: N_("those concerned were told"),
+    Event.IMPACT_STATED: N_("impact stated"),
+    Event.DUTY_BEGUN: N_("a duty to report began"),
+    Event.DUTY_MET: N_("reported"),
+    Event.LADDERS_TAKEN: N_("ladders kept as they are"),
 }
 _HOLDS: Mapping[str, str] = {
     "customer": N_("waits for the customer"),

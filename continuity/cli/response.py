@@ -7,20 +7,55 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from continuity.app import App, Standing, portfolio_of
+from continuity.cli.passing import climbing_of
+from continuity.config.responding import rules_of, windows_of
 from continuity.config.workspace import Workspace
+from continuity.domain.announcing import CHANNEL, TICKET, Voice
 from continuity.domain.assessment import Assessment, assess
 from continuity.domain.incident import Incident
 from continuity.domain.incident_board import Moved
+from continuity.domain.maintenance import in_maintenance
 from continuity.domain.observation import Observation
 from continuity.domain.observing import Roster
+from continuity.domain.outlet import Outlet
+from continuity.domain.severity import is_worse
 from continuity.domain.signals import Question, Situation, signals
+from continuity.notify.registry import channel_kinds
+from continuity.tickets.registry import ticket_kinds
 from continuity.workflows.responding import Derive, Desk, respond
 
 
 def desk_of(app: App) -> Desk:
     """Open the desk of a workspace."""
-    bench = app.bench
-    return Desk(store=bench.store, now=bench.now, roster=roster_of(app.workspace))
+    bench, workspace = app.bench, app.workspace
+    windows = windows_of(workspace)
+    return Desk(
+        store=bench.store,
+        now=bench.now,
+        roster=roster_of(workspace),
+        voice=Voice(
+            lanes=lambda incident: lanes_of(workspace, incident),
+            silent=lambda incident, at: in_maintenance(windows, incident, at) is not None,
+        ),
+        rules=rules_of(workspace),
+        passing=climbing_of(app).passes,
+    )
+
+
+def lanes_of(workspace: Workspace, incident: Incident) -> tuple[str, ...]:
+    """Name the outlets that tell of an incident: of its system, and of one that grave."""
+    kinds = {**dict.fromkeys(ticket_kinds(), TICKET), **dict.fromkeys(channel_kinds(), CHANNEL)}
+    return tuple(
+        f"{kinds[outlet.kind]}:{name}"
+        for name, outlet in sorted(workspace.outlets.items())
+        if outlet.kind in kinds and _tells(outlet, incident)
+    )
+
+
+def _tells(outlet: Outlet, incident: Incident) -> bool:
+    mine = not outlet.systems or not incident.system or incident.system in outlet.systems
+    grave = not is_worse(outlet.mildest, incident.severity)
+    return mine and grave and (outlet.drills or not incident.drill)
 
 
 def roster_of(workspace: Workspace) -> Roster:

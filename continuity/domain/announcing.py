@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.incident import Change, Event, Incident
@@ -44,32 +46,50 @@ _TICKET_FOLLOWS = _PEOPLE_HEAR | {
 _BEGINNINGS = frozenset({Event.OPENED, Event.RELEASED, Event.REOPENED})
 _ENDS = frozenset({Event.RESOLVED, Event.CLOSED, Event.CANCELLED})
 
-Announce = Callable[[Moved, Change, Incident, bool], Iterator[Notice]]
-"""Makes the notices of one change: of which move, the incident after it, and whether it is known
-outside already."""
+
+def _no_lanes(_incident: Incident) -> tuple[str, ...]:
+    return ()
 
 
-def nobody(_move: Moved, _change: Change, _incident: Incident, _known: bool) -> Iterator[Notice]:
-    """Tell nobody."""
-    return iter(())
+def _never(_incident: Incident, _at: datetime) -> bool:
+    return False
 
 
-def announce_on(lanes: Sequence[str]) -> Announce:
-    """Tell on these lanes: a ticket follows every step, people hear of what matters to them.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """Where incidents are told: ``lanes`` those of an incident, ``silent`` when none may speak yet.
 
-    What another incident speaks for is told nowhere, until that one is over; what was told once
-    is told to its end.
+    A ticket follows every step, people hear of what matters to them. What another incident speaks
+    for is told nowhere, until that one is over; what was told once is told to its end.
     """
 
-    def announce(move: Moved, change: Change, incident: Incident, known: bool) -> Iterator[Notice]:
+    lanes: Callable[[Incident], Sequence[str]] = _no_lanes
+    silent: Callable[[Incident, datetime], bool] = _never
+
+    def notices(
+        self, move: Moved, change: Change, incident: Incident, known: bool
+    ) -> Iterator[Notice]:
+        """Tell of one change: of which move, the incident after it, and whether it is known."""
         if not _is_told(move, change, incident, known):
             return
-        for lane in lanes:
+        if not known and self.silent(incident, change.at):
+            return
+        for lane in self.lanes(incident):
             told = _TICKET_FOLLOWS if lane.partition(":")[0] == TICKET else _PEOPLE_HEAR
             if change.event in told:
                 yield notice_of(change, incident, lane)
 
-    return announce
+    def late(self, incident: Incident, now: datetime) -> Iterator[Notice]:
+        """Tell of an incident that nobody could hear of when it began: maintenance, no channel."""
+        if not incident.speaks or self.silent(incident, now):
+            return
+        for lane in self.lanes(incident):
+            yield notice_of(Change(event=Event.OPENED, at=now), incident, lane)
+
+
+def announce_on(lanes: Sequence[str]) -> Voice:
+    """Tell of every incident on the same lanes."""
+    return Voice(lanes=lambda _incident: lanes)
 
 
 def notice_of(change: Change, incident: Incident, lane: str) -> Notice:

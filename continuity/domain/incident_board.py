@@ -49,6 +49,15 @@ class Moved:
             yield change, incident
 
 
+Passing = Callable[[Incident, datetime], tuple[Change, ...]]
+"""What else the passing of time does to an incident that lasts."""
+
+
+def nothing_passes(_incident: Incident, _now: datetime) -> tuple[Change, ...]:
+    """Let time pass without more."""
+    return ()
+
+
 @dataclass(kw_only=True)
 class Board:
     """The incidents whose fingerprints are taken, while observations are worked through.
@@ -62,6 +71,7 @@ class Board:
     criticality: Callable[[Fault], str]
     rules: Rules = field(default_factory=Rules)
     last_of: Callable[[str], int | None] = lambda _fingerprint: None
+    passing: Passing = nothing_passes
     _moved: dict[int, Moved] = field(default_factory=dict)
 
     def observe(self, observations: Iterable[Observation], now: datetime) -> tuple[Moved, ...]:
@@ -72,6 +82,8 @@ class Board:
         for incident in tuple(self.incidents.values()):
             self._move(incident, on_time(incident, now, self.rules))
         self._speak_for_each_other(now)
+        for incident in tuple(self.incidents.values()):
+            self._move(incident, self.passing(incident, now))
         moved = tuple(self._moved.values())
         self._moved = {}
         return moved

@@ -16,10 +16,11 @@ from continuity.domain.job_judgement import (
     missed_backups,
     missed_drills,
 )
-from continuity.domain.location import PROTECTIONS, StorageFacts
 from continuity.domain.observation import Observation
 from continuity.domain.portfolio import Portfolio
 from continuity.domain.reason import Reason
+from continuity.domain.storage_judgement import is_current
+from continuity.domain.storage_verdict import judge_storage
 from continuity.domain.text import N_, Message, say
 from continuity.domain.verdict import Verdict
 
@@ -57,8 +58,7 @@ def signals(situation: Situation, asked: Collection[Question]) -> Iterator[Obser
         for job in system.jobs:
             yield from _of_job(situation, system, job)
         yield from _of_system(situation, system)
-    for storage in situation.portfolio.facts.storage.values():
-        yield from _protection(situation, storage)
+    yield from _protections(situation)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -234,20 +234,21 @@ def _with_target(
     )
 
 
-def _protection(situation: Situation, storage: StorageFacts) -> Iterator[Observation]:
-    """What was once seen to refuse deletion must go on refusing it."""
-    if storage.protected_at is None:
-        return
-    question = _Question(
-        situation=situation,
-        check=CheckKind.STORAGE,
-        target=f"repository:{storage.repository}",
-        repository=storage.repository,
-    )
-    answers = [storage.value(name) for name in PROTECTIONS]
-    if True in answers:
-        yield question.good(storage.at.isoformat())
-    elif False in answers:
-        reason = say(N_("What was protected from deletion until now is not any more."))
-        kind, failure = FaultKind.STORAGE_UNPROTECTED, FailureClass.STORAGE_UNPROTECTED
-        yield question.bad(kind, failure, storage.protected_at.isoformat(), reason)
+def _protections(situation: Situation) -> Iterator[Observation]:
+    """Storage that nobody looked at lately answers nothing."""
+    wrong = judge_storage(situation.portfolio)
+    for storage in situation.portfolio.facts.storage.values():
+        question = _Question(
+            situation=situation,
+            check=CheckKind.STORAGE,
+            target=f"repository:{storage.repository}",
+            repository=storage.repository,
+        )
+        failure = FailureClass.STORAGE_UNPROTECTED
+        reasons = (one for one in wrong.get(storage.repository, ()) if one.failure is failure)
+        reason = next(reasons, None)
+        if reason is not None:
+            basis = str(storage.protected_at)
+            yield question.bad(FaultKind.STORAGE_UNPROTECTED, failure, basis, reason.message)
+        elif is_current(storage.at, situation.assessment.at):
+            yield question.good(storage.at.isoformat())

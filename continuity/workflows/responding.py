@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from continuity.domain.announcing import Announce, nobody
+from continuity.domain.announcing import Voice
 from continuity.domain.checks import judge_checks
 from continuity.domain.clock import Now, text_from_time
 from continuity.domain.evidence import Draft, Line, RecordKind, record_from_line
@@ -14,7 +14,7 @@ from continuity.domain.failure import ConfigurationError, RecordError
 from continuity.domain.fault import CheckKind
 from continuity.domain.folding import fold_all
 from continuity.domain.incident import COUNTED, Change, Incident
-from continuity.domain.incident_board import Board, Moved
+from continuity.domain.incident_board import Board, Moved, Passing, nothing_passes
 from continuity.domain.incident_changes import after
 from continuity.domain.incident_commands import Command, decide
 from continuity.domain.incident_plain import local_number
@@ -49,15 +49,16 @@ def nothing(_asked: Collection[Question]) -> tuple[Observation, ...]:
 class Desk:
     """Where incidents are dealt with: whose they are, how patiently, and who is told.
 
-    ``announce`` makes the notices of each change: what service levels, ladders and channels want
-    told is theirs to say.
+    ``voice`` says what is told where; ``passing`` what else the passing of time does, such as the
+    next rung of a ladder.
     """
 
     store: Store
     now: Now
     roster: Roster
-    announce: Announce = nobody
+    voice: Voice = field(default_factory=Voice)
     rules: Rules = field(default_factory=Rules)
+    passing: Passing = nothing_passes
 
 
 def respond(desk: Desk, derive: Derive = nothing) -> tuple[Moved, ...]:
@@ -74,13 +75,22 @@ def respond(desk: Desk, derive: Derive = nothing) -> tuple[Moved, ...]:
             criticality=desk.roster.criticality,
             rules=desk.rules,
             last_of=transaction.incidents.last_of,
+            passing=desk.passing,
         )
         asked = {(one.check, one.target) for one in taken.values()}
         answers = [*_recorded(desk, transaction, asked), *derive(asked)]
         moved = board.observe(answers, now)
         for move in moved:
-            write_move(transaction, move, desk.announce)
+            write_move(transaction, move, desk.voice)
+        for incident in board.incidents.values():
+            _catch_up(transaction, incident, desk)
     return moved
+
+
+def _catch_up(transaction: Transaction, incident: Incident, desk: Desk) -> None:
+    if incident.speaks and not transaction.outbox.announced(incident.number):
+        now = desk.now()
+        transaction.outbox.queue(desk.voice.late(incident, now), now)
 
 
 def act(desk: Desk, number: int, command: Command, expected: int | None = None) -> Incident:
@@ -97,7 +107,7 @@ def act(desk: Desk, number: int, command: Command, expected: int | None = None) 
         moved = after(incident, changes)
         if changes:
             move = Moved(before=incident, start=incident, changes=changes, after=moved)
-            write_move(transaction, move, desk.announce)
+            write_move(transaction, move, desk.voice)
     return moved
 
 
@@ -109,7 +119,7 @@ def unknown_incident(number: int) -> ConfigurationError:
     )
 
 
-def write_move(transaction: Transaction, move: Moved, announce: Announce) -> None:
+def write_move(transaction: Transaction, move: Moved, voice: Voice) -> None:
     """Write an incident, a record of each change, and what is to be told of it."""
     expected = None if move.before is None else move.before.version
     transaction.incidents.write(move.after, expected)
@@ -118,7 +128,7 @@ def write_move(transaction: Transaction, move: Moved, announce: Announce) -> Non
         if change.event in COUNTED:
             continue
         record = transaction.append(_draft(change, incident, move.after.evidence))
-        told = announce(move, change, incident, known)
+        told = voice.notices(move, change, incident, known)
         notices = [replace(notice, sequence=record.sequence) for notice in told]
         known = bool(transaction.outbox.queue(notices, record.recorded_at)) or known
 

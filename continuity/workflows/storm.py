@@ -72,9 +72,7 @@ class _Stage:
 
     @property
     def desk(self) -> Desk:
-        return Desk(
-            store=self.store, now=self.clock.now, roster=_ROSTER, announce=announce_on(_LANES)
-        )
+        return Desk(store=self.store, now=self.clock.now, roster=_ROSTER, voice=announce_on(_LANES))
 
     def tell(self, *drafts: Draft) -> None:
         self.store.append(*drafts)

@@ -74,7 +74,7 @@ class Office:
             store=self.store,
             now=lambda: self.moment,
             roster=ROSTER,
-            announce=announce_on((TICKET, MAIL)),
+            voice=announce_on((TICKET, MAIL)),
         )
 
     def ran(self, *drafts: Draft, after: timedelta = timedelta(minutes=10)) -> list[Incident]:
