@@ -121,7 +121,7 @@ def _stand(incident: Incident, picture: Picture) -> str:
     first = moment(incident.first_seen, picture.zone)
     state = state_text(incident.state)
     if end is None:
-        return _("{state} since {moment} ({age}); {ball}").format(
+        return _("{state}; began {moment}, {age} ago; {ball}").format(
             state=state,
             moment=first,
             age=_span(incident.first_seen, picture.assessment.at),

@@ -131,7 +131,7 @@ _RESOLUTIONS: Mapping[str, str] = {
 def next_of(incident: Incident) -> str:
     """Give the command that brings it on."""
     verb = _NEXT.get(incident.state, "show")
-    if incident.state is State.RESOLVED and not incident.review_required:
+    if incident.state is State.RESOLVED and (incident.reviewed or not incident.review_required):
         verb = "close"
     number = incident.number
     note = f' --note "{_("what was done")}"' if verb == "resolve" else ""
