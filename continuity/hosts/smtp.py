@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 
 from continuity.domain.delivery import Confirmed, Outcome, Rejected, Retryable, Uncertain
@@ -25,6 +24,7 @@ from continuity.domain.failure import (
 )
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say
+from continuity.hosts.web_way import is_here
 from continuity.hosts.web_words import Redaction
 
 _GO_AHEAD, _GIVE_ON, _TAKEN = 354, 334, 250
@@ -87,7 +87,7 @@ def knock(server: MailServer) -> None:
 def _session(server: MailServer) -> Iterator[smtplib.SMTP]:
     """Connect, secure and log in; every trouble inside becomes an error with words."""
     clean = _redaction(server)
-    if server.login is not None and server.security is Security.NONE and not _is_here(server.host):
+    if server.login is not None and server.security is Security.NONE and not is_here(server.host):
         raise ToolError(
             say(N_("The password would go to {host} in clear text."), host=server.host),
             remedy=say(N_("Set security to starttls or tls.")),
@@ -247,10 +247,3 @@ def _redaction(server: MailServer) -> Redaction:
     user, password = server.login
     plain = base64.b64encode(f"\0{user}\0{password.reveal()}".encode())
     return Redaction((password, Secret(plain.decode())))
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

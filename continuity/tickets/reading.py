@@ -11,7 +11,8 @@ from continuity.domain.text import N_, say
 from continuity.domain.ticket import RemoteTicket, TicketRef
 from continuity.hosts.web_words import Complaint, no_complaint
 
-_LONGEST_NUMBER = 19
+# Ten thousand days in milliseconds, and no list is longer.
+_LARGEST = 864_000_000_000
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 Plain = Mapping[str, object]
 
@@ -34,10 +35,12 @@ def text(value: object) -> str:
 
 
 def number(value: object) -> int:
-    """Take a whole number, or one that is written as text; anything else is 0."""
-    if isinstance(value, str) and value.isdecimal() and len(value) < _LONGEST_NUMBER:
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    """Take a whole number, or one that is written as text; anything else is 0, or too large."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        value = int(value) if len(value) <= len(str(_LARGEST)) else 0
+    if isinstance(value, bool) or not isinstance(value, int):
+        return 0
+    return value if abs(value) <= _LARGEST else 0
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -49,9 +52,9 @@ def moment(value: object) -> datetime:
     """Take a time; without a zone it is UTC, and what is none is long ago."""
     try:
         read = datetime.fromisoformat(text(value))
-    except ValueError:
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return _LONG_AGO
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def understood(name: str, value: object, *needed: str) -> Plain:

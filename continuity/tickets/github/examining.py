@@ -6,6 +6,7 @@ from functools import partial
 
 from continuity.domain.examined import Examined, doubtful, guarded, sound
 from continuity.domain.text import N_, Message, say
+from continuity.hosts.web_way import examine_way
 from continuity.tickets.github.connection import NAME, Connection
 from continuity.tickets.reading import mapping, understood
 
@@ -17,6 +18,7 @@ def examine(connection: Connection) -> tuple[Examined, ...]:
     options = connection.options
     labels = dict.fromkeys([*options.severities.values(), *options.states.values()])
     return (
+        examine_way(options.address),
         guarded(say(N_("account")), partial(_account, connection)),
         guarded(say(N_("repository")), partial(_repository, connection)),
         *(guarded(_label_of(name), partial(_label, connection, name)) for name in labels),

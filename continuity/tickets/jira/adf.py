@@ -39,7 +39,7 @@ def text_from_document(value: object) -> str:
 
 def _text(value: object, depth: int) -> str:
     node = mapping(value)
-    kind = node.get("type")
+    kind = text(node.get("type"))
     if kind == "text":
         return text(node.get("text"))
     if kind == "hardBreak":

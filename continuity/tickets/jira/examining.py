@@ -8,6 +8,7 @@ from functools import partial
 from continuity.domain.examined import Examined, doubtful, guarded, sound
 from continuity.domain.failure import ToolError
 from continuity.domain.text import N_, Message, say
+from continuity.hosts.web_way import examine_way
 from continuity.tickets.jira.connection import NAME, Connection
 from continuity.tickets.jira.moving import DONE, category_of
 from continuity.tickets.jira.options import AtlassianOptions, JiraOptions
@@ -22,6 +23,7 @@ def examine_project(connection: Connection, options: JiraOptions) -> tuple[Exami
     """Look at the account, its rights, the issue type, its fields and every map."""
     project = options.project
     return (
+        examine_way(options.address),
         guarded(say(N_("account")), partial(examine_account, connection)),
         guarded(say(N_("rights")), partial(examine_rights, connection, project)),
         guarded(say(N_("fields")), partial(_fields, connection, options)),

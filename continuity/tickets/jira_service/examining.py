@@ -6,6 +6,7 @@ from functools import partial
 
 from continuity.domain.examined import Examined, doubtful, guarded, sound
 from continuity.domain.text import N_, say
+from continuity.hosts.web_way import examine_way
 from continuity.tickets.jira.connection import NAME, Connection
 from continuity.tickets.jira.examining import (
     examine_account,
@@ -24,6 +25,7 @@ def examine_desk(connection: Connection, options: JiraServiceOptions) -> tuple[E
     """Look at the account, its rights, the request type, its fields and every map."""
     desk = ServiceDesk(options, connection)
     return (
+        examine_way(options.address),
         guarded(say(N_("account")), partial(examine_account, connection)),
         guarded(say(N_("rights")), partial(examine_rights, connection, options.desk)),
         guarded(say(N_("fields")), partial(_fields, desk)),

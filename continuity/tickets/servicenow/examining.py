@@ -7,6 +7,7 @@ from functools import partial
 
 from continuity.domain.examined import Examined, doubtful, guarded, sound
 from continuity.domain.text import N_, Message, say
+from continuity.hosts.web_way import examine_way
 from continuity.tickets.servicenow.connection import NAME, Connection, shown_of, value_of, word
 
 
@@ -22,6 +23,7 @@ def examine(connection: Connection) -> tuple[Examined, ...]:
         "urgency": [urgency for _, urgency in weights],
     }
     return (
+        examine_way(options.address),
         guarded(say(N_("account")), partial(_account, connection)),
         guarded(say(N_("incidents")), partial(_incidents, connection)),
         guarded(say(N_("notes")), partial(_notes, connection)),
