@@ -13,6 +13,7 @@ from continuity.domain.verdict import Verdict
 from continuity.tickets.registry import ticket_kinds
 from continuity.tickets.ticket import Attachment
 from tests.simulators.held import BEGINNING
+from tests.support.programs import ROOT
 from tests.support.trackers import TRACKERS
 from tests.support.tracking import DRAFT, MARKER, Tracked, found, made
 
@@ -26,6 +27,12 @@ HOSTILE = {
 
 def test_every_kind_has_a_simulator() -> None:
     assert sorted(TRACKERS) == sorted(ticket_kinds())
+
+
+def test_every_kind_is_explained() -> None:
+    page = (ROOT / "docs/tickets.md").read_text()
+
+    assert [kind for kind in ticket_kinds() if f"| `{kind}` |" not in page] == []
 
 
 def test_what_fits_is_found_to_fit(tracked: Tracked) -> None:
