@@ -92,7 +92,7 @@ def tell(incident: Incident, *, as_json: bool) -> None:
         return
     state = state_text(incident.state)
     show(f"{local_number(incident.number)}  {state}  {title_of(incident)}")
-    show(f"    {_('Next:')} {next_of(incident)}")
+    show("    " + _("Next: {command}").format(command=next_of(incident)))
 
 
 def moment_given(text: str, now: datetime, zone: str) -> datetime:

@@ -49,20 +49,27 @@ def review_of(app: App, incident: Incident) -> str:
     with store.reading() as reading:
         rows, links = reading.outbox.of(incident.number), reading.outbox.links(incident.number)
     people = store.people()
+    title = _("Review: {number} {title}").format(
+        number=local_number(incident.number), title=title_of(incident)
+    )
     parts = [
-        f"# {_('Review')}: {local_number(incident.number)} {title_of(incident)}",
+        f"# {title}",
         *_facts(incident, zone),
-        f"## {_('What happened')}",
+        _heading(_("What happened")),
         *_timeline(records, people, zone),
-        f"## {_('Decisions')}",
+        _heading(_("Decisions")),
         *(list(_decided(records, people, zone)) or [_("None is recorded.")]),
-        f"## {_('Who was told')}",
+        _heading(_("Who was told")),
         *_told(list(rows), list(links)),
-        *(line for heading in _PEOPLE_WRITE for line in (f"## {_(heading)}", "…")),
-        f"## {_('Actions')}",
+        *(line for heading in _PEOPLE_WRITE for line in (_heading(_(heading)), "…")),
+        _heading(_("Actions")),
         _actions(),
     ]
     return "\n\n".join(parts)
+
+
+def _heading(text: str) -> str:
+    return f"## {text}"
 
 
 def _facts(incident: Incident, zone: tzinfo) -> Iterator[str]:
@@ -85,8 +92,9 @@ def _facts(incident: Incident, zone: tzinfo) -> Iterator[str]:
         ),
         (_("Recurrence of"), _number(incident.recurrence_of)),
     ]
-    lines = [f"| {_('What')} | {_('From the record')} |", "|---|---|"]
-    yield "\n".join([*lines, *(f"| {name} | {value} |" for name, value in rows)])
+    rows.insert(0, (_("What"), _("From the record")))
+    first, *rest = [f"| {name} | {value} |" for name, value in rows]
+    yield "\n".join([first, "|---|---|", *rest])
     if incident.reason is not None:
         yield _("Found: {reason}").format(reason=sentence(incident.reason))
 
@@ -99,7 +107,7 @@ def _after(start: datetime | None, end: datetime | None, zone: tzinfo) -> str:
     if start is None or end is None:
         return _moment(end, zone)
     took = duration(max(0.0, (end - start).total_seconds()))
-    return f"{moment(end, zone)} ({_('after {time}').format(time=took)})"
+    return _("{moment} (after {time})").format(moment=moment(end, zone), time=took)
 
 
 def _number(number: int | None) -> str:

@@ -96,7 +96,7 @@ def brief_of(incident: Incident, picture: Picture) -> Iterator[str]:
     yield from _head(incident, picture)
     for line in _body(incident, picture):
         yield from wrapped(line, _INDENT, picture.columns)
-    yield f"{_INDENT}{_('Next:')} {next_of(incident)}"
+    yield _INDENT + _("Next: {command}").format(command=next_of(incident))
 
 
 def _head(incident: Incident, picture: Picture) -> Iterator[str]:

@@ -134,7 +134,8 @@ def next_of(incident: Incident) -> str:
     if incident.state is State.RESOLVED and (incident.reviewed or not incident.review_required):
         verb = "close"
     number = incident.number
-    note = f' --note "{_("what was done")}"' if verb == "resolve" else ""
+    done = _("what was done")
+    note = f' --note "{done}"' if verb == "resolve" else ""
     return f"continuity incidents {verb} {number}{note}"
 
 
