@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import ssl
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from continuity.domain.failure import ContinuityError, FailureClass, UnreachableError
 from continuity.domain.location import Fact, FactName
 from continuity.domain.secret import Secret
-from continuity.domain.text import N_, say, shown
+from continuity.domain.text import N_, say
+from continuity.hosts.web import Ask, Body, Site, Web
+from continuity.hosts.web_answer import Answer, RefusedError
 from continuity.locations.location import LocationKind, Notes, Visit
 
-if TYPE_CHECKING:
-    import httpx2
-
-_SECONDS = 30.0
+_SECONDS = 600.0
 _OK, _GONE = 200, 404
 _CREDENTIALS = (401, 403)
 # A server that does not let delete may say "forbidden", or that it knows no such method.
@@ -36,65 +33,49 @@ neither `check` nor a restore, and as its name is always the same it never becom
 def _look(visit: Visit) -> tuple[Fact, ...]:
     notes = Notes(visit)
     try:
-        with _client(visit) as client:
-            if _is_there(notes, client):
-                _append_only(notes, client)
-                _content(notes, client)
+        web = _web(visit)
+        if _is_there(notes, web):
+            _append_only(notes, web)
+            _content(notes, web)
     except ContinuityError as error:
         notes.refused("HTTP", error)
     return notes.facts
 
 
-def _client(visit: Visit) -> httpx2.Client:
-    import httpx2  # only when such a server is looked at
-
-    url = httpx2.URL(visit.location.removeprefix("rest:").rstrip("/") + "/")
+def _web(visit: Visit) -> Web:
+    url = urlsplit(visit.location.removeprefix("rest:"))
     given = visit.credentials
     user, password = given.get("RESTIC_REST_USERNAME"), given.get("RESTIC_REST_PASSWORD")
-    context = ssl.create_default_context()
-    if visit.ca_certificate is not None:
-        try:
-            context.load_verify_locations(str(visit.ca_certificate))
-        except OSError as error:
-            raise UnreachableError(
-                say(
-                    N_("The certificate of the authority cannot be read: {cause}"), cause=str(error)
-                )
-            ) from None
-    return httpx2.Client(
-        base_url=url.copy_with(username=None, password=None),
-        auth=_login(url, user, password),
-        timeout=_SECONDS,
-        verify=context,
-        trust_env=False,
+    site = Site(
+        name="REST",
+        address=url._replace(netloc=url.netloc.rpartition("@")[2]).geturl(),
+        now=lambda: visit.at,
+        headers={"Accept": _LISTING},
+        login=_login(url, user, password),
+        ca_certificate=visit.ca_certificate,
+        whole_seconds=_SECONDS,
+        largest_answer=_LARGEST_LISTING,
     )
+    return Web(site)
 
 
-def _login(url: httpx2.URL, user: Secret | None, password: Secret | None) -> tuple[str, str] | None:
+def _login(
+    url: SplitResult, user: Secret | None, password: Secret | None
+) -> tuple[str, Secret] | None:
     if user is not None and password is not None:
-        return user.reveal(), password.reveal()
-    return (url.username, url.password) if url.username else None
+        return user.reveal(), password
+    if not url.username:
+        return None
+    return unquote(url.username), Secret(unquote(url.password or ""))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Answer:
-    status: int
-    content: bytes
-
-
-def _ask(client: httpx2.Client, method: str, path: str, body: bytes | None = None) -> _Answer:
+def _ask(web: Web, method: str, path: str, body: bytes | None = None) -> Answer:
     """Ask once. Raises UnreachableError when no answer comes, or one without an end."""
-    import httpx2
-
-    request = client.build_request(method, path, content=body, headers={"Accept": _LISTING})
+    sent = None if body is None else Body(content=body, media_type="application/octet-stream")
     try:
-        answer = client.send(request, stream=True)
-        try:
-            return _Answer(status=answer.status_code, content=_read(answer))
-        finally:
-            answer.close()
-    except httpx2.HTTPError as error:
-        line = shown(str(error).encode("utf-8", "replace"))[:300]
+        return web.send(Ask(method=method, path=path, body=sent))
+    except (UnreachableError, RefusedError) as error:
+        line = str(error.what.values.get("line") or error.what)
         untrusted = "certificate" in line.lower() or "ssl" in line.lower()
         what = N_("The storage of the repository cannot be reached: {line}")
         if untrusted:
@@ -102,18 +83,9 @@ def _ask(client: httpx2.Client, method: str, path: str, body: bytes | None = Non
         raise UnreachableError(say(what, line=line)) from None
 
 
-def _read(answer: httpx2.Response) -> bytes:
-    read = bytearray()
-    for piece in answer.iter_bytes():
-        read += piece
-        if len(read) > _LARGEST_LISTING:
-            raise UnreachableError(say(N_("The server answered far more than an answer.")))
-    return bytes(read)
-
-
-def _is_there(notes: Notes, client: httpx2.Client) -> bool:
+def _is_there(notes: Notes, web: Web) -> bool:
     source = "HEAD config"
-    status = _ask(client, "HEAD", "config").status
+    status = _ask(web, "HEAD", "config").status
     if status == _OK:
         notes.saw(FactName.REACHABLE, True, source)
         return True
@@ -129,18 +101,18 @@ def _is_there(notes: Notes, client: httpx2.Client) -> bool:
     return False
 
 
-def _append_only(notes: Notes, client: httpx2.Client) -> None:
+def _append_only(notes: Notes, web: Web) -> None:
     """Write a throwaway object and try to delete it: only a refusal shows protection."""
     source, place = "a refused deletion", f"data/{_THROWAWAY}"
     try:
-        if _ask(client, "HEAD", place).status != _OK:
-            status = _ask(client, "POST", place, _BODY).status
+        if _ask(web, "HEAD", place).status != _OK:
+            status = _ask(web, "POST", place, _BODY).status
             if status != _OK:
                 note = say(N_("It cannot be tried: writing was refused ({code})."), code=status)
                 notes.cannot_tell(FactName.APPEND_ONLY, source, note)
                 return
-        status = _ask(client, "DELETE", place).status
-        stands = _ask(client, "HEAD", place).status == _OK
+        status = _ask(web, "DELETE", place).status
+        stands = _ask(web, "HEAD", place).status == _OK
     except UnreachableError as error:
         notes.cannot_tell(FactName.APPEND_ONLY, source, error.what)
         return
@@ -154,8 +126,8 @@ def _append_only(notes: Notes, client: httpx2.Client) -> None:
         notes.cannot_tell(FactName.APPEND_ONLY, source, note)
 
 
-def _content(notes: Notes, client: httpx2.Client) -> None:
-    answer = _ask(client, "GET", "data/")
+def _content(notes: Notes, web: Web) -> None:
+    answer = _ask(web, "GET", "data/")
     sizes = _sizes(answer.content) if answer.status == _OK else None
     if sizes is None:
         note = say(N_("The answer was not understood."))
