@@ -13,17 +13,22 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _NOTHING = "<!-- -->"
 
 
-def markdown_from_text(text: str) -> str:
-    """Escape text; only addresses stay as they are, because people follow them."""
-    lines = "\n".join(" ".join(map(_word, line.split(" "))) for line in text.split("\n"))
+def markdown_from_text(text: str, more: str = "") -> str:
+    """Escape text; only addresses stay as they are, because people follow them.
+
+    ``more`` are marks that mean something to one system only.
+    """
+    words = (" ".join(_word(word, more) for word in line.split(" ")) for line in text.split("\n"))
+    lines = "\n".join(words)
     ordered = _AT_THE_BEGINNING.sub(_not_a_list, lines)
     return _INDENTED.sub(lambda found: "&nbsp;" * len(found[0]), ordered)
 
 
-def _word(word: str) -> str:
+def _word(word: str, more: str) -> str:
     if _ADDRESS.fullmatch(word):
         return word
-    return _MARKUP.sub(r"\\\g<0>", word).replace("@", f"@{_NOTHING}")
+    escaped = "".join(f"\\{one}" if one in more or _MARKUP.fullmatch(one) else one for one in word)
+    return escaped.replace("@", f"@{_NOTHING}")
 
 
 def _not_a_list(found: re.Match[str]) -> str:

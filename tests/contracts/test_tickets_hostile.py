@@ -15,7 +15,8 @@ from continuity.domain.ticket import TicketRef, TicketState
 from continuity.tickets.ticket import Attachment, TicketSystem
 from tests.simulators.held import BEGINNING
 from tests.simulators.simulator import Nasty, Reply, Request, Vendor, simulator
-from tests.support.trackers import TRACKERS, Tracker
+from tests.support.tracker import Tracker
+from tests.support.trackers import TRACKERS
 from tests.support.tracking import DRAFT, MARKER
 
 _JUNK: tuple[object, ...] = (

@@ -2,71 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from continuity.domain.secret import Secret
 from continuity.domain.ticket import TicketState
-from continuity.tickets.registry import ticket_kinds
-from continuity.tickets.ticket import TicketOpening, TicketSystem
-from tests.simulators import github, jira, jira_service, mail, servicenow
-from tests.simulators.held import BEGINNING, Desk
+from tests.simulators import github, gitlab, jira, jira_service, mail, servicenow
+from tests.simulators.held import Desk
 from tests.simulators.mailbox import MailDesk
-from tests.simulators.simulator import Nasty, Vendor, simulator
-
-
-class VendorDesk(Vendor, Desk, Protocol):
-    """A vendor that answers programs and people."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tracker:
-    """One kind: its options but for the address, and maps that the other side does not know.
-
-    ``running`` starts the simulator and gives the desk and the address. ``done`` are the words in
-    which people there see a state; ``closing`` is the word with which a person ends a ticket.
-    """
-
-    kind: str
-    running: Callable[[Nasty], AbstractContextManager[tuple[Desk, str]]]
-    options: Mapping[str, object]
-    secrets: Mapping[str, str]
-    wrong: tuple[Mapping[str, object], ...]
-    done: Mapping[TicketState, str]
-    closing: str
-    place: Callable[[str], Mapping[str, object]] = lambda address: {"address": address}
-    nowhere: str = "http://127.0.0.1:1"
-    extra: Mapping[str, object] = field(default_factory=dict)
-
-    def open(self, address: str, **changed: object) -> TicketSystem:
-        """Open it as a workspace would."""
-        kind = ticket_kinds()[self.kind]
-        written = {**self.options, **self.place(address), **changed}
-        return kind.open(
-            TicketOpening(
-                options=kind.options.model_validate(written),
-                organisation="acme",
-                now=lambda: BEGINNING,
-                secrets={name: Secret(text) for name, text in self.secrets.items()},
-            )
-        )
-
-
-def over_http(
-    vendor: Callable[[Nasty], VendorDesk],
-) -> Callable[[Nasty], AbstractContextManager[tuple[Desk, str]]]:
-    """Let a vendor answer over HTTP."""
-
-    @contextmanager
-    def running(nasty: Nasty) -> Iterator[tuple[Desk, str]]:
-        desk = vendor(nasty)
-        with simulator(desk, nasty) as server:
-            yield desk, server.address
-
-    return running
-
+from tests.simulators.simulator import Nasty
+from tests.support.tracker import Tracker, over_http
 
 GITHUB = Tracker(
     kind="github",
@@ -79,6 +23,23 @@ GITHUB = Tracker(
         TicketState.ON_HOLD: "open",
         TicketState.RESOLVED: "closed completed",
         TicketState.CANCELLED: "closed not_planned",
+    },
+    closing="closed",
+)
+
+GITLAB = Tracker(
+    kind="gitlab",
+    running=over_http(lambda nasty: gitlab.Gitlab(nasty=nasty)),
+    options={"project": "acme/it", "states": {"on-hold": "waiting", "duplicate": "twice"}},
+    secrets={"token": gitlab.TOKEN},
+    wrong=({"severities": {"S1": "nobody-made-this"}}, {"project": "acme/other"}),
+    done={
+        TicketState.OPEN: "opened",
+        TicketState.ON_HOLD: "opened waiting",
+        TicketState.MITIGATED: "opened",
+        TicketState.RESOLVED: "closed",
+        TicketState.CANCELLED: "closed",
+        TicketState.DUPLICATE: "closed twice",
     },
     closing="closed",
 )
@@ -196,5 +157,5 @@ MAILBOX = Tracker(
 )
 
 TRACKERS: dict[str, Tracker] = {
-    tracker.kind: tracker for tracker in (GITHUB, JIRA, JIRA_SERVICE, SERVICENOW, MAILBOX)
+    tracker.kind: tracker for tracker in (GITHUB, GITLAB, JIRA, JIRA_SERVICE, SERVICENOW, MAILBOX)
 }

@@ -9,7 +9,7 @@ from continuity.domain.ticket import Severity, TicketDraft, TicketRef
 from continuity.tickets.ticket import TicketSystem
 from tests.simulators.held import Desk, Held
 from tests.simulators.simulator import Nasty
-from tests.support.trackers import Tracker
+from tests.support.tracker import Tracker
 
 MARKER = "continuity-acme-0042"
 DRAFT = TicketDraft(

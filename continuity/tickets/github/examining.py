@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from continuity.domain.examined import Examined, doubtful, guarded, sound
-from continuity.domain.text import N_, Message, say
+from continuity.domain.text import N_, say
 from continuity.hosts.web_way import examine_way
+from continuity.tickets.examining import examine_label
 from continuity.tickets.github.connection import NAME, Connection
 from continuity.tickets.reading import mapping, understood
 
@@ -21,7 +22,7 @@ def examine(connection: Connection) -> tuple[Examined, ...]:
         examine_way(options.address),
         guarded(say(N_("account")), partial(_account, connection)),
         guarded(say(N_("repository")), partial(_repository, connection)),
-        *(guarded(_label_of(name), partial(_label, connection, name)) for name in labels),
+        *(examine_label(name, partial(_has_label, connection, name)) for name in labels),
     )
 
 
@@ -49,16 +50,5 @@ def _repository(connection: Connection) -> Examined:
     return sound(subject, say(N_("Issues can be made in {name}."), name=place))
 
 
-def _label_of(name: str) -> Message:
-    return say(N_("label {name}"), name=name)
-
-
-def _label(connection: Connection, name: str) -> Examined:
-    answer = connection.read("labels", name, accept=(200, _NOT_FOUND))
-    if answer.status == _NOT_FOUND:
-        return doubtful(
-            _label_of(name),
-            say(N_("The repository has no such label.")),
-            say(N_("Make it there, or name one that exists.")),
-        )
-    return sound(_label_of(name), say(N_("It exists.")))
+def _has_label(connection: Connection, name: str) -> bool:
+    return connection.read("labels", name, accept=(200, _NOT_FOUND)).status != _NOT_FOUND
