@@ -34,6 +34,7 @@ from continuity.domain.written import SecretReference
 from continuity.engines.registry import engine_kinds
 from continuity.sandbox.checks.registry import check_kinds
 from continuity.sources.registry import source_kinds
+from continuity.tickets.registry import ticket_kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -50,6 +51,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Secrets": SecretReference,
     "People": Person,
     "Channels": Outlet,
+    **{f"Options of {name}": kind.options for name, kind in ticket_kinds().items()},
     "Roles": RoleHeld,
     "Absences": Away,
     "Incidents": Responding,
