@@ -115,11 +115,15 @@ def recorded(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """What is judged: plans and facts, the problems of broken files, and doubt about the record."""
+    """What is judged: plans and facts, the problems of broken files, and doubt about the record.
+
+    ``database`` is the file of the record, None where it is no file.
+    """
 
     portfolio: Portfolio
     problems: tuple[Problem, ...] = ()
     doubt: Message | None = None
+    database: Path | None = None
 
     def assess(self) -> Assessment:
         """Judge by the present clock. What is broken is not known, so it is never a PASS."""
@@ -143,7 +147,7 @@ def portfolio_of(root: Path, environ: Mapping[str, str] = os.environ) -> Standin
     place = place_of_memory(root, environ)
     memory = None if place is None else recall(place)
     if memory is not None and memory.workspace == fingerprint(root) and memory.holds(now()):
-        return Standing(portfolio=memory.portfolio)
+        return Standing(portfolio=memory.portfolio, database=memory.database)
     return _read_standing(root, environ, place, memory)
 
 
@@ -166,7 +170,9 @@ def _read_standing(
     portfolio = Portfolio(
         systems=systems, jobs=jobs, facts=known.facts, zone=workspace.settings.zone
     )
-    standing = Standing(portfolio=portfolio, problems=reading.problems, doubt=known.doubt)
+    standing = Standing(
+        portfolio=portfolio, problems=reading.problems, doubt=known.doubt, database=database
+    )
     sound = known.doubt is None and not reading.problems
     if sound and place is not None and database is not None and stamp is not None:
         what = Remembered(

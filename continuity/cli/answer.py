@@ -20,6 +20,7 @@ from continuity.domain.failure import ConfigurationError
 from continuity.domain.job_judgement import JobAssessment
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code
+from continuity.store.peek import peek_open_incidents
 
 
 def answer(workspace: Path, name: str | None, *, as_json: bool) -> int:
@@ -56,8 +57,16 @@ def _plain(assessment: Assessment, standing: Standing) -> dict[str, object]:
         **plain_from_assessment(assessment, sentence),
         "record": _plain_record(standing),
         "problems": [problem.rendered(sentence) for problem in standing.problems],
-        "incidents_open": 0,
+        "incidents_open": _open_incidents(standing),
     }
+
+
+def _open_incidents(standing: Standing) -> int | None:
+    """Count what is open; None where it is not known from a look at a file."""
+    database = standing.database
+    if database is None:
+        return None
+    return peek_open_incidents(database) if database.exists() else 0
 
 
 def _plain_record(standing: Standing) -> Mapping[str, object]:

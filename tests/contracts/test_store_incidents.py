@@ -12,6 +12,7 @@ from continuity.domain.incident_changes import after
 from continuity.domain.incident_commands import StaleIncidentError
 from continuity.domain.text import N_, say
 from continuity.store.migration import copy_before_upgrade
+from continuity.store.peek import peek_open_incidents
 from continuity.store.store import Store
 from tests.support.databases import Database, SqliteFile, opened
 from tests.support.incidents import HOUR, NOW, board, seen
@@ -139,6 +140,19 @@ def test_an_incident_of_an_older_version_is_read_with_what_it_did_not_know_left_
         sqlite_file.execute("UPDATE incident SET body = json_remove(body, '$.holder', '$.hold')")
 
         assert stored(store) == replace(incident, holder="", hold=None)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_look_counts_what_speaks_and_nothing_else(sqlite_file: SqliteFile, state: State) -> None:
+    with opened(sqlite_file) as store:
+        incident = replace(an_incident(), state=state)
+        other = replace(incident, number=2, fingerprint="v1:other", parent=1)
+        written(store, incident)
+        written(store, other)
+
+        assert peek_open_incidents(sqlite_file.path) == int(incident.speaks)
+    sqlite_file.execute("DROP TABLE incident")
+    assert peek_open_incidents(sqlite_file.path) is None
 
 
 def test_a_store_without_incidents_is_upgraded_and_keeps_its_record(

@@ -46,6 +46,7 @@ def test_where_nothing_ever_failed_nothing_is_open(firm: Firm) -> None:
 def test_a_corrupt_copy_is_one_incident_and_its_repair_and_re_test_end_it(firm: Firm) -> None:
     (drilled,) = broken(firm).objects()
     listed = run(firm, "incidents")
+    (counted,) = run(firm, "status", "--json").objects()
     acknowledged = run(firm, "incidents", "ack", "CONT-0001", "--by", "Ana")
     resolved = run(firm, "incidents", "resolve", "1", "--note", "made a new copy", "--by", "Ana")
     failed = run(firm, "incidents", "retest")
@@ -56,6 +57,7 @@ def test_a_corrupt_copy_is_one_incident_and_its_repair_and_re_test_end_it(firm: 
     passed = run(firm, "incidents", "retest", "1")
 
     assert drilled["incident"] == 1
+    assert counted["incidents_open"] == 1
     assert listed.code == FAIL
     for words in ("CONT-0001", "Restore test failed: erp", "nobody has it", "incidents ack 1"):
         assert words in listed.out
