@@ -102,7 +102,7 @@ def _grow(home: Path, program: Program) -> list[Trial]:
     with grown(home, program.workspace) as branch:
         stranger = program.told("backup", "web-nube")
         show(_("Nobody has accepted that machine's key yet, so nothing was believed."))
-        program.told("hosts", "accept", "web", "--yes")
+        program.told("hosts", "accept", "web", "--fingerprint", branch.fingerprint)
         program.told("hosts")
         jobs = ("pedidos-db", "web-nube", "web-disco")
         backup = program.told("backup", *jobs)

@@ -109,9 +109,11 @@ schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class Branch:
-    """What runs while the firm is bigger; ``copies`` is what the bucket really keeps on disk."""
+    """What runs while the firm is bigger; ``copies`` is what the bucket really keeps on disk,
+    ``fingerprint`` what the keeper of the remote machine says of its key."""
 
     copies: Path
+    fingerprint: str
     cut: Callable[[], None]
 
 
@@ -136,7 +138,11 @@ def grown(home: Path, firm: Path) -> Iterator[Branch]:
         ):
             _write_private(firm / "secrets" / name, text)
         _write(firm, web, port, server, home / "web")
-        yield Branch(copies=home / "s3" / "montelar" / "restic", cut=line.close)
+        yield Branch(
+            copies=home / "s3" / "montelar" / "restic",
+            fingerprint=web.fingerprint,
+            cut=line.close,
+        )
 
 
 def _write(firm: Path, web: Machine, port: int, server: Database, data: Path) -> None:

@@ -40,11 +40,12 @@ _PATIENCE = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """A machine reached over SSH: this one, by its loopback."""
+    """A machine reached over SSH: this one, by its loopback; ``fingerprint`` is of its key."""
 
     port: int
     user: str
     key: Path
+    fingerprint: str
 
 
 @contextmanager
@@ -61,7 +62,17 @@ def machine(home: Path) -> Iterator[Machine]:
     configuration.write_text(_SSHD_CONFIGURATION.format(port=port, home=home))
     with _running(_SSHD, "-D", "-e", "-f", str(configuration), log=home / "log") as server:
         _await_port(port, server)
-        yield Machine(port=port, user=getpass.getuser(), key=home / "client_key")
+        yield Machine(
+            port=port,
+            user=getpass.getuser(),
+            key=home / "client_key",
+            fingerprint=_fingerprint(home),
+        )
+
+
+def _fingerprint(home: Path) -> str:
+    asked = ["ssh-keygen", "-lf", str(home / "host_key.pub")]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()[1]
 
 
 @contextmanager
