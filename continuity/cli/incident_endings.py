@@ -7,6 +7,7 @@ from typing import Unpack
 
 import click
 
+from continuity.answering.desk import roster_of
 from continuity.app import App, opened
 from continuity.cli.columns import plain
 from continuity.cli.entry import Options
@@ -25,7 +26,7 @@ from continuity.cli.jobs import clear_up
 from continuity.cli.language import _
 from continuity.cli.output import epilog, remark, show, show_json, verdict_text
 from continuity.cli.progress import watched
-from continuity.cli.response import respond_to_all, roster_of
+from continuity.cli.response import respond_to_all
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident import ACTIVE, Incident
 from continuity.domain.incident_commands import (

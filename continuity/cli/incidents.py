@@ -24,13 +24,14 @@ from continuity.cli.incident_screen import (
 from continuity.cli.incident_words import state_text, title_of
 from continuity.cli.language import _, plural
 from continuity.cli.output import epilog, show, show_json, table
-from continuity.cli.response import respond_to_all
+from continuity.cli.response import respond_to_all, tell_outside
 from continuity.domain.assessment import assess
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.incident import ENDED, Incident, State
 from continuity.domain.incident_plain import local_number
 from continuity.domain.verdict import Verdict, exit_code
 from continuity.store.store import Store
+from continuity.workflows.delivering import Delivered
 from continuity.workflows.responding import unknown_incident
 
 _LASTING = tuple(state for state in State if state not in ENDED)
@@ -157,15 +158,17 @@ def update(options: Options, as_json: bool) -> int:
     """Respond, and say what moved."""
     with opened(options.workspace) as app:
         moved = [move.after for move in respond_to_all(app, options.workspace)]
-        _say_moved(app, moved, as_json=as_json)
+        delivered = tell_outside(app)
+        _say_moved(app, moved, delivered, as_json=as_json)
     return 0
 
 
-def _say_moved(app: App, moved: list[Incident], *, as_json: bool) -> None:
+def _say_moved(app: App, moved: list[Incident], delivered: Delivered, *, as_json: bool) -> None:
     if as_json:
         assessment = assess(portfolio_of(app.workspace.root).portfolio, app.bench.now())
         picture = Picture(incidents=moved, assessment=assessment, columns=room())
-        show_json({"changed": [plain_of(one, picture) for one in moved]})
+        changed = [plain_of(one, picture) for one in moved]
+        show_json({"changed": changed, "delivered": delivered.plain()})
         return
     for one in moved:
         show(f"{local_number(one.number)}  {state_text(one.state)}  {title_of(one)}")
@@ -173,6 +176,14 @@ def _say_moved(app: App, moved: list[Incident], *, as_json: bool) -> None:
     show(
         plural("{count} incident changed.", "{count} incidents changed.", count).format(count=count)
     )
+    if delivered.lanes:
+        show(
+            _("Told outside: {confirmed}. To be tried again: {later}. Refused: {rejected}.").format(
+                confirmed=delivered.confirmed,
+                later=delivered.retryable + delivered.uncertain,
+                rejected=delivered.rejected,
+            )
+        )
 
 
 for _more in (*incident_actions.COMMANDS, *incident_endings.COMMANDS, incident_storm.command):

@@ -11,7 +11,7 @@ from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import complain, remark
 from continuity.cli.progress import watched
-from continuity.cli.response import incident_of_run, respond_to_all, respond_to_runs
+from continuity.cli.response import incident_of_run, respond_to_all, respond_to_runs, tell_outside
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import (
     ConfigurationError,
@@ -86,6 +86,7 @@ def _with_incident(app: App, result: Result) -> Result:
 def _conclude(app: App, root: Path) -> None:
     try:
         respond_to_all(app, root)
+        tell_outside(app)
     except ContinuityError as error:
         complain(error)
 

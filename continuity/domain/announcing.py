@@ -27,10 +27,11 @@ _PEOPLE_HEAR = frozenset(
         Event.RAISED,
         Event.DECLARED_MAJOR,
         Event.FLAPPING,
-        Event.ESCALATED,
         Event.NOBODY_NOTIFIED,
     }
 )
+# Those who were called hear how it ends, and when it gets worse; who is called next, ladders say.
+_THE_CALLED_HEAR = frozenset({Event.RESOLVED, Event.CANCELLED, Event.RAISED, Event.DECLARED_MAJOR})
 _TICKET_FOLLOWS = _PEOPLE_HEAR | {
     Event.ACKNOWLEDGED,
     Event.STARTED,
@@ -47,7 +48,25 @@ _BEGINNINGS = frozenset({Event.OPENED, Event.RELEASED, Event.REOPENED})
 _ENDS = frozenset({Event.RESOLVED, Event.CLOSED, Event.CANCELLED})
 
 
-def _no_lanes(_incident: Incident) -> tuple[str, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    """A way out; ``personal`` when it leads to people one by one, who are called by ladders."""
+
+    name: str
+    personal: bool = False
+
+    def tells(self, change: Change) -> bool:
+        """Tell whether a change is told there."""
+        word, _, outlet = self.name.partition(":")
+        if word == TICKET:
+            return change.event in _TICKET_FOLLOWS
+        if change.event is Event.ESCALATED:
+            via = str(change.details.get("via") or "").split()
+            return outlet in via or (self.personal and not via)
+        return change.event in (_THE_CALLED_HEAR if self.personal else _PEOPLE_HEAR)
+
+
+def _no_lanes(_incident: Incident) -> tuple[Lane, ...]:
     return ()
 
 
@@ -63,7 +82,7 @@ class Voice:
     for is told nowhere, until that one is over; what was told once is told to its end.
     """
 
-    lanes: Callable[[Incident], Sequence[str]] = _no_lanes
+    lanes: Callable[[Incident], Sequence[Lane]] = _no_lanes
     silent: Callable[[Incident, datetime], bool] = _never
 
     def notices(
@@ -75,20 +94,22 @@ class Voice:
         if not known and self.silent(incident, change.at):
             return
         for lane in self.lanes(incident):
-            told = _TICKET_FOLLOWS if lane.partition(":")[0] == TICKET else _PEOPLE_HEAR
-            if change.event in told:
-                yield notice_of(change, incident, lane)
+            if lane.tells(change):
+                yield notice_of(change, incident, lane.name)
 
     def late(self, incident: Incident, now: datetime) -> Iterator[Notice]:
         """Tell of an incident that nobody could hear of when it began: maintenance, no channel."""
         if not incident.speaks or self.silent(incident, now):
             return
+        opened = Change(event=Event.OPENED, at=now)
         for lane in self.lanes(incident):
-            yield notice_of(Change(event=Event.OPENED, at=now), incident, lane)
+            if lane.tells(opened):
+                yield notice_of(opened, incident, lane.name)
 
 
-def announce_on(lanes: Sequence[str]) -> Voice:
-    """Tell of every incident on the same lanes."""
+def announce_on(names: Sequence[str]) -> Voice:
+    """Tell of every incident on the same lanes, none of them personal."""
+    lanes = tuple(Lane(name=name) for name in names)
     return Voice(lanes=lambda _incident: lanes)
 
 

@@ -21,6 +21,7 @@ from continuity.domain.incident_rules import Rules
 from continuity.domain.ladder import Ladder, Recipient, Rung, Track, When, Whom, version_of
 from continuity.domain.segment import Clock, Segments, elapsed, segments_of
 
+_KEY_PARTS = 5
 _REMIND_AT = 0.75
 """An acknowledgement that rests for so much of its time is reminded of, before it is lost."""
 
@@ -108,11 +109,18 @@ def reminder(incident: Incident, rules: Rules, now: datetime) -> Call | None:
     since = incident.active_at
     if incident.state is not State.ACKNOWLEDGED or since is None or not incident.holder:
         return None
-    key = f"{incident.cycle}/reminder/{since.isoformat()}"
-    if key in incident.rungs or now - since < _REMIND_AT * rules.idle:
+    late = reminder_to(incident)
+    if late is None or late.key in incident.rungs or now - since < _REMIND_AT * rules.idle:
+        return None
+    return late
+
+
+def reminder_to(incident: Incident) -> Call | None:
+    """Make the reminder to whoever has an incident."""
+    if incident.active_at is None or not incident.holder:
         return None
     return Call(
-        key=key,
+        key=f"{incident.cycle}/reminder/{incident.active_at.isoformat()}",
         ladder="reminder",
         track=Track.TECHNICAL,
         when=When.UNRESOLVED,
@@ -130,10 +138,31 @@ def changes_from(calls: Iterable[Call], now: datetime) -> tuple[Change, ...]:
                 "rung": call.key,
                 "ladder": call.ladder,
                 "told": len(call.acting) + len(call.watching),
+                "via": " ".join(call.via),
             },
         )
         for call in calls
     )
+
+
+def call_of(
+    incident: Incident, ladders: Iterable[Ladder], rung: str, scene: Scene, now: datetime
+) -> Call | None:
+    """Give whom a climbed rung calls at a later time; None for a rung that is no more.
+
+    What was climbed is in the record without names: who is meant is asked when it is told.
+    """
+    late = reminder_to(incident)
+    if late is not None and late.key == rung:
+        return late
+    parts = rung.split("/")
+    if len(parts) != _KEY_PARTS or not parts[-1].isdigit():
+        return None
+    for ladder in ladders:
+        index = int(parts[-1])
+        if ladder.name == parts[1] and index < len(ladder.rungs):
+            return _call(ladder, ladder.rungs[index], rung, scene, now)
+    return None
 
 
 def everybody_told(calls: Iterable[Call]) -> tuple[Told, ...]:

@@ -11,6 +11,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, insert, select, update
 
 from continuity.domain.outbox import SETTLED, Attempt, Notice, OutboxRow, OutboxState, TicketLink
+from continuity.domain.outlet_signals import LaneState
 from continuity.domain.text import Message, message_from_plain, plain_from_message
 from continuity.store.tables import delivery, outbox, ticket_link
 
@@ -74,6 +75,38 @@ class Outbox:
         """List the lanes on which anything is left to be sent."""
         query = select(outbox.c.lane).where(outbox.c.state.not_in(_SETTLED)).distinct()
         return sorted(self._connection.execute(query).scalars())
+
+    def states(self) -> Sequence[LaneState]:
+        """Tell of each lane what became of its latest try, and since when anything waits there."""
+        latest = select(func.max(delivery.c.number).label("number")).select_from(
+            delivery.join(outbox, delivery.c.key == outbox.c.key)
+        )
+        latest = latest.group_by(outbox.c.lane)
+        query = (
+            select(outbox.c.lane, delivery.c.outcome, delivery.c.at, delivery.c.reason)
+            .join(outbox, delivery.c.key == outbox.c.key)
+            .where(delivery.c.number.in_(latest))
+            .order_by(outbox.c.lane)
+        )
+        waiting = self._waiting_since()
+        return [
+            LaneState(
+                lane=row["lane"],
+                outcome=row["outcome"],
+                at=row["at"],
+                reason=_message(row["reason"]),
+                waiting_since=waiting.get(row["lane"]),
+            )
+            for row in self._connection.execute(query).mappings()
+        ]
+
+    def _waiting_since(self) -> Mapping[str, datetime]:
+        query = (
+            select(outbox.c.lane, func.min(outbox.c.made_at))
+            .where(outbox.c.state.not_in(_SETTLED))
+            .group_by(outbox.c.lane)
+        )
+        return {lane: at for lane, at in self._connection.execute(query).tuples()}
 
     def of(self, incident: int) -> Sequence[OutboxRow]:
         """List everything that was ever to be told of an incident."""

@@ -43,6 +43,15 @@ class Delivered:
     uncertain: int = 0
     lanes: dict[str, Outcome] = field(default_factory=dict)
 
+    def plain(self) -> dict[str, int]:
+        """Reduce it to counts."""
+        return {
+            "confirmed": self.confirmed,
+            "rejected": self.rejected,
+            "retryable": self.retryable,
+            "uncertain": self.uncertain,
+        }
+
 
 def deliver(store: Store, senders: Mapping[str, Send], now: Now) -> Delivered:
     """Try everything that is due on every lane; ``senders`` are by the name of their outlet.

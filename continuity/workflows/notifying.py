@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 
 from continuity.domain.delivery import Confirmed, Rejected
 from continuity.domain.outbox import Notice, OutboxRow
+from continuity.domain.plain import mapping_in, text_in
 from continuity.domain.text import N_, say
 from continuity.notify.channel import Channel
 from continuity.speech.speaker import Speaker
 from continuity.workflows.delivering import Send, Sent
 from continuity.workflows.letters import Circumstances, letter_from
 
+TO, ACTS = "to", "acts"
+"""In the payload of a notice: whom it is for, and whether more than reading is expected."""
+
 _NOBODY = say(N_("Nobody concerned can be reached by this channel."))
 _NO_LONGER = say(N_("Whoever was to be told is no longer among those concerned."))
-_TO = "to"
-_ACTS = "acts"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,14 +59,14 @@ def sender_by(outward: Outward) -> Send:
             letter = letter_from(outward.tell(row), outward.speaker, key=row.notice.key)
             return Sent(outcome=outward.channel.send(letter, ""))
         readers = outward.readers(row)
-        to = row.notice.payload.get(_TO)
+        to = row.notice.payload.get(TO)
         if not isinstance(to, str):
             more = tuple(_notice_to(row, reader, outward) for reader in readers)
             return Sent(outcome=Confirmed() if more else Rejected(reason=_NOBODY), more=more)
         reader = next((one for one in readers if one.name == to), None)
         if reader is None:
             return Sent(outcome=Rejected(reason=_NO_LONGER))
-        acts = row.notice.payload.get(_ACTS) is True
+        acts = row.notice.payload.get(ACTS) is True
         letter = letter_from(outward.tell(row), reader.speaker, key=row.notice.key, acts=acts)
         return Sent(outcome=outward.channel.send(letter, reader.address))
 
@@ -74,12 +76,12 @@ def sender_by(outward: Outward) -> Send:
 def _notice_to(row: OutboxRow, reader: Reader, outward: Outward) -> Notice:
     """Make the notice for one reader: at most one for each state of an incident and each rung."""
     said = row.notice.payload
-    rung = said.get("rung", "")
+    rung = text_in(mapping_in(said, "details"), "rung")
     about = [said.get("number"), said.get("cycle"), said.get("state"), said.get("severity")]
     key = "-".join(str(one) for one in (*about, rung, outward.lane, reader.name))
     return replace(
         row.notice,
         key=key,
         lane=f"{outward.lane}:{reader.name}",
-        payload={**said, _TO: reader.name, _ACTS: reader.acts},
+        payload={**said, TO: reader.name, ACTS: reader.acts},
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from continuity.domain.announcing import Voice, announce_on
+from continuity.domain.announcing import Lane, Voice, announce_on
 from continuity.domain.failure import FailureClass
 from continuity.domain.fault import CheckKind
-from continuity.domain.incident import Change, Incident
+from continuity.domain.incident import Change, Event, Incident
 from continuity.domain.incident_board import Board, Moved
 from continuity.domain.incident_changes import after
 from continuity.domain.incident_commands import acknowledge, decide
@@ -77,7 +77,7 @@ def silent(_incident: Incident, at: datetime) -> bool:
 
 
 def test_maintenance_keeps_it_back_and_its_end_lets_it_speak() -> None:
-    voice = Voice(lanes=lambda _incident: LANES, silent=silent)
+    voice = Voice(lanes=announce_on(LANES).lanes, silent=silent)
     moves = board().observe([seen("1")], NOW)
     (move,) = moves
 
@@ -142,3 +142,19 @@ def test_a_dead_repository_is_as_grave_as_the_most_critical_of_its_jobs() -> Non
 
     found = {one.repository: one.criticality for one in table.incidents.values() if not one.system}
     assert found == {"nas": "vital", "cloud": "high", "unknown": ""}
+
+
+def test_people_are_called_by_ladders_and_hear_how_it_ends() -> None:
+    mail = Lane(name="channel:mail", personal=True)
+    chat = Lane(name="channel:chat")
+
+    def change(event: Event, **details: str) -> Change:
+        return Change(event=event, at=NOW, details=details)
+
+    assert not mail.tells(change(Event.OPENED))
+    assert chat.tells(change(Event.OPENED))
+    assert mail.tells(change(Event.ESCALATED))
+    assert not mail.tells(change(Event.ESCALATED, via="chat"))
+    assert chat.tells(change(Event.ESCALATED, via="sms chat"))
+    assert not chat.tells(change(Event.ESCALATED))
+    assert mail.tells(change(Event.RESOLVED))

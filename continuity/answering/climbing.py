@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from continuity.app import App
 from continuity.config.responding import (
     agreement_of,
     calendars_of,
@@ -21,7 +20,9 @@ from continuity.config.responding import (
 from continuity.config.workspace import Workspace
 from continuity.domain.calendar import Calendar
 from continuity.domain.escalation import (
+    Call,
     Scene,
+    call_of,
     changes_from,
     due_rungs,
     ladders_taken,
@@ -56,6 +57,10 @@ class Climbing:
         rest = reminder(incident, rules_of(self.workspace), now)
         return (*taken, *changes_from((*calls, *((rest,) if rest else ())), now))
 
+    def called(self, incident: Incident, rung: str, now: datetime) -> Call | None:
+        """Give who is meant by a rung now; None when it leads to nobody any more."""
+        return call_of(incident, self._taken_by(incident), rung, self._scene(incident, now), now)
+
     def _scene(self, incident: Incident, now: datetime) -> Scene:
         if self._calendars is None:
             # Half a second for public holidays, which only an open incident has to pay.
@@ -65,21 +70,31 @@ class Climbing:
         terms = terms_of(agreement, incident.severity, None if system is None else system.rto)
         return Scene(
             duty=duty_of(self.workspace, self._calendars),
-            owners=owners_of(self.workspace, incident.system),
+            owners=self._owners(incident),
             mode=sharing_of(self.workspace, incident.system),
             readings=clocks_of(incident, terms, now),
         )
+
+    def _owners(self, incident: Incident) -> tuple[str, ...]:
+        """Give who answers for it: of a repository, the owners of all that is kept there."""
+        systems = [incident.system] if incident.system else sorted(self._kept_in(incident))
+        found = (one for system in systems for one in owners_of(self.workspace, system))
+        return tuple(dict.fromkeys(found))
+
+    def _kept_in(self, incident: Incident) -> set[str]:
+        jobs = self.workspace.jobs.values()
+        return {job.system for job in jobs if job.repository == incident.repository}
 
     def _taken_by(self, incident: Incident) -> tuple[Ladder, ...]:
         kept = self.store.noted(_KEPT + incident.ladders) if incident.ladders else None
         return self.present if kept is None else ladders_from_plain(json.loads(kept))
 
 
-def climbing_of(app: App) -> Climbing:
+def climbing_of(workspace: Workspace, store: Store) -> Climbing:
     """Keep the ladders as they are written now, so that incidents can hold on to them."""
-    store, present = app.bench.store, ladders_of(app.workspace)
+    present = ladders_of(workspace)
     name = _KEPT + version_of(present)
     if store.noted(name) is None:
         with store.transaction() as transaction:
             transaction.note(name, json.dumps(plain_from_ladders(present)))
-    return Climbing(workspace=app.workspace, store=store, present=present)
+    return Climbing(workspace=workspace, store=store, present=present)

@@ -1,0 +1,140 @@
+"""What is told outside, by every channel and ticket system of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from continuity.answering.climbing import climbing_of
+from continuity.config.opening import Means
+from continuity.config.outlets import channels_of, trackers_of
+from continuity.config.workspace import Workspace
+from continuity.domain.assessment import Assessment, SystemAssessment
+from continuity.domain.escalation import everybody_told
+from continuity.domain.incident import Event, Incident
+from continuity.domain.observing import job_in
+from continuity.domain.outbox import OutboxRow, TicketLink
+from continuity.domain.plain import mapping_in, text_in
+from continuity.speech.speaker import Speaker, speaker_of
+from continuity.store.store import Store
+from continuity.workflows.delivering import Delivered, Send, deliver
+from continuity.workflows.letters import Circumstances
+from continuity.workflows.notifying import TO, Outward, Reader, sender_by
+from continuity.workflows.ticketing import Tracker, sender_to
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The ways out of a workspace; letters are written from ``assess``, when they are sent."""
+
+    means: Means
+    store: Store
+    now: Callable[[], datetime]
+    assess: Callable[[], Assessment]
+
+    @property
+    def workspace(self) -> Workspace:
+        """What people wrote."""
+        return self.means.workspace
+
+    def deliver(self) -> Delivered:
+        """Send what is due. Raises what ``read_secret`` raises."""
+        if not self.workspace.outlets:
+            return Delivered()
+        return deliver(self.store, dict(self._senders()), self.now)
+
+    def _senders(self) -> Iterator[tuple[str, Send]]:
+        for name, system in trackers_of(self.workspace, self.means.environ, self.now):
+            tracker = Tracker(
+                name=name,
+                system=system,
+                speaker=self._speaker(self.workspace.outlets[name].language),
+                tell=self._tell,
+                link_of=self._link,
+            )
+            yield tracker.lane, sender_to(tracker)
+        for name, kind, channel in channels_of(self.workspace, self.means.environ, self.now):
+            outward = Outward(
+                name=name,
+                channel=channel,
+                speaker=self._speaker(self.workspace.outlets[name].language),
+                tell=self._tell,
+                readers=self._readers if kind.personal else None,
+            )
+            yield outward.lane, sender_by(outward)
+
+    def _tell(self, row: OutboxRow) -> Circumstances:
+        incident = self._incident(row)
+        with self.store.reading() as reading:
+            spoken_for = sum(one.parent == incident.number for one in reading.incidents.open())
+        settings, head = self.workspace.settings, self.store.head()
+        return Circumstances(
+            incident=incident,
+            organisation=settings.organisation,
+            at=self.now(),
+            zone=settings.zone,
+            system=self._judged(incident.system),
+            holder=_name(self.workspace, incident.holder),
+            runbook=_runbook(self.workspace, incident),
+            checkpoint=f"{head.sequence} {head.hash[:16]}",
+            spoken_for=spoken_for,
+        )
+
+    @cached_property
+    def _systems(self) -> Mapping[str, SystemAssessment]:
+        return {one.plan.name: one for one in self.assess().systems}
+
+    def _judged(self, system: str) -> SystemAssessment | None:
+        return self._systems.get(system)
+
+    def _link(self, incident: int, lane: str) -> TicketLink | None:
+        with self.store.reading() as reading:
+            links = reading.outbox.links(incident)
+        return next((one for one in links if one.lane == lane), None)
+
+    def _readers(self, row: OutboxRow) -> Iterable[Reader]:
+        """Give who is called by this row, or who was ever called for its incident."""
+        called = self._called(row) if row.notice.event == Event.ESCALATED else {}
+        with self.store.reading() as reading:
+            told = [one.notice.payload.get(TO) for one in reading.outbox.of(row.notice.incident)]
+        before = dict.fromkeys((one for one in told if isinstance(one, str)), False)
+        for name, acts in (called or before).items():
+            address = _address(self.workspace, name)
+            if address:
+                speaker = self._speaker(self.workspace.people[name].language)
+                yield Reader(name=name, address=address, speaker=speaker, acts=acts)
+
+    def _called(self, row: OutboxRow) -> Mapping[str, bool]:
+        incident = self._incident(row)
+        rung = text_in(mapping_in(row.notice.payload, "details"), "rung")
+        climbing = climbing_of(self.workspace, self.store)
+        call = climbing.called(incident, rung, self.now())
+        return {} if call is None else {one.person: one.acts for one in everybody_told([call])}
+
+    def _incident(self, row: OutboxRow) -> Incident:
+        with self.store.reading() as reading:
+            incident = reading.incidents.find(row.notice.incident)
+        if incident is None:
+            raise LookupError(f"no incident {row.notice.incident}")
+        return incident
+
+    def _speaker(self, language: str | None) -> Speaker:
+        return speaker_of(language or self.workspace.settings.language)
+
+
+def _address(workspace: Workspace, person: str) -> str:
+    known = workspace.people.get(person)
+    return "" if known is None or known.email is None else known.email
+
+
+def _name(workspace: Workspace, holder: str) -> str:
+    known = workspace.people.get(holder)
+    return holder if known is None else known.name
+
+
+def _runbook(workspace: Workspace, incident: Incident) -> str:
+    job = workspace.jobs.get(job_in(incident.target))
+    system = workspace.systems.get(incident.system)
+    return (job and job.runbook) or (system and system.runbook) or ""
