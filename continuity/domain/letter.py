@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from continuity.domain.text import N_
 from continuity.domain.ticket import Severity
+
+SEVERITIES = {
+    Severity.S1: N_("critical"),
+    Severity.S2: N_("serious"),
+    Severity.S3: N_("moderate"),
+    Severity.S4: N_("minor"),
+    Severity.S5: N_("planned"),
+}
+"""What each is called; translate it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,37 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 
+from continuity.domain.cleaned import clean as clean
+from continuity.domain.cleaned import one_line as one_line
 from continuity.domain.ticket import TicketDraft, TicketState
 
 _OURS = re.compile(r"\[continuity(?:: \S+|-\S+)\]")
 _STRANGE_IN_NAMES = re.compile(r"[^A-Za-z0-9 ._()-]")
 _LONGEST_NAME = 100
 _STRANGE = re.compile(r"[^\w.:/#+-]")
-# Ways to turn the direction of a text, so that a reader sees another name than the real one.
-_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_CUT = "…"
-
-
-def clean(text: str, limit: int | None = None) -> str:
-    """Keep lines and letters; drop control characters, and cut what is longer than ``limit``."""
-    unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(character for character in unix if _is_kept(character))
-    if limit is None or len(kept) <= limit:
-        return kept
-    return kept[: limit - 1] + _CUT
-
-
-def _is_kept(character: str) -> bool:
-    if character in "\n\t":
-        return True
-    return unicodedata.category(character) not in {"Cc", "Cs"} and character not in _TURNING
-
-
-def one_line(text: str, limit: int) -> str:
-    """Make a title of it."""
-    return clean(" ".join(text.split()), limit)
 
 
 def body_of(draft: TicketDraft, limit: int) -> str:

@@ -11,20 +11,12 @@ from continuity.domain.assessment import SystemAssessment
 from continuity.domain.fault import FAULTS
 from continuity.domain.incident import ENDED, Incident, State
 from continuity.domain.incident_plain import local_number
-from continuity.domain.letter import Letter
+from continuity.domain.letter import SEVERITIES, Letter
 from continuity.domain.recovery_time import TimeKind
 from continuity.domain.text import N_, Message, say
-from continuity.domain.ticket import Severity, TicketDraft
+from continuity.domain.ticket import TicketDraft
 from continuity.speech.speaker import Speaker
 from continuity.speech.wording import brief, duration, moment
-
-SEVERITIES = {
-    Severity.S1: N_("critical"),
-    Severity.S2: N_("serious"),
-    Severity.S3: N_("moderate"),
-    Severity.S4: N_("minor"),
-    Severity.S5: N_("planned"),
-}
 
 _DRILL = N_("DRILL")
 

@@ -32,6 +32,7 @@ from continuity.domain.system import Away, Host, Person, Repository, RoleHeld, S
 from continuity.domain.verdict import Verdict, exit_code
 from continuity.domain.written import SecretReference
 from continuity.engines.registry import engine_kinds
+from continuity.notify.registry import channel_kinds
 from continuity.sandbox.checks.registry import check_kinds
 from continuity.sources.registry import source_kinds
 from continuity.tickets.registry import ticket_kinds
@@ -52,6 +53,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "People": Person,
     "Channels": Outlet,
     **{f"Options of {name}": kind.options for name, kind in ticket_kinds().items()},
+    **{f"Options of {name}": kind.options for name, kind in channel_kinds().items()},
     "Roles": RoleHeld,
     "Absences": Away,
     "Incidents": Responding,
