@@ -1,0 +1,238 @@
+"""What is recommended for systems: what is not proven, too slow, or all in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from statistics import median_low
+
+from continuity.domain.advice import Rule, Size
+from continuity.domain.assessment import SystemAssessment
+from continuity.domain.facts import Point
+from continuity.domain.recommendations import Derive, Findings, Found, Said, Subject
+from continuity.domain.report_runs import PhaseLine
+from continuity.domain.scorecard import Answer, Part
+from continuity.domain.shown import shown_duration
+from continuity.domain.text import N_, Message, say
+
+SHRUNK = 80
+"""Per cent of the usual number of files below which a source is said to shrink."""
+
+_LEAST_POINTS = 5
+_MOST_POINTS = 30
+_PERCENT = 100
+
+
+def never_tested(findings: Findings) -> Iterator[Found]:
+    """A job of which nothing was ever restored."""
+    for system in findings.assessment.systems:
+        never = [job for job in system.jobs if not findings.facts.of(job.plan.name).drills]
+        if never:
+            yield _found(
+                Rule.NEVER_TESTED,
+                system,
+                Said(
+                    what=say(N_("Restore from every job of {title} once, and let it be compared.")),
+                    because=say(
+                        N_("{count} of {total} jobs were never restored from: {jobs}."),
+                        count=len(never),
+                        total=len(system.jobs),
+                        jobs=", ".join(job.plan.name for job in never),
+                    ),
+                    effect=say(N_("It is known, and no longer believed, that it comes back.")),
+                ),
+                (Size.LARGE, Size.SMALL),
+            )
+
+
+def overdue_proof(findings: Findings) -> Iterator[Found]:
+    """A system whose last restore test is too old; one that never had any has its own rule."""
+    for system in findings.assessment.systems:
+        tested = [job for job in system.jobs if findings.facts.of(job.plan.name).drills]
+        stale = [job for job in tested if not job.proof.fresh]
+        ages = [job.proof.age for job in stale if job.proof.age is not None]
+        if not stale:
+            continue
+        yield _found(
+            Rule.OVERDUE_PROOF,
+            system,
+            Said(
+                what=say(N_("Test the restore of {title} again, and look why it was not.")),
+                because=_stale(len(stale), len(system.jobs), max(ages, default=None), system),
+                effect=say(N_("Its copies count as restorable again.")),
+            ),
+            (Size.LARGE, Size.SMALL),
+        )
+
+
+def _stale(count: int, total: int, age: timedelta | None, system: SystemAssessment) -> Message:
+    if age is None:
+        return say(
+            N_("{count} of {total} jobs have no restore test that counts."),
+            count=count,
+            total=total,
+        )
+    return say(
+        N_("{count} of {total} jobs: the last one that passed is {age} old, and {validity} hold."),
+        count=count,
+        total=total,
+        age=shown_duration(age),
+        validity=shown_duration(system.plan.proof_validity),
+    )
+
+
+def too_slow(findings: Findings) -> Iterator[Found]:
+    """A recovery that takes longer than agreed, with the phase that costs most."""
+    for system in findings.assessment.systems:
+        target, total = system.plan.rto, system.rto.total
+        took = max(total.floor, total.high or timedelta())
+        if target is None or took <= target:
+            continue
+        phase = _dearest(findings, system)
+        yield _found(
+            Rule.TOO_SLOW,
+            system,
+            Said(
+                what=_what_is_slow(phase),
+                because=_why_slow(took, target, phase),
+                effect=say(
+                    N_("{over} less to wait after a loss, or a target that is true."),
+                    over=shown_duration(took - target),
+                ),
+            ),
+            (Size.LARGE, Size.LARGE),
+        )
+
+
+def _what_is_slow(phase: PhaseLine | None) -> Message:
+    if phase is None:
+        return say(N_("Time a restore of all of {title}, and shorten it or agree on another."))
+    return say(
+        N_("Shorten the phase {phase} of the recovery of {title}, or agree on another target."),
+        phase=phase.name,
+    )
+
+
+def _why_slow(took: timedelta, target: timedelta, phase: PhaseLine | None) -> Message:
+    if phase is None:
+        return say(
+            N_("Recovery takes {time}; the target is {target}."),
+            time=shown_duration(took),
+            target=shown_duration(target),
+        )
+    return say(
+        N_("Recovery takes {time}; the target is {target}. {phase} alone took {cost}."),
+        time=shown_duration(took),
+        target=shown_duration(target),
+        phase=phase.name,
+        cost=shown_duration(timedelta(milliseconds=phase.milliseconds)),
+    )
+
+
+def _dearest(findings: Findings, system: SystemAssessment) -> PhaseLine | None:
+    timed = [findings.timed.get(job.plan.name) for job in system.jobs]
+    phases = [phase for run in timed if run is not None for phase in run.phases]
+    return max(phases, key=lambda phase: phase.milliseconds, default=None)
+
+
+def single_site(findings: Findings) -> Iterator[Found]:
+    """A system of which no copy stands elsewhere."""
+    for system in findings.assessment.systems:
+        score = findings.score(system.plan.name, Part.OFFSITE)
+        if score is not None and score[0] is Answer.NO:
+            yield _found(
+                Rule.SINGLE_SITE,
+                system,
+                Said(
+                    what=say(N_("Keep one copy of {title} in another place.")),
+                    because=score[1],
+                    effect=say(N_("A fire or a theft no longer takes source and copies at once.")),
+                ),
+                (Size.LARGE, Size.MEDIUM),
+            )
+
+
+def deletable(findings: Findings) -> Iterator[Found]:
+    """A system all copies of which an intruder can delete."""
+    for system in findings.assessment.systems:
+        score = findings.score(system.plan.name, Part.IMMUTABLE)
+        if score is not None and score[0] is Answer.NO:
+            yield _found(
+                Rule.DELETABLE,
+                system,
+                Said(
+                    what=say(N_("Keep one copy of {title} where it cannot be deleted.")),
+                    because=score[1],
+                    effect=say(
+                        N_("Who steals the credentials of the backups cannot take them away.")
+                    ),
+                ),
+                (Size.LARGE, Size.MEDIUM),
+            )
+
+
+def shrinking(findings: Findings) -> Iterator[Found]:
+    """A source of which less is copied than usual: perhaps a disk that is not connected."""
+    for system in findings.assessment.systems:
+        for job in system.jobs:
+            points = [one for one in findings.facts.of(job.plan.name).points if one.whole]
+            usual = _usual_files(points[-_MOST_POINTS:])
+            if not usual or _PERCENT * points[-1].files >= SHRUNK * usual:
+                continue
+            yield _found(
+                Rule.SHRINKING,
+                system,
+                Said(
+                    what=say(N_("Look whether all that {title} needs is still copied.")),
+                    because=say(
+                        N_("{job}: the newest copy has {files} files; usual are {usual}."),
+                        job=job.plan.name,
+                        files=points[-1].files,
+                        usual=usual,
+                    ),
+                    effect=say(
+                        N_("What went missing unnoticed is found while older copies have it.")
+                    ),
+                ),
+                (Size.LARGE, Size.SMALL),
+            )
+            break
+
+
+def _usual_files(points: list[Point]) -> int:
+    earlier = [point.files for point in points[:-1]]
+    return median_low(earlier) if len(earlier) >= _LEAST_POINTS else 0
+
+
+def unready(findings: Findings) -> Iterator[Found]:
+    """A system whose runbook nobody could follow."""
+    for system in findings.assessment.systems:
+        why = findings.unready.get(system.plan.name)
+        if why is not None:
+            yield _found(
+                Rule.RUNBOOK,
+                system,
+                Said(
+                    what=say(N_("Write down, and try, how {title} is brought back.")),
+                    because=why,
+                    effect=say(N_("Somebody who was never there can bring it back at night.")),
+                ),
+                (Size.MEDIUM, Size.MEDIUM),
+            )
+
+
+def _found(rule: Rule, system: SystemAssessment, said: Said, sizes: tuple[Size, Size]) -> Found:
+    plan = system.plan
+    return said.about(rule, Subject(plan.name, plan.title, plan.name), *sizes)
+
+
+RULES: tuple[Derive, ...] = (
+    never_tested,
+    overdue_proof,
+    too_slow,
+    single_site,
+    deletable,
+    shrinking,
+    unready,
+)
+"""Of systems; those of incidents have a place of their own."""
