@@ -16,6 +16,8 @@ from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
+from continuity.domain.runbook_document import RunbookDocument
+from continuity.domain.step_kinds import Step
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import Message
 
@@ -59,6 +61,17 @@ class File(Generic[M_co]):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Book:
+    """One runbook. ``written`` are the names of broken steps too; ``whole`` is when none is."""
+
+    front: Part[Runbook]
+    steps: tuple[Part[Step], ...]
+    written: frozenset[str]
+    whole: bool
+    document: RunbookDocument
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """Everything that could be read."""
 
@@ -70,5 +83,6 @@ class Draft:
     people: Section[Person]
     jobs: Section[Job]
     runbooks: Section[Runbook]
+    books: Mapping[str, Book]
     outlets: Section[Outlet]
     responding: File[Responding]

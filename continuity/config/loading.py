@@ -22,6 +22,7 @@ from continuity.config.sections import Reader
 from continuity.config.workspace import Reading, Workspace
 from continuity.domain.job import Job
 from continuity.domain.responding import Responding
+from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.system import Host, Person, Repository, System
 
 M = TypeVar("M", bound=BaseModel)
@@ -64,6 +65,7 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
     stamp = fingerprint(root)
     reader = Reader(root, home=home.absolute())
     settings = reader.settings()
+    books, runbooks = reader.books()
     draft = Draft(
         root=home.absolute(),
         settings=settings,
@@ -72,7 +74,8 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
         repositories=reader.repositories(),
         people=reader.named("config/people.yaml", Person),
         jobs=reader.jobs(),
-        runbooks=reader.runbooks(),
+        runbooks=runbooks,
+        books=books,
         outlets=reader.outlets(),
         responding=reader.responding(),
     )
@@ -113,6 +116,7 @@ def _workspace(
         people=_sound(draft.people, frozenset()),
         jobs=_sound_jobs(draft, repositories, hosts, {file for file, _ in broken}),
         runbooks=_sound_files(draft.runbooks, {file for file, _ in broken}),
+        books=_sound_books(draft, {file for file, _ in broken}),
         outlets=_sound(draft.outlets, broken),
         files=files,
         fingerprint=stamp,
@@ -168,6 +172,17 @@ def _sound_files(section: Section[M], broken: set[str]) -> Mapping[str, M]:
     parts = section.parts.items()
     return MappingProxyType(
         {name: part.model for name, part in parts if part.document.file not in broken}
+    )
+
+
+def _sound_books(draft: Draft, broken: set[str]) -> Mapping[str, RunbookDocument]:
+    books = draft.books.items()
+    return MappingProxyType(
+        {
+            name: book.document
+            for name, book in books
+            if book.whole and book.front.document.file not in broken
+        }
     )
 
 

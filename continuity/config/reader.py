@@ -50,11 +50,19 @@ def read_front_matter(root: Path, file: str) -> Found:
         text = text_of(root, file)
     except UnreadableFileError as error:
         return None, (error.problem,)
-    match = _FRONT_MATTER.match(text)
-    if match is None:
+    parts = split_front_matter(text)
+    if parts is None:
         expected = say(N_("front matter between two lines of ---"))
         return None, (_problem(file, 1, expected, say(N_("text without it"))),)
-    return _with_content(document_from_text(name_shown(file), match[1] or "", first_line=2))
+    return _with_content(document_from_text(name_shown(file), parts[0], first_line=2))
+
+
+def split_front_matter(text: str) -> tuple[str, str, int] | None:
+    """Give the front matter, the text after it, and the line on which that begins."""
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        return None
+    return match[1] or "", text[match.end() :], text.count("\n", 0, match.end()) + 1
 
 
 def name_shown(file: str) -> str:

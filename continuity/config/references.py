@@ -16,6 +16,7 @@ from continuity.config.elsewhere import elsewhere_problems
 from continuity.config.host_problems import host_problems
 from continuity.config.outlets import outlet_problems
 from continuity.config.problem import NOTHING, Place, Problem, nearest, value_shown
+from continuity.config.runbook_outside import runbook_problems
 from continuity.config.storage_problems import storage_problems
 from continuity.config.wording import read_model
 from continuity.domain.exclude import excludes_from_patterns
@@ -54,7 +55,7 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
         broken |= {name for _ in problems}
         yield from problems
     yield from _shared_repositories(draft, broken)
-    yield from _runbooks(draft)
+    yield from runbook_problems(draft)
     yield from outlet_problems(draft)
 
 
@@ -210,11 +211,3 @@ def _shared_repositories(draft: Draft, broken: Set[str]) -> Iterator[Problem]:
             found = say(N_("the repository of the job {job}"), job=first[job.model.repository])
             yield job.problem(("repository",), expected, found)
         first.setdefault(job.model.repository, name)
-
-
-def _runbooks(draft: Draft) -> Iterator[Problem]:
-    for book in draft.runbooks.parts.values():
-        yield from _named(book, ("owner",), book.model.owner, draft.people)
-        yield from _named(book, ("deputy",), book.model.deputy, draft.people)
-        for index, name in enumerate(book.model.scope.systems):
-            yield from _named(book, ("scope", "systems", index), name, draft.systems)

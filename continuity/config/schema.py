@@ -17,6 +17,7 @@ from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
+from continuity.domain.step_kinds import STEP_KINDS
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.written import NAME_PATTERN, text_from_duration
 from continuity.engines.registry import engine_kinds
@@ -40,6 +41,7 @@ _TITLES: Mapping[str, str] = {
     "incidents": "Continuity: how incidents are responded to",
     "job": "Continuity: one job",
     "runbook": "Continuity: front matter of a runbook",
+    "step": "Continuity: one step of a runbook",
 }
 
 
@@ -55,7 +57,7 @@ def write_schemas(directory: Path) -> tuple[Path, ...]:
 
 
 def schemas() -> dict[str, Schema]:
-    """Make the schemas from the models, the kinds of sources and checks, and the engines."""
+    """Make the schemas from the models, the kinds of sources, checks and steps, and the engines."""
     return {
         "continuity": _schema("continuity", _settings()),
         "systems": _schema("systems", _map_of(System)),
@@ -66,6 +68,7 @@ def schemas() -> dict[str, Schema]:
         "incidents": _schema("incidents", _whole(Responding)),
         "job": _schema("job", _job()),
         "runbook": _schema("runbook", _whole(Runbook)),
+        "step": _schema("step", _step()),
     }
 
 
@@ -178,6 +181,11 @@ def _job() -> Schema:
         "description": "what only this engine understands",
     }
     return schema | {"$defs": definitions}
+
+
+def _step() -> Schema:
+    references, definitions = _definitions(*STEP_KINDS.values())
+    return {"anyOf": references, "$defs": definitions}
 
 
 def _properties(schema: Schema) -> dict[str, object]:

@@ -12,12 +12,13 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from continuity.config.document import Document
-from continuity.config.draft import File, Part, Section
+from continuity.config.draft import Book, File, Part, Section
 from continuity.config.kinds import read_checks, read_source
 from continuity.config.models import SECTIONS_WITH_PATHS, Settings
 from continuity.config.outlets import outlet_models
 from continuity.config.problem import NOTHING, Problem, nearest, text_shown, value_shown
-from continuity.config.reader import name_shown, read_front_matter, read_yaml
+from continuity.config.reader import name_shown, read_yaml
+from continuity.config.runbook_document import read_book
 from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
 from continuity.domain.job import Check, Job, Source
 from continuity.domain.outlet import Outlet
@@ -105,18 +106,20 @@ class Reader:
             self._report("jobs", say(N_("at least one job in a file NAME.yaml")), NOTHING)
         return Section(where="jobs/", parts=parts, written=_names(names or ()))
 
-    def runbooks(self) -> Section[Runbook]:
-        """Read the front matter of every file in ``runbooks/``."""
+    def books(self) -> tuple[dict[str, Book], Section[Runbook]]:
+        """Read every file in ``runbooks/``, and what stands at the top of each."""
         present = os.path.lexists(self.root / "runbooks")
         names = (self._names_in("runbooks", ".md") if present else ()) or ()
-        parts: dict[str, Part[Runbook]] = {}
+        books: dict[str, Book] = {}
         for name in names:
             file = f"runbooks/{name}.md"
-            document = self._remember(file, read_front_matter(self.root, file))
-            book = None if document is None else self._runbook(document, name)
-            if document is not None and book is not None:
-                parts[name] = Part(model=book, document=document, place=())
-        return Section(where="runbooks/", parts=parts, written=_names(names))
+            self.files.append(file)
+            book = self._keep(read_book(self.root, file, self.home))
+            fits = self._is_name(name_shown(file), name)
+            if book is not None and fits:
+                books[name] = book
+        fronts = {name: book.front for name, book in books.items()}
+        return books, Section(where="runbooks/", parts=fronts, written=_names(names))
 
     def responding(self) -> File[Responding]:
         """Read what is written about incidents; it may be missing."""
@@ -171,7 +174,7 @@ class Reader:
         return replace(section, parts=parts)
 
     def _job(self, document: Document, name: str) -> Job | None:
-        if not self._is_mapping(document) or not self._is_name(document, name):
+        if not self._is_mapping(document) or not self._is_name(document.file, name):
             return None
         value = _mapping(document.value)
         source, checks = self._source(document, value), self._checks(document, value)
@@ -200,30 +203,17 @@ class Reader:
             return ()
         return self._keep(read_checks(written, document, self.home))
 
-    def _runbook(self, document: Document, name: str) -> Runbook | None:
-        if not self._is_mapping(document) or not self._is_name(document, name):
-            return None
-        book = self._keep(read_model(Runbook, document.value, document, (), self.home))
-        if book is not None and book.id != name:
-            expected = say(N_("the file's name, {name}"), name=name)
-            found = value_shown(("id",), book.id)
-            self.problems.append(document.problem(("id",), expected, found))
-            return None
-        return book
-
     def _is_mapping(self, document: Document) -> bool:
         if not isinstance(document.value, dict):
             self.problems.append(kind_problem(document, (), document.value))
         return isinstance(document.value, dict)
 
-    def _is_name(self, document: Document, name: str) -> bool:
+    def _is_name(self, file: str, name: str) -> bool:
         fits = _NAME.fullmatch(name) is not None
         if not fits:
             expected = say(N_("a file name of lower-case letters, digits and hyphens"))
             found = say("{value}", value=f'"{name_shown(name)}"')
-            self.problems.append(
-                Problem(file=document.file, line=0, key="", expected=expected, found=found)
-            )
+            self.problems.append(Problem(file=file, line=0, key="", expected=expected, found=found))
         return fits
 
     def _names_in(self, folder: str, suffix: str) -> tuple[str, ...] | None:

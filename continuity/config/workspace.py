@@ -17,6 +17,7 @@ from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
+from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import N_, say
 from continuity.engines.registry import engine_kinds
@@ -26,7 +27,8 @@ from continuity.engines.registry import engine_kinds
 class Workspace:
     """A workspace without problems; every name in it leads somewhere, every path is absolute.
 
-    ``files`` are the files it was read from, relative to ``root``; ``fingerprint`` is what
+    ``runbooks`` are what stands at the top of each runbook, ``books`` all of it. ``files`` are the
+    files it was read from, relative to ``root``; ``fingerprint`` is what
     ``fingerprint.fingerprint`` said just before they were read.
     """
 
@@ -38,6 +40,7 @@ class Workspace:
     people: Mapping[str, Person]
     jobs: Mapping[str, Job]
     runbooks: Mapping[str, Runbook]
+    books: Mapping[str, RunbookDocument]
     outlets: Mapping[str, Outlet]
     files: tuple[str, ...]
     fingerprint: str

@@ -18,6 +18,7 @@ from continuity.config.reader import read_front_matter, read_yaml
 from continuity.config.schema import schemas, write_schemas
 from continuity.domain.job import Job
 from continuity.domain.runbook import Runbook
+from continuity.domain.step_kinds import STEP_KINDS
 from continuity.domain.written import duration_from_text, text_from_duration
 from continuity.engines.registry import engine_kinds
 from continuity.sources.registry import source_kinds
@@ -74,9 +75,10 @@ def _items(schema: Mapping[str, object]) -> Mapping[str, object]:
     return _mapping(schema.get("items", {}))
 
 
-_KINDS = {
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
+    "number": (int, float),
     "boolean": bool,
     "array": list,
     "object": dict,
@@ -161,7 +163,7 @@ def test_defaults_in_the_schemas_are_written_as_people_write_them() -> None:
     assert '"default": "1d"' in json.dumps(schemas()["continuity"])
 
 
-@pytest.mark.parametrize("model", [Settings, Job, Runbook])
+@pytest.mark.parametrize("model", [Settings, Job, Runbook, *STEP_KINDS.values()])
 def test_every_key_that_people_write_says_what_it_means(model: type[BaseModel]) -> None:
     silent = [key for key, field in model.model_fields.items() if not field.description]
 
@@ -181,6 +183,7 @@ def test_schemas_are_written_one_for_each_kind_of_file(tmp_path: Path) -> None:
         "incidents.schema.json",
         "job.schema.json",
         "runbook.schema.json",
+        "step.schema.json",
     ]
     assert {path.read_text(encoding="utf-8")[:1] for path in written} == {"{"}
 

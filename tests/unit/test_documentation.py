@@ -27,7 +27,7 @@ from continuity.domain.responding import (
     Sharing,
     Step,
 )
-from continuity.domain.runbook import Runbook, Scope
+from continuity.domain.step import StepKeys
 from continuity.domain.system import Away, Host, Person, Repository, RoleHeld, System
 from continuity.domain.verdict import Verdict, exit_code
 from continuity.domain.written import SecretReference
@@ -36,6 +36,7 @@ from continuity.notify.registry import channel_kinds
 from continuity.sandbox.checks.registry import check_kinds
 from continuity.sources.registry import source_kinds
 from continuity.tickets.registry import ticket_kinds
+from tests.support.runbook_sections import RUNBOOK_SECTIONS, STEP_SECTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -73,8 +74,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Retention": Retention,
     "Plausibility": Plausibility,
     "Skip": Skip,
-    "Runbooks": Runbook,
-    "Scope": Scope,
+    **RUNBOOK_SECTIONS,
 }
 
 
@@ -142,6 +142,14 @@ def test_every_key_people_may_write_is_explained_and_no_other(heading: str) -> N
     written = first_cells(sections(DOCS / "configuration.md")[heading])
 
     assert written == list(SECTIONS[heading].model_fields)
+
+
+@pytest.mark.parametrize("heading", STEP_SECTIONS)
+def test_every_key_of_a_kind_of_step_is_explained_and_no_other(heading: str) -> None:
+    written = first_cells(sections(DOCS / "configuration.md")[heading])
+    common = StepKeys.model_fields.keys() - {"type"}
+
+    assert written == [key for key in STEP_SECTIONS[heading].model_fields if key not in common]
 
 
 @pytest.mark.parametrize("path", list(commands(make_program())), ids=" ".join)

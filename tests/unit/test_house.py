@@ -22,7 +22,10 @@ FORBIDDEN_NAMES = {
 }
 
 # What people write; everything else in the domain judges, and must start fast.
-WRITTEN_NOUNS = {"job", "outlet", "responding", "runbook", "system", "written", "written_hours"}
+WRITTEN_NOUNS = {
+    *("decision", "job", "outlet", "probe", "responding", "runbook", "runbook_document", "step"),
+    *("step_kinds", "system", "written", "written_hours"),
+}
 
 
 def python_files(*folders: str) -> list[Path]:
