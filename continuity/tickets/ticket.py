@@ -26,10 +26,12 @@ from continuity.domain.ticket import (
 class Abilities:
     """What a system can and cannot do, so that nobody asks in vain.
 
-    ``lagging_find`` when a ticket just made may not be found yet. ``idempotent`` when sending twice
-    makes one. ``reads`` when state comes back at all. ``attachment_bytes`` 0: none.
+    ``notes`` when it takes any. ``lagging_find`` when a ticket just made may not be found yet.
+    ``idempotent`` when sending twice makes one. ``reads`` when state comes back at all.
+    ``attachment_bytes`` 0: none.
     """
 
+    notes: bool = True
     internal_notes: bool = True
     reads: bool = True
     lagging_find: bool = False

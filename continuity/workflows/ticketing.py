@@ -117,12 +117,20 @@ def _found(tracker: Tracker, marker: str) -> Outcome | None:
 def _follow(
     tracker: Tracker, row: OutboxRow, circumstances: Circumstances, link: TicketLink
 ) -> Sent:
-    letter = letter_from(circumstances, tracker.speaker, key=row.notice.key)
-    text = body_of(letter, tracker.speaker)
-    outcome = tracker.system.comment(_ref(link), text, row.notice.key)
+    outcome = _told(tracker, row, circumstances, link)
     if not isinstance(outcome, Confirmed):
         return Sent(outcome=outcome, link=replace(link, last_error=outcome.reason))
     return _moved(tracker, circumstances, link, outcome)
+
+
+def _told(
+    tracker: Tracker, row: OutboxRow, circumstances: Circumstances, link: TicketLink
+) -> Outcome:
+    if not tracker.system.abilities.notes:
+        return Confirmed(id=link.remote_id, key=link.remote_key, url=link.remote_url)
+    letter = letter_from(circumstances, tracker.speaker, key=row.notice.key)
+    text = body_of(letter, tracker.speaker)
+    return tracker.system.comment(_ref(link), text, row.notice.key)
 
 
 def _moved(

@@ -107,3 +107,11 @@ def answering(tracked: Tracked) -> Tracked:
     if not tracked.system.abilities.reads:
         pytest.skip("nothing comes back from it")
     return tracked
+
+
+@pytest.fixture
+def noting(tracked: Tracked) -> Tracked:
+    """Each kind that takes notes."""
+    if not tracked.system.abilities.notes:
+        pytest.skip("it takes no notes")
+    return tracked

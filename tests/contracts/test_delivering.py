@@ -16,6 +16,7 @@ from continuity.domain.patience import wait_before
 from continuity.domain.text import say
 from tests.simulators.held import Desk
 from tests.simulators.simulator import Nasty
+from tests.support.alert_targets import PAGERDUTY
 from tests.support.told import MAIL, TICKETS, Mailbox, Post, post
 from tests.support.trackers import GITHUB
 
@@ -47,6 +48,17 @@ def test_an_incident_has_one_ticket_that_follows_it_to_its_end(office: Post, des
     assert "CONT-0001" in ticket.title
     assert ticket.state == "closed completed"
     assert office.unsettled() == 0
+
+
+def test_an_alert_target_that_takes_no_notes_is_told_of_the_end_all_the_same(office: Post) -> None:
+    with PAGERDUTY.running(Nasty()) as (desk, address):
+        office.track_with(PAGERDUTY.open(address))
+        for state in (State.OPEN, State.ACKNOWLEDGED, State.IN_PROGRESS, State.RESOLVED):
+            office.become(state, TICKETS)
+            office.deliver()
+
+        assert [held.state for held in desk.held()] == ["resolved"]
+        assert office.unsettled() == 0
 
 
 def test_a_ticket_whose_answer_was_lost_is_found_and_not_made_again(

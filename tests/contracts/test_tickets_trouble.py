@@ -42,23 +42,23 @@ def test_an_index_that_lags_is_owned_up_to(answering: Tracked) -> None:
     assert len(first) == (0 if answering.system.abilities.lagging_find else 1)
 
 
-def test_a_note_whose_answer_was_lost_is_written_once(tracked: Tracked) -> None:
-    ref = made(tracked)
-    tracked.nasty.drops = 1
+def test_a_note_whose_answer_was_lost_is_written_once(noting: Tracked) -> None:
+    ref = made(noting)
+    noting.nasty.drops = 1
 
-    first = tracked.system.comment(ref, "Once.", "k1")
-    second = tracked.system.comment(ref, "Once.", "k1")
+    first = noting.system.comment(ref, "Once.", "k1")
+    second = noting.system.comment(ref, "Once.", "k1")
 
     assert isinstance(first, Uncertain | Retryable)
     assert isinstance(second, Confirmed)
-    assert len(tracked.only().notes) == 1
+    assert len(noting.only().notes) == 1
 
 
 def outcomes_of_everything(tracked: Tracked, ref: TicketRef) -> list[Outcome]:
     system = tracked.system
     file = Attachment(name="a.txt", media_type="text/plain", content=b"a")
-    outcomes = [system.create(DRAFT), system.comment(ref, "a", "k")]
-    outcomes += [system.move(ref, TicketState.RESOLVED, "b")]
+    outcomes = [system.create(DRAFT), system.move(ref, TicketState.RESOLVED, "b")]
+    outcomes += [system.comment(ref, "a", "k")] if system.abilities.notes else []
     return outcomes + ([system.attach(ref, file)] if system.abilities.attachment_bytes else [])
 
 

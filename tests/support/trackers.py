@@ -10,6 +10,7 @@ from tests.simulators import github, gitlab, jira, jira_service, mail, serviceno
 from tests.simulators.held import Desk
 from tests.simulators.mailbox import MailDesk
 from tests.simulators.simulator import Nasty
+from tests.support.alert_targets import JIRA_OPERATIONS, PAGERDUTY
 from tests.support.tracker import Tracker, over_http
 
 GITHUB = Tracker(
@@ -157,5 +158,15 @@ MAILBOX = Tracker(
 )
 
 TRACKERS: dict[str, Tracker] = {
-    tracker.kind: tracker for tracker in (GITHUB, GITLAB, JIRA, JIRA_SERVICE, SERVICENOW, MAILBOX)
+    tracker.kind: tracker
+    for tracker in (
+        GITHUB,
+        GITLAB,
+        JIRA,
+        JIRA_OPERATIONS,
+        JIRA_SERVICE,
+        MAILBOX,
+        PAGERDUTY,
+        SERVICENOW,
+    )
 }
