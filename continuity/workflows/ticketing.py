@@ -141,7 +141,10 @@ def _moved(
         outcome: Outcome = said
     else:
         letter = letter_from(circumstances, tracker.speaker, key="")
-        outcome = tracker.system.move(_ref(link), wanted, letter.doing)
+        # A system that knows its own notes again must not take the second cycle's for the first's.
+        version = circumstances.incident.version
+        note = f"{letter.doing} ({circumstances.number}, {version})"
+        outcome = tracker.system.move(_ref(link), wanted, note)
     if not isinstance(outcome, Confirmed):
         # The ticket is there, which must not be forgotten.
         return Sent(outcome=outcome, link=replace(link, last_error=outcome.reason))
