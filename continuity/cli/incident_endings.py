@@ -26,7 +26,7 @@ from continuity.cli.jobs import clear_up
 from continuity.cli.language import _
 from continuity.cli.output import epilog, remark, show, show_json, verdict_text
 from continuity.cli.progress import watched
-from continuity.cli.response import respond_to_all
+from continuity.cli.response import respond_to_all, try_to_tell
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident import ACTIVE, Incident
 from continuity.domain.incident_commands import (
@@ -103,6 +103,7 @@ def _retest(options: Options, number: int | None, as_json: bool) -> int:
         clear_up(app)
         verdicts = [verdict for one in chosen for verdict in _test(app, one, quiet=as_json)]
         respond_to_all(app, options.workspace)
+        try_to_tell(app)
         incidents = [_found(app, one.number) for one in chosen]
     if as_json:
         show_json({"incidents": [plain_from_incident(one) for one in incidents]})

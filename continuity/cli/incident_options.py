@@ -15,9 +15,9 @@ from continuity.cli.columns import plain
 from continuity.cli.entry import Options
 from continuity.cli.incident_words import next_of, state_text, title_of
 from continuity.cli.language import _
-from continuity.cli.output import complain, epilog, show, show_json
-from continuity.cli.response import desk_of, tell_outside
-from continuity.domain.failure import ConfigurationError, ContinuityError
+from continuity.cli.output import epilog, show, show_json
+from continuity.cli.response import desk_of, try_to_tell
+from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident import Incident
 from continuity.domain.incident_commands import Command, Person
 from continuity.domain.incident_plain import local_number, plain_from_incident
@@ -81,10 +81,7 @@ def carry_out(
     with opened(options.workspace) as app:
         person = Person(name=said["by"] or app.bench.actor, at=app.bench.now(), reason=said["note"])
         incident = act(desk_of(app), number, make(app, person), said["version"])
-        try:
-            tell_outside(app)
-        except ContinuityError as error:
-            complain(error)
+        try_to_tell(app)
     tell(incident, as_json=said["as_json"])
     return 0
 

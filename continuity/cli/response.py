@@ -9,7 +9,9 @@ from pathlib import Path
 from continuity.answering import desk
 from continuity.answering.outside import Outside
 from continuity.app import App, Standing, portfolio_of
+from continuity.cli.output import complain
 from continuity.domain.assessment import Assessment, assess
+from continuity.domain.failure import ContinuityError
 from continuity.domain.incident import Incident
 from continuity.domain.incident_board import Moved
 from continuity.domain.observation import Observation
@@ -34,6 +36,14 @@ def tell_outside(app: App) -> Delivered:
         assess=lambda: _judged(portfolio_of(root, app.means.environ), app),
     )
     return outside.deliver()
+
+
+def try_to_tell(app: App) -> None:
+    """Send what is due; what keeps it from being sent is said, and nothing is lost by it."""
+    try:
+        tell_outside(app)
+    except ContinuityError as error:
+        complain(error)
 
 
 def respond_to_runs(app: App) -> tuple[Moved, ...]:

@@ -60,16 +60,25 @@ def deliver(store: Store, senders: Mapping[str, Send], now: Now) -> Delivered:
     sent waits for its own next try. A lane that could not be reached is left alone until then.
     """
     delivered = Delivered()
-    for lane in _lanes(store):
-        send = senders.get(outlet_of(lane))
-        for _ in range(_MOST_AT_ONCE if send is not None else 0):
-            outcome = None if send is None else _deliver_one(store, lane, send, now)
-            if outcome is None:
-                break
-            _count(delivered, lane, outcome)
-            if isinstance(outcome, Retryable):
-                break
+    seen: set[str] = set()
+    # A letter to several people makes lanes of its own.
+    while fresh := [lane for lane in _lanes(store) if lane not in seen]:
+        for lane in fresh:
+            send = senders.get(outlet_of(lane))
+            if send is not None:
+                _deliver_lane(store, lane, send, now, delivered)
+        seen.update(fresh)
     return delivered
+
+
+def _deliver_lane(store: Store, lane: str, send: Send, now: Now, delivered: Delivered) -> None:
+    for _ in range(_MOST_AT_ONCE):
+        outcome = _deliver_one(store, lane, send, now)
+        if outcome is None:
+            return
+        _count(delivered, lane, outcome)
+        if isinstance(outcome, Retryable):
+            return
 
 
 def outlet_of(lane: str) -> str:
