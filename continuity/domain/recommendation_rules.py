@@ -14,6 +14,7 @@ from continuity.domain.report_runs import PhaseLine
 from continuity.domain.scorecard import Answer, Part
 from continuity.domain.shown import shown_duration
 from continuity.domain.text import N_, Message, say
+from continuity.domain.verdict import Verdict
 
 SHRUNK = 80
 """Per cent of the usual number of files below which a source is said to shrink."""
@@ -46,37 +47,40 @@ def never_tested(findings: Findings) -> Iterator[Found]:
 
 
 def overdue_proof(findings: Findings) -> Iterator[Found]:
-    """A system whose last restore test is too old; one that never had any has its own rule."""
+    """A system whose restore tests do not count; one that never had any has its own rule."""
     for system in findings.assessment.systems:
         tested = [job for job in system.jobs if findings.facts.of(job.plan.name).drills]
-        stale = [job for job in tested if not job.proof.fresh]
-        ages = [job.proof.age for job in stale if job.proof.age is not None]
+        stale = [job.plan.name for job in tested if not job.proof.fresh]
         if not stale:
             continue
         yield _found(
             Rule.OVERDUE_PROOF,
             system,
             Said(
-                what=say(N_("Test the restore of {title} again, and look why it was not.")),
-                because=_stale(len(stale), len(system.jobs), max(ages, default=None), system),
+                what=say(N_("Test the restore of {title} again, and look why it does not count.")),
+                because=_stale(findings, system, stale),
                 effect=say(N_("Its copies count as restorable again.")),
             ),
             (Size.LARGE, Size.SMALL),
         )
 
 
-def _stale(count: int, total: int, age: timedelta | None, system: SystemAssessment) -> Message:
-    if age is None:
+def _stale(findings: Findings, system: SystemAssessment, jobs: list[str]) -> Message:
+    latest = [findings.facts.of(job).drills[-1] for job in jobs]
+    failed = [drill for drill in latest if drill.verdict is not Verdict.PASS]
+    total = len(system.jobs)
+    if failed:
         return say(
-            N_("{count} of {total} jobs have no restore test that counts."),
-            count=count,
+            N_("The latest restore test of {count} of {total} jobs did not pass: {jobs}."),
+            count=len(failed),
             total=total,
+            jobs=", ".join(jobs),
         )
     return say(
-        N_("{count} of {total} jobs: the last one that passed is {age} old, and {validity} hold."),
-        count=count,
+        N_("{count} of {total} jobs: the latest test is {age} old, and one holds for {validity}."),
+        count=len(jobs),
         total=total,
-        age=shown_duration(age),
+        age=shown_duration(findings.assessment.at - min(drill.at for drill in latest)),
         validity=shown_duration(system.plan.proof_validity),
     )
 
@@ -135,17 +139,25 @@ def _dearest(findings: Findings, system: SystemAssessment) -> PhaseLine | None:
     return max(phases, key=lambda phase: phase.milliseconds, default=None)
 
 
+def _missed(findings: Findings, system: SystemAssessment, part: Part) -> Message | None:
+    """Say why a part of 3-2-1-1-0 is not kept; where there is no copy yet, one comes first."""
+    score = findings.score(system.plan.name, part)
+    if score is None or score[0] is not Answer.NO or system.rpo.now is None:
+        return None
+    return score[1]
+
+
 def single_site(findings: Findings) -> Iterator[Found]:
     """A system of which no copy stands elsewhere."""
     for system in findings.assessment.systems:
-        score = findings.score(system.plan.name, Part.OFFSITE)
-        if score is not None and score[0] is Answer.NO:
+        score = _missed(findings, system, Part.OFFSITE)
+        if score is not None:
             yield _found(
                 Rule.SINGLE_SITE,
                 system,
                 Said(
                     what=say(N_("Keep one copy of {title} in another place.")),
-                    because=score[1],
+                    because=score,
                     effect=say(N_("A fire or a theft no longer takes source and copies at once.")),
                 ),
                 (Size.LARGE, Size.MEDIUM),
@@ -155,14 +167,14 @@ def single_site(findings: Findings) -> Iterator[Found]:
 def deletable(findings: Findings) -> Iterator[Found]:
     """A system all copies of which an intruder can delete."""
     for system in findings.assessment.systems:
-        score = findings.score(system.plan.name, Part.IMMUTABLE)
-        if score is not None and score[0] is Answer.NO:
+        score = _missed(findings, system, Part.IMMUTABLE)
+        if score is not None:
             yield _found(
                 Rule.DELETABLE,
                 system,
                 Said(
                     what=say(N_("Keep one copy of {title} where it cannot be deleted.")),
-                    because=score[1],
+                    because=score,
                     effect=say(
                         N_("Who steals the credentials of the backups cannot take them away.")
                     ),

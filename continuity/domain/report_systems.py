@@ -218,9 +218,15 @@ def _gap(system: SystemAssessment, job: str, verdict: Verdict, text: Message) ->
 
 
 def _wanting(system: SystemAssessment) -> Iterator[tuple[str, Verdict, Message]]:
-    bad = [reason for reason in system.reasons if reason.verdict is not Verdict.PASS]
-    for reason in bad:
-        yield reason.job, reason.verdict, reason.message
+    bad = [
+        (reason.job, reason.verdict, reason.message)
+        for reason in system.reasons
+        if reason.verdict is not Verdict.PASS
+    ]
+    # Two judges may miss the same thing; it is said once.
+    for position, found in enumerate(bad):
+        if found not in bad[:position]:
+            yield found
     if bad:
         return
     if remains_of(system.jobs, frozenset()).survival is not Survival.PROVEN:

@@ -17,7 +17,7 @@ from continuity.domain.segment import Clock, Segment
 from continuity.domain.text import say
 from tests.support.incidents import NOW as OPENED
 from tests.support.incidents import opened
-from tests.support.judgement import DAY, FULL, HOUR, START, Diary, a_job, a_system, diaries
+from tests.support.judgement import CORRUPT, DAY, FULL, HOUR, START, Diary, a_job, a_system, diaries
 from tests.support.reported import END, PHASES, ZONE, a_good_month, reported
 
 NOVEMBER = period_from_text("2026-11", ZONE)
@@ -52,8 +52,16 @@ def test_an_old_proof_is_told_with_its_age_and_what_would_hold() -> None:
     advice = the(reported(a_good_month(), END + 20 * DAY, april()), Rule.OVERDUE_PROOF)
 
     assert str(advice.because) == (
-        "1 of 1 jobs: the last one that passed is 20 d 1 h old, and 10 d hold."
+        "1 of 1 jobs: the latest test is 20 d 1 h old, and one holds for 10 d."
     )
+
+
+def test_a_test_that_failed_is_never_told_as_one_that_passed() -> None:
+    diary = a_good_month().drill(END, START + 27 * DAY, **CORRUPT)
+    advice = the(reported(diary, END + HOUR), Rule.OVERDUE_PROOF)
+
+    expected = "The latest restore test of 1 of 1 jobs did not pass: billing-files."
+    assert str(advice.because) == expected
 
 
 def april() -> Period:

@@ -1,0 +1,230 @@
+"""The annex: what stands behind the first page, for technicians and auditors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from continuity.domain.report import Light, Report, SystemLine
+from continuity.domain.report_incidents import ClockLine, IncidentLine
+from continuity.domain.scorecard import Scorecard
+from continuity.domain.text import N_
+from continuity.reports.annex_runs import run_blocks
+from continuity.reports.front import gap_row
+from continuity.reports.page import Block, Bullets, Cell, Heading, Paragraph, table
+from continuity.reports.voice import Voice
+from continuity.reports.words import (
+    ANSWER_LIGHTS,
+    ANSWERS,
+    CLOCKS,
+    CRITICALITIES,
+    KINDS,
+    LIGHTS,
+    PARTS,
+    STATES,
+    SURVIVALS,
+    TERMS,
+    TRENDS,
+)
+
+
+def annex(report: Report, voice: Voice) -> Iterator[Block]:
+    """Give everything that was counted, also what stood on the first page."""
+    yield Heading(voice.text(N_("Annex")), 1, "annex")
+    yield from _systems(report, voice)
+    yield from _all_gaps(report, voice)
+    yield from run_blocks(report, voice)
+    yield from _untested(report, voice)
+    yield from _changes(report, voice)
+    yield from _incidents(report, voice)
+    yield from _cards(report, voice)
+
+
+def _systems(report: Report, voice: Voice) -> Iterator[Block]:
+    titles = (
+        *(N_("Light"), N_("System"), N_("Crit."), N_("Who"), N_("Back after"), N_("Time is")),
+        *(N_("Measured"), N_("Target"), N_("Work lost"), N_("Back from"), N_("Target")),
+        *(N_("Newest copy"), N_("Worst gap"), N_("Level"), N_("Age of proof"), N_("Trend")),
+    )
+    yield Heading(voice.text(N_("All systems")), 2, "all-systems")
+    caption = voice.text(N_("Every system, as of {moment}"), moment=voice.moment(report.as_of))
+    rows = (_system(line, voice) for line in report.systems)
+    yield table("systems", caption, map(voice.text, titles), rows)
+    yield Paragraph(
+        voice.text(
+            N_("If everything were lost, all systems are back, one at a time, after: {back}."),
+            back=voice.span(report.annex.all_back, N_("unknown")),
+        )
+    )
+
+
+def _system(line: SystemLine, voice: Voice) -> list[str | Cell]:
+    return [
+        Cell(voice.word(LIGHTS, line.light), line.light),
+        voice.name(line.title),
+        voice.name(voice.speaker.text(CRITICALITIES.get(line.criticality, line.criticality))),
+        voice.name(line.owner) or voice.text(N_("nobody is named")),
+        voice.span(line.back, N_("unknown")),
+        voice.word(KINDS, line.kind),
+        voice.moment(line.tested_at),
+        voice.span(line.back_target, N_("not set")),
+        voice.span(line.loss, N_("all")),
+        voice.word(SURVIVALS, line.survival),
+        voice.span(line.loss_target, N_("not set")),
+        voice.span(line.claimed, N_("none")),
+        voice.span(line.worst, N_("all")),
+        line.level or voice.text(N_("none")),
+        voice.span(line.proof_age, N_("none")),
+        voice.word(TRENDS, line.trend),
+    ]
+
+
+def _all_gaps(report: Report, voice: Voice) -> Iterator[Block]:
+    titles = map(voice.text, (N_("Verdict"), N_("What")))
+    rows = (gap_row(gap, voice) for gap in report.gaps)
+    yield Heading(voice.text(N_("All that is not covered, not known or overdue")), 2, "all-gaps")
+    yield table("all-gaps", voice.text(N_("The gravest first")), titles, rows)
+
+
+def _untested(report: Report, voice: Voice) -> Iterator[Block]:
+    yield Heading(voice.text(N_("Not tested, and why")), 2, "untested")
+    titles = map(voice.text, (N_("Job"), N_("What it protects"), N_("System"), N_("Why")))
+    rows = (
+        [
+            voice.name(one.job),
+            voice.name(one.title),
+            voice.name(one.system),
+            voice.sentence(one.why),
+        ]
+        for one in report.annex.untested
+    )
+    caption = voice.text(N_("Jobs of which nothing was restored in this period"))
+    yield table("untested", caption, titles, rows)
+    yield Paragraph(
+        voice.text(
+            N_(
+                "Drills in which people follow a runbook are not in this report: no restore test"
+                " above says whether people would manage."
+            )
+        )
+    )
+
+
+def _changes(report: Report, voice: Voice) -> Iterator[Block]:
+    yield Heading(voice.text(N_("Changes since the last restore test")), 2, "changes")
+    titles = map(voice.text, (N_("Job"), N_("System"), N_("What changed")))
+    rows = (
+        [voice.name(one.job), voice.name(one.system), voice.sentence(one.text)]
+        for one in report.annex.changes
+    )
+    yield table("changes", voice.text(N_("What may take a proof away")), titles, rows)
+
+
+def _incidents(report: Report, voice: Voice) -> Iterator[Block]:
+    yield Heading(voice.text(N_("Incidents")), 2, "incidents")
+    titles = (
+        *(
+            N_("Number"),
+            N_("What"),
+            N_("Severity"),
+            N_("State"),
+            N_("Opened"),
+            N_("Somebody had it"),
+        ),
+        *(N_("Over"), N_("Lasted"), N_("Seen"), N_("Waited for others"), N_("Came before")),
+    )
+    lines = report.annex.incidents
+    rows = (_incident(line, voice) for line in lines)
+    caption = voice.text(N_("Incidents that were open in this period, as they are now"))
+    yield table("incidents", caption, map(voice.text, titles), rows)
+    clocks = [(line, clock) for line in lines for clock in line.clocks]
+    names = (N_("Number"), N_("Time"), N_("Took"), N_("Agreed"), N_("Kept"))
+    rows_of_clocks = (_clock(line, clock, voice) for line, clock in clocks)
+    caption = voice.text(N_("Agreed times, kept and missed"))
+    yield table("service-levels", caption, map(voice.text, names), rows_of_clocks)
+
+
+def _incident(line: IncidentLine, voice: Voice) -> list[str]:
+    waits = (f"{voice.name(one.reason)} {voice.span(one.time, N_('none'))}" for one in line.waited)
+    return [
+        line.number,
+        voice.sentence(line.title),
+        line.severity.value,
+        voice.word(STATES, line.state),
+        voice.moment(line.opened_at),
+        voice.moment(line.acknowledged_at) or voice.text(N_("nobody")),
+        voice.moment(line.resolved_at),
+        voice.span(line.lasted, N_("unknown")),
+        voice.number(line.count),
+        ", ".join(waits),
+        line.recurrence_of or ("" if line.cycle == 1 else voice.number(line.cycle - 1)),
+    ]
+
+
+def _clock(line: IncidentLine, clock: ClockLine, voice: Voice) -> list[str | Cell]:
+    name = voice.word(CLOCKS, clock.clock)
+    light, word = _KEPT[clock.kept]
+    return [
+        line.number,
+        f"{name} ({voice.name(clock.duty)})" if clock.duty else name,
+        voice.span(clock.elapsed, N_("unknown")),
+        voice.span(clock.target, N_("not set")),
+        Cell(voice.text(word), light),
+    ]
+
+
+_KEPT: Mapping[bool | None, tuple[Light, str]] = {
+    True: (Light.GREEN, N_("kept")),
+    False: (Light.RED, N_("missed")),
+    None: (Light.UNKNOWN, N_("still running")),
+}
+
+
+def _cards(report: Report, voice: Voice) -> Iterator[Block]:
+    yield Heading("3-2-1-1-0", 2, "scorecard")
+    titles = (N_("System"), N_("Part of the rule"), N_("Answer"), N_("Why"), N_("Rests on"))
+    rows = (row for card in report.annex.cards for row in _card(card, voice))
+    caption = voice.text(N_("Three copies, two media, one off-site, one immutable, no error"))
+    yield table("3-2-1-1-0", caption, map(voice.text, titles), rows)
+
+
+def _card(card: Scorecard, voice: Voice) -> Iterator[list[str | Cell]]:
+    for score in card.scores:
+        known = dict.fromkeys(
+            voice.name(f"{one.what} {one.value}, {voice.moment(one.at)}, {one.source}")
+            for one in score.known
+        )
+        yield [
+            voice.name(card.title),
+            voice.word(PARTS, score.part),
+            Cell(voice.word(ANSWERS, score.answer), ANSWER_LIGHTS[score.answer]),
+            voice.sentence(score.reason),
+            "; ".join(known),
+        ]
+
+
+def closing(report: Report, voice: Voice) -> Iterator[Block]:
+    """Give the integrity of the record, and the words of the report."""
+    end = report.annex.record
+    yield Heading(voice.text(N_("Integrity of the record")), 2, "record")
+    yield Bullets(
+        (
+            voice.text(N_("Last record: {sequence}"), sequence=end.sequence),
+            voice.text(N_("Its hash: {hash}"), hash=end.hash),
+            voice.text(
+                N_("Latest signed checkpoint: {checkpoint}"),
+                checkpoint=end.checkpoint or voice.text(N_("none")),
+            ),
+        )
+    )
+    yield Paragraph(
+        voice.text(
+            N_(
+                "Every number here comes from a chain of records in which each holds the hash of"
+                " the one before. `continuity audit export` writes it, and it can be verified"
+                " without this program, with sha256sum and ssh-keygen, as"
+                " docs/verify-the-record.md tells."
+            )
+        )
+    )
+    yield Heading(voice.text(N_("Words")), 2, "words")
+    yield Bullets(tuple(f"{voice.text(word)}: {voice.text(meaning)}" for word, meaning in TERMS))

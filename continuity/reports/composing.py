@@ -1,0 +1,40 @@
+"""From a report to the page that every form is made of."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from continuity.domain.report import Report
+from continuity.domain.text import N_
+from continuity.reports.annex import annex, closing
+from continuity.reports.front import counted, front_page, title_of
+from continuity.reports.page import Page
+from continuity.reports.voice import Voice
+from continuity.speech.speaker import Speaker
+
+
+def page_from_report(report: Report, speaker: Speaker) -> Page:
+    """Compose the whole report: the first page for management, the annex, the closing."""
+    voice = Voice(speaker, ZoneInfo(report.zone))
+    title = title_of(report, voice)
+    return Page(
+        language=speaker.language,
+        title=title,
+        subject=f"{title}: {counted(report.lights, voice)}",
+        blocks=(*front_page(report, voice), *annex(report, voice), *closing(report, voice)),
+        footer=footer(report, voice),
+    )
+
+
+def footer(report: Report, voice: Voice) -> tuple[str, ...]:
+    """Tell when a page was made and which record it rests on."""
+    end = report.annex.record
+    return (
+        voice.text(N_("Made by Continuity at {moment}."), moment=voice.moment(report.made_at)),
+        voice.text(
+            N_("It rests on record {sequence} with the hash {hash}; checkpoint {checkpoint}."),
+            sequence=end.sequence,
+            hash=end.hash,
+            checkpoint=end.checkpoint or voice.text(N_("none")),
+        ),
+    )

@@ -1,0 +1,131 @@
+"""A page before it has a form: headings, paragraphs, lists and tables of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from continuity.domain.report import Light
+
+LONGEST = 2_000
+"""What is longer is no sentence of ours, and would push everything else off the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A title of the first, second or third level; ``anchor`` is a key that no language changes."""
+
+    text: str
+    level: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few sentences; ``strong`` when nobody may miss them."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """Sentences, one under the other."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """A light with its word, what it is about, and smaller print below."""
+
+    light: Light
+    word: str
+    title: str
+    text: str
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A field of a table; a light gives it a colour beside its words."""
+
+    text: str
+    light: Light | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; ``name`` is that of its CSV file, the same in every language."""
+
+    name: str
+    caption: str
+    heading: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A box that somebody fills in by hand; each line is for one thing."""
+
+    lines: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Bullets | Lamp | Table | Signature
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A whole page; ``footer`` tells what it rests on. ``subject`` is its one line in a mailbox."""
+
+    language: str
+    title: str
+    subject: str
+    blocks: tuple[Block, ...]
+    footer: tuple[str, ...]
+
+
+def table(
+    name: str, caption: str, heading: Iterable[str], rows: Iterable[Iterable[str | Cell]]
+) -> Table:
+    """Make a table of texts and cells."""
+    cells = (tuple(one if isinstance(one, Cell) else Cell(one) for one in row) for row in rows)
+    return Table(name, caption, tuple(heading), tuple(cells))
+
+
+def texts_of(page: Page) -> Iterator[str]:
+    """Give every text of a page, in its order."""
+    yield page.title
+    for block in page.blocks:
+        yield from _texts_in(block)
+    yield from page.footer
+
+
+def _texts_in(block: Block) -> Iterator[str]:
+    match block:
+        case Heading() | Paragraph():
+            yield block.text
+        case Bullets():
+            yield from block.items
+        case Lamp():
+            yield from (block.word, block.title, block.text, *block.remarks)
+        case Table():
+            yield block.caption
+            yield from block.heading if block.rows else ()
+            yield from (cell.text for row in block.rows for cell in row)
+        case Signature():
+            yield from block.lines
+
+
+def harmless(text: str, longest: int = LONGEST) -> str:
+    """Make one line of a text that cannot steer a terminal, reorder a line or fill a page."""
+    line = "".join(_harmless(character) for character in text[: longest + 1])
+    line = " ".join(line.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def _harmless(character: str) -> str:
+    if character.isprintable():
+        return character
+    # Marks of direction and what joins letters are not printable, and neither is wanted in a name.
+    return " " if character.isspace() else "\ufffd"

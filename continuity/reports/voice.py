@@ -1,0 +1,77 @@
+"""Says a report in one language and time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from continuity.domain.text import Message
+from continuity.reports.page import harmless
+from continuity.speech import wording
+from continuity.speech.speaker import Speaker
+
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A speaker who knows the zone in which times are told."""
+
+    speaker: Speaker
+    zone: ZoneInfo
+
+    def text(self, template: str, **values: str | int) -> str:
+        """Translate a template and fill it; values are made harmless, and none is too long."""
+        return self.speaker.text(template).format_map(self._named(values))
+
+    def plural(self, one: str, many: str, count: int) -> str:
+        """Translate a template that depends on a count, and fill the count in."""
+        return self.speaker.plural(one, many, count).format(count=self.number(count))
+
+    def sentence(self, message: Message) -> str:
+        """Say a message; one whose values are not all there is said in its own bare words."""
+        try:
+            return self.text(message.template, **message.values)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            return harmless(message.template)
+
+    def word(self, words: Mapping[Enum, str], what: Enum) -> str:
+        """Name a member of a closed list."""
+        return self.speaker.text(words[what])
+
+    def name(self, text: str) -> str:
+        """Show what somebody else wrote."""
+        return harmless(text, _LONGEST_NAME)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Write a number."""
+        return wording.number(self.speaker, value, decimals)
+
+    def size(self, count: int) -> str:
+        """Write bytes."""
+        return wording.size(self.speaker, count)
+
+    def span(self, span: timedelta | None, instead: str) -> str:
+        """Write a span of time; where there is none, what is said instead."""
+        return self.text(instead) if span is None else wording.brief(self.speaker, span)
+
+    def milliseconds(self, count: int) -> str:
+        """Write how long something took."""
+        return wording.duration(self.speaker, count / 1000)
+
+    def moment(self, when: datetime | None) -> str:
+        """Write a time; nothing where there is none."""
+        return "" if when is None else wording.moment(self.speaker, when, self.zone)
+
+    def day(self, when: date) -> str:
+        """Write a day."""
+        return when.strftime("%d/%m/%Y" if self.speaker.language == "es" else "%Y-%m-%d")
+
+    def _named(self, values: Mapping[str, str | int]) -> dict[str, str]:
+        return {
+            name: self.name(value) if isinstance(value, str) else self.number(value)
+            for name, value in values.items()
+        }
