@@ -12,9 +12,11 @@ from pathlib import Path
 
 from continuity.cli.language import _, choose_language, language, speak
 from continuity.cli.output import show, table
-from continuity.cli.wording import duration, number, size
+from continuity.cli.wording import duration, size
+from continuity.cli.wording import number as number_of
 from demo.branch import grown
 from demo.firm import found_firm
+from demo.outside import Listeners, listening
 from demo.program import Program
 from demo.sabotage import flip_byte, largest_pack, some_file
 from demo.shop import LiveShop
@@ -64,7 +66,7 @@ def _play(home: Path) -> list[Trial]:
             "Suministros Montelar has seven systems: billing, mail, shared folders, domain"
             " controller, web shop, payroll and tills. Here they hold {files} real files of this"
             " machine ({size}) and a database that is being written to right now."
-        ).format(files=number(files), size=size(total))
+        ).format(files=number_of(files), size=size(total))
     )
     with LiveShop(firm / "data" / "erp" / "empresa.db"):
         program.told("check")
@@ -73,7 +75,8 @@ def _play(home: Path) -> list[Trial]:
     trials += _grow(home, program)
     trials += _break_copies(home, firm)
     trials += _break_sources(program, firm)
-    _heading(_("6. Where the firm stands now"))
+    trials += _answer(home, program)
+    _heading(_("7. Where the firm stands now"))
     program.told("status")
     trials.append(Trial(_("The record of evidence"), program.told("audit", "verify"), 0))
     return trials
@@ -156,6 +159,44 @@ def _break_sources(program: Program, firm: Path) -> list[Trial]:
         Trial(_("A source that changed in silence"), silent, 1),
         Trial(_("An empty mount point"), void, 1),
     ]
+
+
+def _answer(home: Path, program: Program) -> list[Trial]:
+    _heading(_("6. A failure becomes one incident, one ticket, one mail, and ends only by proof"))
+    firm = program.workspace
+    generation = (firm / "repositories" / "disco-ficheros" / "latest").resolve()
+    sound = home / "sound"
+    shutil.copytree(generation, sound, symlinks=True)
+    with listening(firm) as heard:
+        show(_("In the copy of the shared folders, one byte of a file rots."))
+        flip_byte(some_file(generation))
+        failed = program.told("drill", "ficheros", "--full")
+        show(heard.letter)
+        _tickets(heard)
+        number = next(one for one in heard.numbers if one)
+        program.told("incidents", "ack", number, "--by", "marcos-salgado")
+        show(_("The copy is put back as it was, and the same test is asked again."))
+        shutil.rmtree(generation)
+        shutil.copytree(sound, generation, symlinks=True)
+        program.told(
+            "incidents", "resolve", number, "--by", "marcos-salgado", "--note", _("Mended.")
+        )
+        proven = program.told("incidents", "retest", number)
+        _tickets(heard)
+        told = len(heard.mailbox.mails)
+        show(_("Mails in all: {count}.").format(count=number_of(told)))
+    closed = heard.closed == [number]
+    return [
+        Trial(_("A failure that people hear of"), failed, 1),
+        Trial(_("The same test, after the repair"), proven, 0),
+        Trial(_("Its ticket is closed by proof"), 0 if closed else 1, 0),
+    ]
+
+
+def _tickets(heard: Listeners) -> None:
+    show(_("In the tracker:"))
+    for line in heard.tickets:
+        show(f"  {line}")
 
 
 def _heading(text: str) -> None:
