@@ -6,11 +6,11 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, quote_plus, urlsplit
 
 from continuity.domain.clock import Now
 from continuity.domain.secret import Secret
@@ -22,6 +22,8 @@ _LONGEST_PATIENCE = timedelta(days=1)
 _LARGEST_WAIT = 10 * 366 * 86_400
 _SHORTEST_SECRET = 4
 """A shorter one would blacken half of every line, and hides nothing."""
+_SHORTEST_WORD = 12
+"""A shorter word of an address is one of the language."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,11 +63,19 @@ class Redaction:
             text = one.reveal()
             parts = urlsplit(text) if "://" in text else None
             # Of a secret address the path is the secret; the last word of a header is the token.
-            whole = [text, text.split(" ")[-1], *((parts.path, parts.query) if parts else ())]
+            whole = [text, text.split(" ")[-1], *(_parts_of(parts) if parts else ())]
             for piece in whole:
                 found |= {piece, quote(piece), quote_plus(piece), json.dumps(piece)[1:-1]}
                 found.add(base64.b64encode(piece.encode("utf-8", "replace")).decode().rstrip("="))
         return {form for form in found if len(form) >= _SHORTEST_SECRET}
+
+
+def _parts_of(address: SplitResult) -> Iterator[str]:
+    """Give what must not be seen of an address: the way to it, and each long word in it."""
+    yield address.path
+    yield address.query
+    words = [*address.path.split("/"), *(value for _, value in parse_qsl(address.query))]
+    yield from (word for word in words if len(word) >= _SHORTEST_WORD)
 
 
 def path_from_parts(*parts: str) -> str:

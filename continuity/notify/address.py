@@ -11,6 +11,7 @@ from continuity.domain.examined import Examined, doubtful, guarded, sound
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, Message, say
 from continuity.hosts.web import Ask, Site, Web
+from continuity.hosts.web_answer import Answer, RefusedError
 
 _NEAR = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
 _REMEDY = say(
@@ -47,11 +48,20 @@ def examine_address(name: str, address: Secret, now: Now, what: Message) -> Exam
     web = Web(Site(name=name, address=root, now=now, hidden=(address,)))
 
     def look() -> Examined:
-        # Whatever it answers: it was reached, and trusted over TLS.
-        web.send(Ask(method="HEAD", path=""))
+        try:
+            web.send(Ask(method="HEAD", path=""))
+        except RefusedError as error:
+            # Whatever it answers, and wherever it leads: it was reached, and trusted over TLS.
+            if not error.status:
+                raise
         return sound(subject, what)
 
     return guarded(subject, look)
+
+
+def is_page(answer: Answer) -> bool:
+    """Tell whether a page for people came back, as from the network of a hotel."""
+    return answer.content[:200].lstrip().startswith(b"<")
 
 
 def _parts(address: Secret) -> SplitResult | None:

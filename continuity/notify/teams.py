@@ -23,7 +23,7 @@ from continuity.hosts.web import Ask, Body, Site, Web
 from continuity.hosts.web_answer import Answer
 from continuity.hosts.web_words import json_bytes
 from continuity.hosts.web_writes import write
-from continuity.notify.address import examine_address, refused_address
+from continuity.notify.address import examine_address, is_page, refused_address
 from continuity.notify.channel import Channel, ChannelKind, ChannelOpening
 from continuity.notify.paragraphs import (
     banner_of,
@@ -76,7 +76,9 @@ class _Teams:
         return write(web, Ask(method="POST", path="", body=body), _queued)
 
 
-def _queued(answer: Answer) -> Outcome:
+def _queued(answer: Answer) -> Outcome | None:
+    if is_page(answer):
+        return None
     return Confirmed(key=f"{answer.status} queued")
 
 

@@ -27,7 +27,7 @@ from continuity.hosts.web import Ask, Body, Site, Web
 from continuity.hosts.web_answer import Answer
 from continuity.hosts.web_words import json_bytes
 from continuity.hosts.web_writes import write
-from continuity.notify.address import examine_address, refused_address
+from continuity.notify.address import examine_address, is_page, refused_address
 from continuity.notify.channel import Channel, ChannelKind, ChannelOpening
 from continuity.notify.paragraphs import facts_of, parts_of, plain_text, subject_of
 
@@ -69,8 +69,8 @@ class _Webhook:
         return write(Web(site), Ask(method="POST", path="", body=body), _taken)
 
 
-def _taken(answer: Answer) -> Outcome:
-    return Confirmed(key=str(answer.status))
+def _taken(answer: Answer) -> Outcome | None:
+    return None if is_page(answer) else Confirmed(key=str(answer.status))
 
 
 def signed_headers(key: Secret, name: str, content: bytes, at: datetime) -> dict[str, str]:

@@ -55,13 +55,14 @@ def mail_from_letter(
     mail["X-Auto-Response-Suppress"] = "All"
     if letter.severity in _URGENT and not letter.recovered and not letter.drill:
         mail["Importance"] = "high"
-    mail["Content-Language"] = _mark(letter.language) or "en"
     # What rules of a mailbox can sort by.
     mail["X-Continuity-Incident"] = one_line(letter.number, 100)
     mail["X-Continuity-Severity"] = letter.severity.value
     mail.set_content(f"{plain_text(letter)}\n", charset="utf-8", cte="quoted-printable")
     page = page_from_letter(letter)
     mail.add_alternative(page, subtype="html", charset="utf-8", cte="quoted-printable")
+    # Set before, it would describe the first part alone.
+    mail["Content-Language"] = _mark(letter.language) or "en"
     return mail
 
 
