@@ -11,6 +11,7 @@ from tests.simulators.held import Desk
 from tests.simulators.mailbox import MailDesk
 from tests.simulators.simulator import Nasty
 from tests.support.alert_targets import JIRA_OPERATIONS, PAGERDUTY
+from tests.support.help_desks import ZAMMAD
 from tests.support.tracker import Tracker, over_http
 
 GITHUB = Tracker(
@@ -168,5 +169,6 @@ TRACKERS: dict[str, Tracker] = {
         MAILBOX,
         PAGERDUTY,
         SERVICENOW,
+        ZAMMAD,
     )
 }
