@@ -30,6 +30,7 @@ _COMMANDS = {
     "locations": N_("Look at the storage of repositories: room, locks, 3-2-1-1-0."),
     "forecast": N_("Show what comes back when, and what would be lost."),
     "incidents": N_("Show what is wrong, who has it, and what to do."),
+    "runbook": N_("List, check and show what is done on the bad day."),
     "canary": N_("Plant known content that tampering cannot miss."),
     "audit": N_("Verify, export and sign the record of evidence."),
     "completion": N_("Print the completion script of a shell."),

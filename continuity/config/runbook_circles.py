@@ -35,6 +35,7 @@ def circle_problems(book: Book) -> Iterator[Problem]:
     expected = say(N_("a way back that passes a person: a manual step, a decision, an approval"))
     yield from _circle(parts, "on_failure", _ways(book.document), expected)
     yield from _misplaced(book, parts)
+    yield from _too_early(book)
 
 
 def depth_problems(books: Mapping[str, Book]) -> Iterator[Problem]:
@@ -89,6 +90,28 @@ def _misplaced(book: Book, parts: Mapping[str, Part[Step]]) -> Iterator[Problem]
             if option.goto in apart:
                 place = ("decisions", index, "options", number, "goto")
                 yield book.front.problem(place, expected, say("{value}", value=str(option.goto)))
+
+
+def _too_early(book: Book) -> Iterator[Problem]:
+    """Find steps that wait for one which comes later, or never by itself."""
+    turns = {step.id: turn for turn, step in enumerate(book.document.sequence)}
+    group = {
+        member: step.id
+        for step in book.document.steps
+        if isinstance(step, GroupStep)
+        for member in step.steps
+    }
+    for member, of in group.items():
+        turns.setdefault(member, turns.get(of, -1))
+    expected = say(N_("a step that comes before this one"))
+    for part in book.steps:
+        mine = part.model.id
+        for index, name in enumerate(part.model.needs if mine in turns else ()):
+            beside = name in group and group.get(mine) == group[name]
+            late = name not in turns or (turns[name] >= turns[mine] and not beside)
+            if late and name in book.written:
+                found = say("{value}", value=name)
+                yield part.problem(("needs", index), expected, found)
 
 
 def _one(name: str | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from continuity.config.draft import Book, Part
 from continuity.config.problem import Place, Problem, nearest, text_shown, value_shown
+from continuity.config.wording import expected_key
 from continuity.domain.condition import condition_from_text
 from continuity.domain.condition_sense import Sort, nonsense_in
 from continuity.domain.decision import Decision
@@ -151,25 +152,31 @@ def _values(book: Book) -> Iterator[Problem]:
         for key, text in (("when", step.when), ("holds", step.holds)):
             for nonsense in nonsense_in(condition_from_text(text), known) if text else ():
                 found = say("{value}", value=text_shown(nonsense.found))
-                yield part.problem((key,), nonsense.expected, found)
+                named = _value_expected(nonsense.found, known) if nonsense.unknown else None
+                yield part.problem((key,), named or nonsense.expected, found)
         yield from _used(part, known, secret)
 
 
 def _used(part: Part[Step], known: Mapping[str, Sort], secret: Set[str]) -> Iterator[Problem]:
     step = part.model
-    expected = say(N_("a name of a value: {known}"), known=", ".join(sorted(known)))
     if isinstance(step, RestoreStep):
         name = reference_in_point(step.point)
         if name is not None and name not in known:
-            yield part.problem(("point",), expected, value_shown((), name))
+            yield part.problem(("point",), _value_expected(name, known), value_shown((), name))
     if isinstance(step, CommandStep):
         for index, argument in enumerate(step.argv):
             name = reference_in_argument(argument)
             if name is not None and name not in known:
+                expected = _value_expected(name, known)
                 yield part.problem(("argv", index), expected, value_shown((), name))
             if name in secret:
                 hidden = say(N_("no secret: every user of the machine sees arguments"))
                 yield part.problem(("argv", index), hidden, value_shown((), name))
+
+
+def _value_expected(name: str, known: Mapping[str, Sort]) -> Message:
+    spoken = sorted(one for one in known if not one.startswith("steps."))
+    return expected_key(nearest(name, known), spoken)
 
 
 def _each(

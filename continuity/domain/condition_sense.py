@@ -33,10 +33,11 @@ class Sort:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Nonsense:
-    """Something in a condition that can never be meant."""
+    """Something in a condition that can never be meant; ``unknown`` for a name nobody has."""
 
     expected: Message
     found: str
+    unknown: bool = False
 
 
 def names_in(condition: Condition) -> Iterator[str]:
@@ -110,8 +111,8 @@ def _impossible(sort: Sort, other: Reference | Constant) -> Iterator[Nonsense]:
 
 def _unknown(operand: Reference | Constant, known: Mapping[str, Sort]) -> Iterator[Nonsense]:
     if isinstance(operand, Reference) and operand.name not in known:
-        expected = say(N_("a name of a value: {known}"), known=", ".join(sorted(known)))
-        yield Nonsense(expected=expected, found=operand.name)
+        expected = say(N_("the name of a value that there is"))
+        yield Nonsense(expected=expected, found=operand.name, unknown=True)
 
 
 def _sort_of(operand: Reference | Constant, known: Mapping[str, Sort]) -> Sort | None:

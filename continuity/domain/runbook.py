@@ -227,3 +227,10 @@ class Runbook(Written):
     offline: tuple[OfflineCopy, ...] = Field(
         default=(), description="copies for when nothing else is there"
     )
+
+
+def review_due(front: Runbook) -> date | None:
+    """Give the day by which a runbook must be read through again; None where none is agreed."""
+    if front.reviewed_on is None or front.review_every is None:
+        return None
+    return front.reviewed_on + front.review_every

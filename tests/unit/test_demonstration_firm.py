@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +10,9 @@ import pytest
 from continuity.config.loading import load
 from continuity.config.workspace import Workspace
 from continuity.domain.failure import FailureClass
+from continuity.domain.runbook_document import RunbookDocument
+from continuity.domain.step import Risk
+from continuity.domain.step_kinds import CommandStep
 from continuity.domain.system import Criticality
 
 ROOT = Path(__file__).parent.parent.parent
@@ -72,11 +74,58 @@ def test_a_runbook_answers_every_failure_class(firm: Workspace) -> None:
     assert sorted(answered) == sorted(FailureClass)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "runbooks").glob("*.md")), ids=lambda p: p.stem)
-def test_every_runbook_has_the_five_sections_a_tired_person_looks_for(path: Path) -> None:
-    titles = re.findall(r"^## .*\{#(\w+)\}$", path.read_text(encoding="utf-8"), re.MULTILINE)
+def test_a_runbook_that_explains_has_the_five_sections_a_tired_person_looks_for(
+    firm: Workspace,
+) -> None:
+    explaining = [book for book in firm.books.values() if not book.steps]
+    expected = ["significado", "impacto", "diagnostico", "mitigacion", "verificacion"]
 
-    assert titles == ["significado", "impacto", "diagnostico", "mitigacion", "verificacion"]
+    assert explaining
+    for book in explaining:
+        assert [one.anchor for one in book.passages] == expected, book.front.id
+
+
+def test_a_runbook_with_steps_says_what_it_means_who_decides_and_how_it_is_proven(
+    firm: Workspace,
+) -> None:
+    conducting = [book for book in firm.books.values() if book.steps]
+
+    assert len(conducting) >= 6
+    for book in conducting:
+        kinds = {step.type for step in book.steps}
+
+        assert [one.anchor for one in book.passages[:2]] == ["significado", "impacto"]
+        assert {"manual", "decision", "verify", "notify"} <= kinds, book.front.id
+        assert book.front.decisions
+        assert book.front.offline
+
+
+def test_whatever_changes_something_says_how_it_is_taken_back(firm: Workspace) -> None:
+    for book in firm.books.values():
+        undone = {step.undo for step in book.steps}
+        lasting = [
+            step.id
+            for step in book.steps
+            if step.risk is Risk.REVERSIBLE and not step.undo and step.id not in undone
+        ]
+
+        assert [one for one in lasting if not _is_backup(book, one)] == [], book.front.id
+
+
+def _is_backup(book: RunbookDocument, name: str) -> bool:
+    step = book.step(name)
+    return isinstance(step, CommandStep) and step.argv[:2] == ("continuity", "backup")
+
+
+def test_every_role_of_a_runbook_has_somebody_who_stands_in(firm: Workspace) -> None:
+    for book in firm.books.values():
+        alone = [
+            name
+            for name, role in book.front.roles.items()
+            if role.side == "internal" and not role.deputies
+        ]
+
+        assert alone == [], book.front.id
 
 
 def test_every_file_names_its_schema_so_that_editors_help() -> None:
