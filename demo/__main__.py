@@ -179,7 +179,13 @@ def _answer(home: Path, program: Program) -> list[Trial]:
         shutil.rmtree(generation)
         shutil.copytree(sound, generation, symlinks=True)
         program.told(
-            "incidents", "resolve", number, "--by", "marcos-salgado", "--note", _("Mended.")
+            "incidents",
+            "resolve",
+            number,
+            "--by",
+            "marcos-salgado",
+            "--note",
+            _("The copy was put back."),
         )
         proven = program.told("incidents", "retest", number)
         _tickets(heard)

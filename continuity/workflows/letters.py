@@ -137,7 +137,10 @@ def subject_of(circumstances: Circumstances, speaker: Speaker) -> str:
 def _target(circumstances: Circumstances) -> str:
     incident, system = circumstances.incident, circumstances.system
     name = incident.target.partition(":")[2] or incident.target
-    return name if system is None or name == system.plan.name else f"{system.plan.title} ({name})"
+    if system is None:
+        return name
+    title = system.plan.title
+    return title if name == system.plan.name else f"{title} ({name})"
 
 
 def _joined(speaker: Speaker, messages: Iterator[Message]) -> str:
