@@ -20,6 +20,7 @@ from continuity.domain.plain import mapping_in, text_in
 from continuity.speech.speaker import Speaker, speaker_of
 from continuity.store.store import Store
 from continuity.workflows.delivering import Delivered, Send, deliver
+from continuity.workflows.enclosing import line_in
 from continuity.workflows.letters import Circumstances
 from continuity.workflows.notifying import TO, Outward, Reader, sender_by
 from continuity.workflows.ticketing import Tracker, sender_to
@@ -53,6 +54,8 @@ class Outside:
                 speaker=self._speaker(self.workspace.outlets[name].language),
                 tell=self._tell,
                 link_of=self._link,
+                asset=self._asset,
+                line_of=line_in(self.store),
             )
             yield tracker.lane, sender_to(tracker)
         for name, kind, channel in channels_of(self.workspace, self.means.environ, self.now):
@@ -93,6 +96,10 @@ class Outside:
         with self.store.reading() as reading:
             links = reading.outbox.links(incident)
         return next((one for one in links if one.lane == lane), None)
+
+    def _asset(self, system: str) -> str:
+        known = self.workspace.systems.get(system)
+        return "" if known is None else known.asset or ""
 
     def _readers(self, row: OutboxRow) -> Iterable[Reader]:
         """Give who is called by this row, or who was ever called for its incident."""

@@ -21,6 +21,8 @@ from continuity.domain.written import (
     Written,
 )
 
+_LONGEST_ASSET = 100
+
 
 class Criticality(StrEnum):
     """How much the business needs a system, from the first to come back to the last."""
@@ -29,6 +31,12 @@ class Criticality(StrEnum):
     HIGH = "high"
     NORMAL = "normal"
     LOW = "low"
+
+
+def _asset(text: str) -> str:
+    if not text.strip() or len(text) > _LONGEST_ASSET or not text.isprintable():
+        raise ExpectedError(say(N_("an id of one line, as the inventory shows it")))
+    return text.strip()
 
 
 class System(Written):
@@ -57,6 +65,11 @@ class System(Written):
         default=None, description="how the business goes on meanwhile"
     )
     runbook: Name | None = Field(default=None, description="runbook that brings it back")
+    asset: Annotated[str, AfterValidator(_asset)] | None = Field(
+        default=None,
+        description="its id in the company's inventory, for tickets; never changed there",
+        examples=["b0c4030ac0a800090152e7a4564ca36c", "SRV-017"],
+    )
 
 
 def _address(text: str) -> str:

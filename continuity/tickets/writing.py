@@ -17,7 +17,8 @@ _STRANGE = re.compile(r"[^\w.:/#+-]")
 
 def body_of(draft: TicketDraft, limit: int) -> str:
     """Write the body; its last line is the marker, however long the text is."""
-    facts = [f"{draft.number} · {draft.severity} · {draft.system}"]
+    about = [draft.number, draft.severity, draft.system, *([draft.asset] if draft.asset else [])]
+    facts = [" · ".join(about)]
     facts += [draft.url] if draft.url else []
     tail = "\n".join([*facts, marker_line(draft.marker)])
     room = limit - len(tail) - 2

@@ -15,6 +15,7 @@ from continuity.domain.ticket import TicketRef, TicketState
 from continuity.speech.speaker import Speaker
 from continuity.tickets.ticket import TicketSystem
 from continuity.workflows.delivering import Send, Sent
+from continuity.workflows.enclosing import ENCLOSED, LineOf, enclose, enclosures
 from continuity.workflows.letters import Circumstances, body_of, draft_from, letter_from
 
 # How long a ticket just made may stay unfound in a system whose search lags behind.
@@ -38,7 +39,7 @@ class Tracker:
     """A ticket system as incidents use it.
 
     ``tell`` gives what is known of a row's incident now, ``link_of`` the ticket it has already.
-    ``asset`` gives the id of its system in the company's inventory.
+    ``asset`` gives the id of its system in the company's inventory, ``line_of`` what is recorded.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Tracker:
     tell: Callable[[OutboxRow], Circumstances]
     link_of: Callable[[int, str], TicketLink | None]
     asset: Callable[[str], str] = lambda _system: ""
+    line_of: LineOf = lambda _sequence: None
 
     @property
     def lane(self) -> str:
@@ -58,13 +60,26 @@ def sender_to(tracker: Tracker) -> Send:
     """Give what sends the notices of one ticket system."""
 
     def send(row: OutboxRow) -> Sent:
-        circumstances = tracker.tell(row)
         link = tracker.link_of(row.notice.incident, tracker.lane)
+        if row.notice.event == ENCLOSED:
+            return Sent(outcome=_enclosed(tracker, row, link))
+        circumstances = tracker.tell(row)
         if link is None or not link.remote_id:
-            return _make(tracker, row, circumstances)
-        return _follow(tracker, row, circumstances, link)
+            sent = _make(tracker, row, circumstances)
+        else:
+            sent = _follow(tracker, row, circumstances, link)
+        if not isinstance(sent.outcome, Confirmed):
+            return sent
+        most = tracker.system.abilities.attachment_bytes
+        return replace(sent, more=enclosures(row, circumstances.incident, tracker.lane, most))
 
     return send
+
+
+def _enclosed(tracker: Tracker, row: OutboxRow, link: TicketLink | None) -> Outcome:
+    if link is None or not link.remote_id:
+        return Retryable(reason=say(N_("The ticket is not there yet.")))
+    return enclose(row, tracker.system, _ref(link), tracker.line_of)
 
 
 def _make(tracker: Tracker, row: OutboxRow, circumstances: Circumstances) -> Sent:

@@ -16,6 +16,7 @@ from continuity.speech.speaker import speaker_of
 from continuity.store.store import Store, open_store
 from continuity.tickets.ticket import TicketSystem
 from continuity.workflows.delivering import Delivered, Send, deliver
+from continuity.workflows.enclosing import line_in
 from continuity.workflows.letters import Circumstances
 from continuity.workflows.notifying import Outward, Reader, sender_by
 from continuity.workflows.ticketing import Tracker, sender_to
@@ -85,7 +86,12 @@ class Post:
 
     def track_with(self, system: TicketSystem) -> None:
         tracker = Tracker(
-            name="it", system=system, speaker=ENGLISH, tell=self.tell, link_of=self.link
+            name="it",
+            system=system,
+            speaker=ENGLISH,
+            tell=self.tell,
+            link_of=self.link,
+            line_of=line_in(self.store),
         )
         self.senders[tracker.lane] = sender_to(tracker)
 
