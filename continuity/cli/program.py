@@ -29,6 +29,7 @@ _COMMANDS = {
     "coverage": N_("Show what of a job is proven, and what is overdue."),
     "locations": N_("Look at the storage of repositories: room, locks, 3-2-1-1-0."),
     "forecast": N_("Show what comes back when, and what would be lost."),
+    "report": N_("Report on a month: what is proven, what is not, what to do."),
     "incidents": N_("Show what is wrong, who has it, and what to do."),
     "runbook": N_("List, check and show what is done on the bad day."),
     "canary": N_("Plant known content that tampering cannot miss."),

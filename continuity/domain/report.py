@@ -122,6 +122,15 @@ class Lights:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class JobLine:
+    """Which system a job belongs to."""
+
+    job: str
+    title: str
+    system: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Untested:
     """A job of which nothing was restored in the period, and why."""
 
@@ -162,6 +171,7 @@ class Annex:
     time; None when that is unknown.
     """
 
+    jobs: tuple[JobLine, ...]
     runs: tuple[RunLine, ...]
     incidents: tuple[IncidentLine, ...]
     cards: tuple[Scorecard, ...]

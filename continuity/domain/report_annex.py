@@ -12,7 +12,7 @@ from continuity.domain.forecast import forecast
 from continuity.domain.job_judgement import JobAssessment, Moment, standing_skip
 from continuity.domain.portfolio import Portfolio
 from continuity.domain.proof import change_since, identity_of_today
-from continuity.domain.report import ChangeLine, Tally, Untested
+from continuity.domain.report import ChangeLine, JobLine, Tally, Untested
 from continuity.domain.report_incidents import IncidentLine
 from continuity.domain.report_runs import RunLine
 from continuity.domain.run import RunKind
@@ -34,6 +34,15 @@ def tallies_of(runs: Iterable[RunLine]) -> tuple[Tally, ...]:
             other=count[kind, Verdict.SKIPPED] + count[kind, Verdict.OVERDUE],
         )
         for kind in RunKind
+    )
+
+
+def jobs_of(assessment: Assessment) -> tuple[JobLine, ...]:
+    """List the jobs of every system."""
+    return tuple(
+        JobLine(job=job.plan.name, title=job.plan.title, system=system.plan.name)
+        for system in assessment.systems
+        for job in system.jobs
     )
 
 

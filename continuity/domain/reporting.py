@@ -21,6 +21,7 @@ from continuity.domain.report_annex import (
     all_back_after,
     changes_in,
     decisions_on,
+    jobs_of,
     risks_of,
     tallies_of,
     untested_in,
@@ -158,6 +159,7 @@ def _findings_before(
 def _annex(grounds: Grounds, findings: Findings, runs: tuple[RunLine, ...]) -> Annex:
     assessment, facts, head = findings.assessment, findings.facts, grounds.gathered.head
     return Annex(
+        jobs=jobs_of(assessment),
         runs=runs,
         incidents=findings.incidents,
         cards=findings.cards,

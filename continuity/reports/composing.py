@@ -5,10 +5,14 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from continuity.domain.report import Report
+from continuity.domain.report_runs import RunLine
 from continuity.domain.text import N_
 from continuity.reports.annex import annex, closing
-from continuity.reports.front import counted, front_page, title_of
+from continuity.reports.controls import control_blocks
+from continuity.reports.front import counted, digest_blocks, front_page, title_of
 from continuity.reports.page import Page
+from continuity.reports.programme import programme_blocks
+from continuity.reports.restore_test import blocks_of_test
 from continuity.reports.voice import Voice
 from continuity.speech.speaker import Speaker
 
@@ -21,7 +25,43 @@ def page_from_report(report: Report, speaker: Speaker) -> Page:
         language=speaker.language,
         title=title,
         subject=f"{title}: {counted(report.lights, voice)}",
-        blocks=(*front_page(report, voice), *annex(report, voice), *closing(report, voice)),
+        blocks=(
+            *front_page(report, voice),
+            *annex(report, voice),
+            *programme_blocks(report, voice),
+            *control_blocks(report, voice),
+            *closing(report, voice),
+        ),
+        footer=footer(report, voice),
+    )
+
+
+def page_from_digest(report: Report, speaker: Speaker) -> Page:
+    """Compose what is sent every day, also when nothing happened: silence must mean broken."""
+    voice = Voice(speaker, ZoneInfo(report.zone))
+    return Page(
+        language=speaker.language,
+        title=title_of(report, voice),
+        subject=f"{voice.name(report.organisation)}: {counted(report.lights, voice)}",
+        blocks=tuple(digest_blocks(report, voice)),
+        footer=footer(report, voice),
+    )
+
+
+def page_from_test(report: Report, run: RunLine, speaker: Speaker) -> Page:
+    """Compose the report of one restore test, which is among the runs of a report."""
+    voice = Voice(speaker, ZoneInfo(report.zone))
+    title = voice.text(
+        N_("{organisation}: restore test of {job}, {moment}"),
+        organisation=report.organisation,
+        job=run.job,
+        moment=voice.moment(run.at),
+    )
+    return Page(
+        language=speaker.language,
+        title=title,
+        subject=f"{run.verdict.value}: {title}",
+        blocks=(*blocks_of_test(report, run, voice), *closing(report, voice)),
         footer=footer(report, voice),
     )
 

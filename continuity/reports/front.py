@@ -23,7 +23,7 @@ from continuity.reports.voice import Voice
 from continuity.reports.words import KINDS, LIGHTS, OUTCOMES, RUNS, SIZES, TRENDS
 
 _SHOWN = 10
-"""What does not fit on the first screen stands in the annex, and is counted here."""
+"""What does not fit on the first screen stands in the full report, and is counted here."""
 
 TITLES = {
     Cadence.DAY: N_("{organisation}: what could be recovered, {period}"),
@@ -63,14 +63,26 @@ def front_page(report: Report, voice: Voice) -> Iterator[Block]:
     yield from _gaps(report.gaps, voice)
     yield Heading(voice.text(N_("If we lost it today")), 2, "systems")
     for line in report.systems[:_SHOWN]:
-        yield _lamp(line, voice)
+        yield system_lamp(line, voice)
     yield from _more(len(report.systems), voice)
     yield from _trend(report, voice)
     yield from _risks(report, voice)
     yield from _advice(report.advice, voice)
     yield from _answered(report.answered, voice)
     yield from _decisions(report, voice)
-    yield _signature(voice)
+    yield signature_of(voice)
+
+
+def digest_blocks(report: Report, voice: Voice) -> Iterator[Block]:
+    """Give what somebody looks at every day: what is wrong, every system, what ran."""
+    yield _summary(report, voice)
+    if report.annex.record.doubt is not None:
+        yield Paragraph(voice.sentence(report.annex.record.doubt), strong=True)
+    yield from _gaps(report.gaps, voice)
+    yield Heading(voice.text(N_("If we lost it today")), 2, "systems")
+    for line in report.systems:
+        yield system_lamp(line, voice)
+    yield from _trend(report, voice)
 
 
 def _summary(report: Report, voice: Voice) -> Lamp:
@@ -113,14 +125,15 @@ def _more(count: int, voice: Voice) -> Iterator[Block]:
     if count > _SHOWN:
         yield Paragraph(
             voice.plural(
-                N_("{count} more stands in the annex."),
-                N_("{count} more stand in the annex."),
+                N_("{count} more stands in the full report."),
+                N_("{count} more stand in the full report."),
                 count - _SHOWN,
             )
         )
 
 
-def _lamp(line: SystemLine, voice: Voice) -> Lamp:
+def system_lamp(line: SystemLine, voice: Voice) -> Lamp:
+    """Give the light of a system with its sentence."""
     return Lamp(
         line.light,
         voice.word(LIGHTS, line.light),
@@ -236,7 +249,8 @@ def _decisions(report: Report, voice: Voice) -> Iterator[Block]:
         yield Bullets(tuple(voice.sentence(one) for one in report.decisions))
 
 
-def _signature(voice: Voice) -> Signature:
+def signature_of(voice: Voice) -> Signature:
+    """Give the box in which management says that it has read this."""
     lines = (
         N_("Read by management (name)"),
         N_("Date"),

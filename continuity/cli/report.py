@@ -1,0 +1,150 @@
+"""`continuity report`: what a period proved, what it did not, and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import click
+
+from continuity.app import now
+from continuity.cli.columns import plain
+from continuity.cli.entry import Options
+from continuity.cli.language import _, sentence, speaker
+from continuity.cli.output import epilog, remark, show, show_json
+from continuity.cli.report_grounds import Wish, grounds_of
+from continuity.domain.failure import ConfigurationError
+from continuity.domain.period import Cadence
+from continuity.domain.report import Light, Report
+from continuity.domain.report_plain import plain_from_report
+from continuity.domain.report_schema import report_schema
+from continuity.domain.reporting import report_on
+from continuity.domain.run import RunKind
+from continuity.domain.text import N_, say
+from continuity.domain.verdict import Verdict, exit_code
+from continuity.reports.composing import page_from_digest, page_from_report, page_from_test
+from continuity.reports.csv_tables import zip_from_page
+from continuity.reports.html import html_from_page
+from continuity.reports.page import Page
+from continuity.reports.text import text_from_page
+
+
+class Asked(TypedDict):
+    """What was asked for on the command line."""
+
+    period: str
+    digest: bool
+    run: str
+    form: str | None
+    to: Path | None
+    schema: bool
+
+
+_FORMATS = ("text", "html", "json", "csv")
+_SUFFIXES = {".txt": "text", ".html": "html", ".htm": "html", ".json": "json", ".zip": "csv"}
+_VERDICTS = {
+    Light.GREEN: Verdict.PASS,
+    Light.AMBER: Verdict.OVERDUE,
+    Light.RED: Verdict.FAIL,
+    Light.UNKNOWN: Verdict.INCONCLUSIVE,
+}
+
+
+@click.command(
+    help=_(
+        "Report on a period: when each system would be back and what would be lost, what is not "
+        "covered or overdue, what changed, what to do and to decide, and behind it every run, "
+        "incident and number. The last whole month if nothing else is asked for."
+    ),
+    epilog=epilog(
+        "continuity report",
+        "continuity report --period 2026-Q3 --to quarter.html",
+        "continuity report --digest",
+        "continuity report --run 20261031T020000Z-8f2a61c0de --to test.html",
+    ),
+)
+@click.option(
+    "--period",
+    metavar="2026|2026-Q3|2026-10|2026-10-05|2026-10-05..2026-10-18",
+    default="",
+    help=_("What it is about; the last whole month if not given, with --digest the last day."),
+)
+@click.option("--digest", is_flag=True, help=_("Only what somebody looks at every day."))
+@click.option("--run", metavar="ID", default="", help=_("Report on this one restore test."))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    help=_("Form of the report; text if not given, or what the name of the file says."),
+)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=_("Write it to this file; csv, a zip of tables, needs one."),
+)
+@click.option("--schema", is_flag=True, help=_("Print the JSON Schema of a report instead."))
+@click.pass_obj
+def command(options: Options, **asked: Unpack[Asked]) -> int:
+    """Report, and print or write."""
+    if asked["schema"]:
+        show_json(report_schema())
+        return 0
+    form = asked["form"] or _form_of(asked["to"])
+    if form == "csv" and asked["to"] is None:
+        what = say(N_("Tables are a zip file, which cannot be printed."))
+        raise ConfigurationError(what, remedy=say(N_("Name a file with --to.")))
+    cadence = Cadence.DAY if asked["digest"] else Cadence.MONTH
+    wish = Wish(cadence=cadence, period=asked["period"], run=asked["run"])
+    present = now()
+    grounds, period = grounds_of(options.workspace, wish, present)
+    report = report_on(grounds, period, present)
+    written = _FORMS[form](report, _page(report, digest=asked["digest"], run=asked["run"]))
+    if asked["to"] is None:
+        show(written.decode().rstrip("\n"))
+    else:
+        _write(asked["to"], written)
+    return exit_code(_VERDICTS[report.light])
+
+
+def _form_of(to: Path | None) -> str:
+    if to is None:
+        return "text"
+    form = _SUFFIXES.get(to.suffix.lower())
+    if form is None:
+        what = say(N_("The name {file} does not say which form is wanted."), file=str(to))
+        raise ConfigurationError(what, remedy=say(N_("Give --format too.")))
+    return form
+
+
+def _page(report: Report, *, digest: bool, run: str) -> Page:
+    if run:
+        drills = (one for one in report.annex.runs if one.kind is RunKind.DRILL)
+        return page_from_test(report, next(one for one in drills if one.run_id == run), speaker())
+    return page_from_digest(report, speaker()) if digest else page_from_report(report, speaker())
+
+
+def _json(report: Report, _page: Page) -> bytes:
+    plain = plain_from_report(report, sentence)
+    return (json.dumps(plain, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+_FORMS: Mapping[str, Callable[[Report, Page], bytes]] = {
+    "text": lambda _report, page: text_from_page(page).encode(),
+    "html": lambda _report, page: html_from_page(page).encode(),
+    "json": _json,
+    "csv": lambda _report, page: zip_from_page(page),
+}
+
+
+def _write(to: Path, written: bytes) -> None:
+    """Write it beside its place first: a reader never finds half a report."""
+    half = to.with_name(f".{to.name}.part")
+    try:
+        half.write_bytes(written)
+        half.replace(to)
+    except OSError as error:
+        what = say(N_("{file} cannot be written: {why}"), file=str(to), why=str(error.strerror))
+        raise ConfigurationError(what, remedy=say(N_("Name another file with --to."))) from error
+    remark(_("Written: {file}").format(file=plain(str(to))))
