@@ -10,6 +10,7 @@ from continuity.domain.cleaned import one_line as one_line
 from continuity.domain.ticket import TicketDraft, TicketState
 
 _OURS = re.compile(r"\[continuity(?:: \S+|-\S+)\]")
+_MOVE = re.compile(rf"\[continuity: ({'|'.join(TicketState)})-[0-9a-f]{{16}}\]")
 _STRANGE_IN_NAMES = re.compile(r"[^A-Za-z0-9 ._()-]")
 _LONGEST_NAME = 100
 _STRANGE = re.compile(r"[^\w.:/#+-]")
@@ -59,6 +60,12 @@ def has_key(text: str, key: str) -> bool:
 def key_of_move(to: TicketState, note: str) -> str:
     """Name the note of a move, so that moving again does not write it again."""
     return f"{to}-{hashlib.sha256(note.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def state_of_key(text: str) -> TicketState | None:
+    """Read from the last line of a note of ours which state it brought, if any."""
+    found = _MOVE.fullmatch(last_line(text))
+    return TicketState(found[1]) if found else None
 
 
 def file_name(name: str) -> str:

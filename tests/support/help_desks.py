@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from continuity.domain.ticket import TicketState
-from tests.simulators import zammad
+from tests.simulators import freshdesk, zammad
 from tests.support.tracker import Tracker, over_http
 
 ZAMMAD = Tracker(
@@ -27,4 +27,40 @@ ZAMMAD = Tracker(
         TicketState.DUPLICATE: "closed continuity-duplicate",
     },
     closing="closed",
+)
+
+_FRESH_DONE = {
+    TicketState.OPEN: "2",
+    TicketState.IN_PROGRESS: "2",
+    TicketState.ON_HOLD: "3",
+    TicketState.MITIGATED: "2",
+    TicketState.RESOLVED: "4",
+    TicketState.CLOSED: "5",
+    TicketState.CANCELLED: "5 cancelled",
+    TicketState.DUPLICATE: "5 duplicate",
+}
+_FRESH_WRONG = (
+    {"statuses": {"on-hold": 77}},
+    {"marker_field": "cf_nowhere"},
+    {"fields": {"custom_fields": {"cf_nothing": 1}}},
+)
+
+FRESHDESK = Tracker(
+    kind="freshdesk",
+    running=over_http(lambda nasty: freshdesk.Freshdesk(nasty=nasty)),
+    options={"requester": "it@acme.example"},
+    secrets={"key": freshdesk.KEY},
+    wrong=_FRESH_WRONG,
+    done=_FRESH_DONE,
+    closing="5",
+)
+
+FRESHSERVICE = Tracker(
+    kind="freshservice",
+    running=over_http(lambda nasty: freshdesk.Freshdesk(nasty=nasty, service=True)),
+    options={"requester": "it@acme.example"},
+    secrets={"key": freshdesk.KEY},
+    wrong=_FRESH_WRONG,
+    done=_FRESH_DONE,
+    closing="5",
 )

@@ -11,7 +11,7 @@ from tests.simulators.held import Desk
 from tests.simulators.mailbox import MailDesk
 from tests.simulators.simulator import Nasty
 from tests.support.alert_targets import JIRA_OPERATIONS, PAGERDUTY
-from tests.support.help_desks import ZAMMAD
+from tests.support.help_desks import FRESHDESK, FRESHSERVICE, ZAMMAD
 from tests.support.tracker import Tracker, over_http
 
 GITHUB = Tracker(
@@ -161,6 +161,8 @@ MAILBOX = Tracker(
 TRACKERS: dict[str, Tracker] = {
     tracker.kind: tracker
     for tracker in (
+        FRESHDESK,
+        FRESHSERVICE,
         GITHUB,
         GITLAB,
         JIRA,
