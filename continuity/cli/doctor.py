@@ -14,6 +14,7 @@ from continuity.cli.language import _, sentence
 from continuity.cli.output import epilog, show, show_json, verdict_text
 from continuity.cli.overview import tally
 from continuity.config.loading import load_tolerant
+from continuity.config.outlets import channel_names
 from continuity.config.problem import Problem
 from continuity.domain.examined import Examined, doubtful, sound
 from continuity.domain.facts import Facts
@@ -33,6 +34,7 @@ from continuity.workflows.inspecting import (
     examine_record,
 )
 from continuity.workflows.isolating import examine_isolation
+from continuity.workflows.liveness import examine_channels
 from continuity.workflows.observing import examine_storage
 from continuity.workflows.visiting import examine_machines
 
@@ -80,6 +82,8 @@ def _examine(app: App, problems: Iterable[Problem]) -> Iterator[Examined]:
     yield from examine_storage(
         _keepings(app, facts), facts, bench.now(), app.workspace.settings.zone
     )
+    outlets = app.workspace.outlets
+    yield from examine_channels(bench, outlets, channel_names(app.workspace))
     yield from examine_record(bench)
     yield examine_manifests(bench, facts)
     yield from examine_leftovers(bench)

@@ -12,6 +12,8 @@ from continuity.config.secrets import read_secret
 from continuity.config.wording import expected_key
 from continuity.config.workspace import Workspace
 from continuity.domain.clock import Now
+from continuity.domain.examined import Examined, examined_from_error
+from continuity.domain.failure import ContinuityError
 from continuity.domain.outlet import Outlet
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say
@@ -57,21 +59,48 @@ def _secret_problems(part: Part[Outlet]) -> Iterator[Problem]:
             yield part.problem(("secrets", name), expected, found)
 
 
+def channel_of(
+    workspace: Workspace, name: str, environ: Mapping[str, str], now: Now
+) -> tuple[ChannelKind, Channel]:
+    """Open one channel to people. Raises KeyError for another name, and ``read_secret``'s."""
+    outlet = workspace.outlets[name]
+    kind = channel_kinds()[outlet.kind]
+    opening = ChannelOpening(
+        options=_options(workspace, kind.options, outlet),
+        organisation=workspace.settings.organisation,
+        now=now,
+        secrets=_secrets(outlet, environ),
+    )
+    return kind, kind.open(opening)
+
+
 def channels_of(
     workspace: Workspace, environ: Mapping[str, str], now: Now
 ) -> Iterator[tuple[str, ChannelKind, Channel]]:
     """Open the channels to people, each with its name and its kind. Raises ``read_secret``'s."""
+    for name in channel_names(workspace):
+        yield name, *channel_of(workspace, name, environ, now)
+
+
+def channel_names(workspace: Workspace) -> tuple[str, ...]:
+    """Give the names of the channels to people."""
     kinds = channel_kinds()
-    for name, outlet in workspace.outlets.items():
-        if outlet.kind in kinds:
-            kind = kinds[outlet.kind]
-            opening = ChannelOpening(
-                options=_options(workspace, kind.options, outlet),
-                organisation=workspace.settings.organisation,
-                now=now,
-                secrets=_secrets(outlet, environ),
-            )
-            yield name, kind, kind.open(opening)
+    return tuple(name for name, outlet in workspace.outlets.items() if outlet.kind in kinds)
+
+
+def tracker_of(
+    workspace: Workspace, name: str, environ: Mapping[str, str], now: Now
+) -> TicketSystem:
+    """Open one ticket system. Raises KeyError for another name, and ``read_secret``'s."""
+    outlet = workspace.outlets[name]
+    kind = ticket_kinds()[outlet.kind]
+    opening = TicketOpening(
+        options=_options(workspace, kind.options, outlet),
+        organisation=workspace.settings.organisation,
+        now=now,
+        secrets=_secrets(outlet, environ),
+    )
+    return kind.open(opening)
 
 
 def trackers_of(
@@ -81,14 +110,19 @@ def trackers_of(
     kinds = ticket_kinds()
     for name, outlet in workspace.outlets.items():
         if outlet.kind in kinds:
-            kind = kinds[outlet.kind]
-            opening = TicketOpening(
-                options=_options(workspace, kind.options, outlet),
-                organisation=workspace.settings.organisation,
-                now=now,
-                secrets=_secrets(outlet, environ),
-            )
-            yield name, kind.open(opening)
+            yield name, tracker_of(workspace, name, environ, now)
+
+
+def examine_outlet(
+    workspace: Workspace, name: str, environ: Mapping[str, str], now: Now
+) -> tuple[Examined, ...]:
+    """Look whether an outlet can be used; a secret that cannot be read is what was found."""
+    try:
+        if workspace.outlets[name].kind in channel_kinds():
+            return channel_of(workspace, name, environ, now)[1].probe()
+        return tracker_of(workspace, name, environ, now).probe()
+    except ContinuityError as error:
+        return (examined_from_error(say(N_("secrets")), error),)
 
 
 def _options(workspace: Workspace, model: type[BaseModel], outlet: Outlet) -> BaseModel:

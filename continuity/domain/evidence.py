@@ -50,6 +50,8 @@ class RecordKind(StrEnum):
     CANARY_RETIRED = "canary.retired"
     INCIDENT_CHANGED = "incident.changed"
     HOST_ACCEPTED = "host.accepted"
+    CHANNEL_TESTED = "channel.tested"
+    CHANNEL_CONFIRMED = "channel.confirmed"
     CHECKPOINT_SIGNED = "checkpoint.signed"
     PERSONAL_ERASED = "personal.erased"
 
