@@ -33,7 +33,7 @@ def test_a_ticket_system_is_opened_with_the_secret_that_people_named(tmp_path: P
 
 
 def test_an_unknown_kind_is_named_with_the_nearest_known_one(tmp_path: Path) -> None:
-    root = small_workspace(tmp_path, {"config/channels.yaml": _GITHUB.replace("github", "gitbuh")})
+    root = small_workspace(tmp_path, {"config/channels.yaml": _GITHUB.replace("github", "githbu")})
 
     (problem,) = problems_of(root, home=root)
 
