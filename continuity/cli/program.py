@@ -33,6 +33,7 @@ _COMMANDS = {
     "incidents": N_("Show what is wrong, who has it, and what to do."),
     "runbook": N_("List, check and show what is done on the bad day."),
     "channels": N_("Try the ways to people, and confirm that they were seen."),
+    "listen": N_("Hear jobs that run elsewhere."),
     "canary": N_("Plant known content that tampering cannot miss."),
     "audit": N_("Verify, export and sign the record of evidence."),
     "completion": N_("Print the completion script of a shell."),

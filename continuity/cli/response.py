@@ -12,12 +12,14 @@ from continuity.app import App, Standing, portfolio_of
 from continuity.cli.output import complain
 from continuity.domain.assessment import Assessment, assess
 from continuity.domain.failure import ContinuityError
+from continuity.domain.heartbeat_signals import Expected, heartbeat_signals
 from continuity.domain.incident import Incident
 from continuity.domain.incident_board import Moved
 from continuity.domain.observation import Observation
 from continuity.domain.outlet_signals import outlet_signals
 from continuity.domain.signals import Question, Situation, signals
 from continuity.workflows.delivering import Delivered
+from continuity.workflows.hearing import pulses_of
 from continuity.workflows.responding import Derive, Desk, respond
 
 
@@ -70,8 +72,15 @@ def derive_from(app: App, standing: Standing) -> Derive:
     with app.bench.store.reading() as reading:
         lanes = reading.outbox.states()
 
+    expected = {
+        name: Expected(every=one.every, grace=one.grace, system=one.system or "")
+        for name, one in app.workspace.heartbeats.items()
+    }
+    pulses = pulses_of(app.bench.store, expected, app.bench.now())
+
     def derive(asked: Collection[Question]) -> Iterator[Observation]:
         yield from signals(situation, asked)
+        yield from heartbeat_signals(situation.organisation, expected, pulses, app.bench.now())
         yield from outlet_signals(situation.organisation, lanes, app.bench.now())
 
     return derive

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from continuity.config.document import Document
 from continuity.config.models import Settings
 from continuity.config.problem import Place, Problem
+from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
@@ -85,4 +86,5 @@ class Draft:
     runbooks: Section[Runbook]
     books: Mapping[str, Book]
     outlets: Section[Outlet]
+    heartbeats: Section[Heartbeat]
     responding: File[Responding]

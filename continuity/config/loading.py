@@ -77,6 +77,7 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
         runbooks=runbooks,
         books=books,
         outlets=reader.outlets(),
+        heartbeats=reader.heartbeats(),
         responding=reader.responding(),
     )
     reader.leftovers()
@@ -118,6 +119,7 @@ def _workspace(
         runbooks=_sound_files(draft.runbooks, {file for file, _ in broken}),
         books=_sound_books(draft, {file for file, _ in broken}),
         outlets=_sound(draft.outlets, broken),
+        heartbeats=_sound(draft.heartbeats, broken),
         files=files,
         fingerprint=stamp,
         responding=_responding(draft.responding, error_keys),

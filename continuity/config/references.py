@@ -57,6 +57,8 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
     yield from _shared_repositories(draft, broken)
     yield from runbook_problems(draft)
     yield from outlet_problems(draft)
+    for heartbeat in draft.heartbeats.parts.values():
+        yield from _named(heartbeat, ("system",), heartbeat.model.system, draft.systems)
 
 
 def _systems(draft: Draft) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from continuity.config.models import SECTIONS_WITH_PATHS, Settings
 from continuity.config.outlets import outlet_models
+from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
@@ -37,6 +38,7 @@ _TITLES: Mapping[str, str] = {
     "hosts": "Continuity: hosts by name",
     "repositories": "Continuity: repositories by name",
     "people": "Continuity: people by name",
+    "heartbeats": "Continuity: jobs that run elsewhere, by name",
     "channels": "Continuity: channels and ticket systems by name",
     "incidents": "Continuity: how incidents are responded to",
     "job": "Continuity: one job",
@@ -64,6 +66,7 @@ def schemas() -> dict[str, Schema]:
         "hosts": _schema("hosts", _map_of(Host)),
         "repositories": _schema("repositories", _repositories()),
         "people": _schema("people", _map_of(Person)),
+        "heartbeats": _schema("heartbeats", _map_of(Heartbeat)),
         "channels": _schema("channels", _channels()),
         "incidents": _schema("incidents", _whole(Responding)),
         "job": _schema("job", _job()),

@@ -59,6 +59,8 @@ def _references(draft: Draft) -> Iterator[tuple[Part[BaseModel], Place, SecretRe
         if repository.model.password is not None:
             yield repository, ("password",), repository.model.password
         yield from _named(repository, "credentials", repository.model.credentials)
+    for heartbeat in draft.heartbeats.parts.values():
+        yield heartbeat, ("id",), heartbeat.model.id
     for outlet in draft.outlets.parts.values():
         yield from _named(outlet, "secrets", outlet.model.secrets)
     for job in draft.jobs.parts.values():

@@ -20,6 +20,7 @@ from continuity.config.problem import NOTHING, Problem, nearest, text_shown, val
 from continuity.config.reader import name_shown, read_yaml
 from continuity.config.runbook_document import read_book
 from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
+from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Check, Job, Source
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
@@ -32,7 +33,16 @@ from continuity.engines.registry import engine_kinds
 M = TypeVar("M", bound=BaseModel)
 KEPT = TypeVar("KEPT")
 
-CONFIG_FILES = ("continuity", "systems", "hosts", "repositories", "people", "channels", "incidents")
+CONFIG_FILES = (
+    "continuity",
+    "systems",
+    "hosts",
+    "repositories",
+    "people",
+    "channels",
+    "heartbeats",
+    "incidents",
+)
 
 _NAME = re.compile(NAME_PATTERN)
 
@@ -87,6 +97,10 @@ class Reader:
         section = self.named("config/repositories.yaml", Repository)
         models = {name: kind.options for name, kind in engine_kinds().items()}
         return self._fitting(section, "engine", lambda one: (one.engine, one.options), models)
+
+    def heartbeats(self) -> Section[Heartbeat]:
+        """Read the jobs that run elsewhere."""
+        return self.named("config/heartbeats.yaml", Heartbeat, required=False)
 
     def outlets(self) -> Section[Outlet]:
         """Read the channels and ticket systems, each with its kind's own options."""

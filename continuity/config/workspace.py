@@ -13,6 +13,7 @@ from continuity.config.host_problems import LOCAL
 from continuity.config.models import Settings
 from continuity.config.problem import Problem, text_shown
 from continuity.domain.failure import ConfigurationError
+from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
@@ -42,6 +43,7 @@ class Workspace:
     runbooks: Mapping[str, Runbook]
     books: Mapping[str, RunbookDocument]
     outlets: Mapping[str, Outlet]
+    heartbeats: Mapping[str, Heartbeat]
     files: tuple[str, ...]
     fingerprint: str
     responding: Responding = field(default_factory=Responding)

@@ -52,6 +52,7 @@ class RecordKind(StrEnum):
     HOST_ACCEPTED = "host.accepted"
     CHANNEL_TESTED = "channel.tested"
     CHANNEL_CONFIRMED = "channel.confirmed"
+    HEARTBEAT_HEARD = "heartbeat.heard"
     CHECKPOINT_SIGNED = "checkpoint.signed"
     PERSONAL_ERASED = "personal.erased"
 

@@ -179,6 +179,7 @@ def test_schemas_are_written_one_for_each_kind_of_file(tmp_path: Path) -> None:
         "hosts.schema.json",
         "repositories.schema.json",
         "people.schema.json",
+        "heartbeats.schema.json",
         "channels.schema.json",
         "incidents.schema.json",
         "job.schema.json",

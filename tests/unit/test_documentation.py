@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from continuity.cli.program import make_program
 from continuity.config.models import SandboxPlace, Settings, Store
 from continuity.domain.failure import FailureClass
+from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job, Plausibility, Retention, SamplePolicy, Skip, Timetable
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import (
@@ -53,6 +54,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Secrets": SecretReference,
     "People": Person,
     "Channels": Outlet,
+    "Heartbeats": Heartbeat,
     **{f"Options of {name}": kind.options for name, kind in ticket_kinds().items()},
     **{f"Options of {name}": kind.options for name, kind in channel_kinds().items()},
     "Roles": RoleHeld,

@@ -23,6 +23,7 @@ FORBIDDEN_NAMES = {
 
 # What people write; everything else in the domain judges, and must start fast.
 WRITTEN_NOUNS = {
+    "heartbeat",
     *("decision", "job", "outlet", "probe", "responding", "runbook", "runbook_document", "step"),
     *("step_kinds", "system", "written", "written_hours"),
 }
