@@ -92,9 +92,24 @@ def json_bytes(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def multipart(name: str, file_name: str, media_type: str, content: bytes) -> tuple[bytes, str]:
-    """Wrap one file as the form field ``name``; gives the body and its media type."""
+def multipart(
+    name: str,
+    file_name: str,
+    media_type: str,
+    content: bytes,
+    manifest: tuple[str, bytes] = ("", b""),
+) -> tuple[bytes, str]:
+    """Wrap one file as the form field ``name``; gives the body and its media type.
+
+    ``manifest`` is a field of JSON that goes before the file, where one is wanted.
+    """
     boundary = f"continuity-{secrets.token_hex(16)}"
+    before = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{manifest[0]}"\r\n'
+        f"Content-Type: application/json\r\n\r\n".encode()
+        + manifest[1]
+        + b"\r\n"
+    )
     safe = re.sub(r"[\x00-\x1f\x7f\"\\]", "_", file_name).encode("utf-8", "replace")
     head = (
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="'.encode()
@@ -102,7 +117,8 @@ def multipart(name: str, file_name: str, media_type: str, content: bytes) -> tup
         + f'"\r\nContent-Type: {media_type}\r\n\r\n'.encode()
     )
     tail = f"\r\n--{boundary}--\r\n".encode()
-    return head + content + tail, f"multipart/form-data; boundary={boundary}"
+    body = (before if manifest[0] else b"") + head + content + tail
+    return body, f"multipart/form-data; boundary={boundary}"
 
 
 def patience_from_headers(headers: Mapping[str, str], now: Now) -> timedelta | None:

@@ -86,8 +86,7 @@ class Request:
         head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
         parts = message_from_bytes(head + self.content).get_payload()
         assert isinstance(parts, list)
-        assert len(parts) == 1
-        part = parts[0]
+        part = parts[-1]
         assert not isinstance(part, str)
         content = part.get_payload(decode=True)
         assert isinstance(content, bytes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from continuity.domain.ticket import TicketState
-from tests.simulators import freshdesk, zammad
+from tests.simulators import freshdesk, glpi, zammad
 from tests.support.tracker import Tracker, over_http
 
 ZAMMAD = Tracker(
@@ -63,4 +63,23 @@ FRESHSERVICE = Tracker(
     wrong=_FRESH_WRONG,
     done=_FRESH_DONE,
     closing="5",
+)
+
+GLPI = Tracker(
+    kind="glpi",
+    running=over_http(lambda nasty: glpi.Glpi(nasty=nasty)),
+    options={"zone": "Europe/Madrid", "category": 4, "requester": 2, "entity": 0},
+    secrets={"user-token": glpi.TOKEN, "app-token": glpi.APP},
+    wrong=({"zone": "America/Mexico_City"}, {"category": 99}, {"entity": 7}, {"group": 1}),
+    done={
+        TicketState.OPEN: "1",
+        TicketState.IN_PROGRESS: "2",
+        TicketState.ON_HOLD: "4",
+        TicketState.MITIGATED: "1",
+        TicketState.RESOLVED: "5",
+        TicketState.CLOSED: "6",
+        TicketState.CANCELLED: "6",
+        TicketState.DUPLICATE: "6",
+    },
+    closing="6",
 )

@@ -11,7 +11,7 @@ from tests.simulators.held import Desk
 from tests.simulators.mailbox import MailDesk
 from tests.simulators.simulator import Nasty
 from tests.support.alert_targets import JIRA_OPERATIONS, PAGERDUTY
-from tests.support.help_desks import FRESHDESK, FRESHSERVICE, ZAMMAD
+from tests.support.help_desks import FRESHDESK, FRESHSERVICE, GLPI, ZAMMAD
 from tests.support.tracker import Tracker, over_http
 
 GITHUB = Tracker(
@@ -165,6 +165,7 @@ TRACKERS: dict[str, Tracker] = {
         FRESHSERVICE,
         GITHUB,
         GITLAB,
+        GLPI,
         JIRA,
         JIRA_OPERATIONS,
         JIRA_SERVICE,
