@@ -109,7 +109,7 @@ def _too_early(book: Book) -> Iterator[Problem]:
         for index, name in enumerate(part.model.needs if mine in turns else ()):
             beside = name in group and group.get(mine) == group[name]
             late = name not in turns or (turns[name] >= turns[mine] and not beside)
-            if late and name in book.written:
+            if late and name != mine and name in book.written:
                 found = say("{value}", value=name)
                 yield part.problem(("needs", index), expected, found)
 

@@ -97,7 +97,7 @@ def _own_names(front: Part[Runbook]) -> Iterator[Problem]:
 def _step(book: Book, part: Part[Step]) -> Iterator[Problem]:
     step, front = part.model, book.front.model
     yield from _known(part, ("owner",), step.owner, front.roles.keys(), _ROLES)
-    yield from _each(part, ("needs",), step.needs, book.written - {step.id}, _STEPS)
+    yield from _each(part, ("needs",), step.needs, book.written, _STEPS)
     for key, way in (("on_timeout", step.on_timeout), ("on_failure", step.on_failure)):
         yield from _known(part, (key,), goto_of(way), book.written - {step.id}, _STEPS)
     yield from _known(part, ("undo",), undo_step(step), book.written - {step.id}, _STEPS)
