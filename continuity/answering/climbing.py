@@ -18,7 +18,9 @@ from continuity.config.responding import (
     windows_of,
 )
 from continuity.config.workspace import Workspace
+from continuity.domain.ahead import Ahead, ahead_of
 from continuity.domain.calendar import Calendar
+from continuity.domain.duty import first_there, on_duty
 from continuity.domain.escalation import (
     Call,
     Scene,
@@ -29,13 +31,26 @@ from continuity.domain.escalation import (
     reminder,
 )
 from continuity.domain.incident import Change, Incident
-from continuity.domain.incident_clock import clocks_of
+from continuity.domain.incident_clock import Reading, clocks_of
 from continuity.domain.ladder import Ladder, ladders_from_plain, plain_from_ladders, version_of
 from continuity.domain.maintenance import in_maintenance
 from continuity.domain.service_level import terms_of
 from continuity.store.store import Store
 
 _KEPT = "ladders."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prospect:
+    """How an incident stands in time: its clocks, who is there now, and who is called next.
+
+    ``owner`` is the owner of its system or the deputy, whoever is there; ``roles`` are filled now.
+    """
+
+    readings: tuple[Reading, ...]
+    owner: str
+    roles: Mapping[str, tuple[str, ...]]
+    ahead: tuple[Ahead, ...]
 
 
 @dataclass(kw_only=True)
@@ -60,6 +75,20 @@ class Climbing:
     def called(self, incident: Incident, rung: str, now: datetime) -> Call | None:
         """Give who is meant by a rung now; None when it leads to nobody any more."""
         return call_of(incident, self._taken_by(incident), rung, self._scene(incident, now), now)
+
+    def prospect(self, incident: Incident, now: datetime) -> Prospect:
+        """Tell how it stands; nothing is changed by asking."""
+        scene = self._scene(incident, now)
+        duty = scene.duty
+        roles = dict.fromkeys(one.role for one in duty.assignments)
+        quiet = in_maintenance(windows_of(self.workspace), incident, now)
+        ladders = () if quiet else self._taken_by(incident)
+        return Prospect(
+            readings=scene.readings,
+            owner="".join(first_there(duty, scene.owners, now)),
+            roles={role: on_duty(duty, role, now) for role in roles},
+            ahead=ahead_of(incident, ladders, scene, now),
+        )
 
     def _scene(self, incident: Incident, now: datetime) -> Scene:
         if self._calendars is None:

@@ -102,10 +102,22 @@ def moment_given(text: str, now: datetime, zone: str) -> datetime:
         return now + duration_from_text(text)
     except ExpectedError:
         pass
+    return _moment_written(text, zone, day_counts=timedelta(days=1))
+
+
+def past_moment_given(text: str, now: datetime, zone: str) -> datetime:
+    """Read since when: a span before now such as ``2h``, a day from its beginning, or a time."""
+    try:
+        return now - duration_from_text(text)
+    except ExpectedError:
+        return _moment_written(text, zone, day_counts=timedelta())
+
+
+def _moment_written(text: str, zone: str, *, day_counts: timedelta) -> datetime:
     try:
         if len(text.strip()) == len("2026-12-24"):
             day = date.fromisoformat(text.strip())
-            return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+            return datetime.combine(day + day_counts, time(), ZoneInfo(zone))
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise ConfigurationError(

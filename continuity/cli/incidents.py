@@ -8,10 +8,12 @@ from contextlib import contextmanager
 
 import click
 
+from continuity.answering.climbing import Climbing
 from continuity.app import App, opened, portfolio_of, recorded
-from continuity.cli import incident_actions, incident_endings, incident_storm
+from continuity.cli import incident_actions, incident_endings, incident_storm, incident_times
 from continuity.cli.columns import room
 from continuity.cli.entry import Options
+from continuity.cli.incident_clocks import plain_from_prospect, prospect_lines
 from continuity.cli.incident_options import number_argument
 from continuity.cli.incident_screen import (
     Picture,
@@ -25,6 +27,8 @@ from continuity.cli.incident_words import state_text, title_of
 from continuity.cli.language import _, plural
 from continuity.cli.output import epilog, show, show_json, table
 from continuity.cli.response import respond_to_all, tell_outside
+from continuity.config.responding import ladders_of
+from continuity.config.workspace import Workspace
 from continuity.domain.assessment import assess
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.incident import ENDED, Incident, State
@@ -61,7 +65,7 @@ def command(context: click.Context, everything: bool, as_json: bool) -> int:
         return 0
     options = context.ensure_object(Options)
     states = tuple(State) if everything else _LASTING
-    with _pictured(options, states) as (picture, _store):
+    with _pictured(options, states) as (picture, _workspace, _store):
         speaking = [one for one in picture.incidents if one.speaks]
         if as_json:
             rows = [plain_of(one, picture) for one in gravest_first(picture.incidents)]
@@ -76,16 +80,17 @@ def command(context: click.Context, everything: bool, as_json: bool) -> int:
 @contextmanager
 def _pictured(
     options: Options, states: tuple[State, ...]
-) -> Iterator[tuple[Picture, Store | None]]:
+) -> Iterator[tuple[Picture, Workspace, Store | None]]:
     """Read incidents and what is judged now; nothing is written."""
     standing = portfolio_of(options.workspace, os.environ)
-    with recorded(options.workspace, os.environ) as (_workspace, store):
+    with recorded(options.workspace, os.environ) as (workspace, store):
         incidents: tuple[Incident, ...] = ()
         if store is not None:
             with store.reading() as reading:
                 incidents = tuple(reading.incidents.all(states))
         assessment = standing.assess()
-        yield Picture(incidents=incidents, assessment=assessment, columns=room()), store
+        picture = Picture(incidents=incidents, assessment=assessment, columns=room())
+        yield picture, workspace, store
 
 
 def _list(picture: Picture) -> None:
@@ -117,20 +122,25 @@ def _list(picture: Picture) -> None:
 @click.pass_obj
 def show_one(options: Options, number: int, as_json: bool) -> int:
     """Print one incident."""
-    with _pictured(options, tuple(State)) as (picture, store):
+    with _pictured(options, tuple(State)) as (picture, workspace, store):
         incident = next((one for one in picture.incidents if one.number == number), None)
         if incident is None or store is None:
             raise unknown_incident(number)
         records = _history(store, number)
         people = store.people()
+        climbing = Climbing(workspace=workspace, store=store, present=ladders_of(workspace))
+        prospect = climbing.prospect(incident, picture.assessment.at)
         if as_json:
             events = [
                 {**record.body, "sequence": record.sequence, **people.get(record.sequence, {})}
                 for record in records
             ]
-            show_json({**plain_of(incident, picture), "events": events})
+            now = plain_from_prospect(prospect)
+            show_json({**plain_of(incident, picture), **now, "events": events})
             return 0
         show("\n".join(brief_of(incident, picture)))
+        show()
+        show("\n".join(prospect_lines(prospect, workspace, picture.zone)))
         show()
         show(_("What happened:"))
         show("\n".join(timeline(records, people, picture)))
@@ -186,5 +196,10 @@ def _say_moved(app: App, moved: list[Incident], delivered: Delivered, *, as_json
         )
 
 
-for _more in (*incident_actions.COMMANDS, *incident_endings.COMMANDS, incident_storm.command):
+for _more in (
+    *incident_actions.COMMANDS,
+    *incident_times.COMMANDS,
+    *incident_endings.COMMANDS,
+    incident_storm.command,
+):
     command.add_command(_more)

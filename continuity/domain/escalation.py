@@ -96,7 +96,7 @@ def next_rungs(
     calls = []
     for ladder in ladders if incident.active else ():
         for index, rung in enumerate(ladder.rungs):
-            key = _key(incident, ladder, index, _lap(incident, rung), 0)
+            key = key_of(incident, ladder, index, lap_of(incident, rung), 0)
             call = _call(ladder, rung, key, scene, now)
             if key not in incident.rungs and not call.reached_nobody:
                 calls.append(call)
@@ -184,7 +184,7 @@ def _climbed(incident: Incident, ladder: Ladder, scene: Scene, now: datetime) ->
     jumping: When | None = None
     for index, rung in enumerate(ladder.rungs):
         step = _due_round(incident, ladder, rung, scene, now)
-        key = _key(incident, ladder, index, _lap(incident, rung), step or 0)
+        key = key_of(incident, ladder, index, lap_of(incident, rung), step or 0)
         if key in incident.rungs or not (step is not None or jumping is rung.when):
             jumping = None
             continue
@@ -213,16 +213,21 @@ def _due_round(
 def _timed_round(
     incident: Incident, ladder: Ladder, rung: Rung, calendar: Calendar, now: datetime
 ) -> int | None:
-    segments = _waiting(incident, rung.when)
+    segments = waiting(incident, rung.when)
     if not segments or segments[-1].end is not None or not segments[-1].counted:
         return None
     waited = elapsed(segments, calendar, now)
-    period = max(one.after for one in ladder.rungs) + ladder.pause
+    period = period_of(ladder)
     step = min(ladder.repeat, waited // period)
     return step if waited - step * period >= rung.after else None
 
 
-def _waiting(incident: Incident, when: When) -> Segments:
+def period_of(ladder: Ladder) -> timedelta:
+    """Give how long a ladder takes until it begins again."""
+    return max(one.after for one in ladder.rungs) + ladder.pause
+
+
+def waiting(incident: Incident, when: When) -> Segments:
     """Give the time a rung waits in: since it is nobody's again, or since it came back."""
     if when is When.UNACKNOWLEDGED:
         return segments_of(incident.clocks, Clock.ATTENTION)[-1:]
@@ -230,14 +235,15 @@ def _waiting(incident: Incident, when: When) -> Segments:
     return tuple(one for one in whole if one.cycle == incident.cycle)
 
 
-def _lap(incident: Incident, rung: Rung) -> int:
+def lap_of(incident: Incident, rung: Rung) -> int:
     """Count how often the rung's wait began anew: an acknowledgement that was lost is one more."""
     if rung.when is not When.UNACKNOWLEDGED:
         return 1
     return sum(one.counted for one in segments_of(incident.clocks, Clock.ATTENTION))
 
 
-def _key(incident: Incident, ladder: Ladder, index: int, lap: int, step: int) -> str:
+def key_of(incident: Incident, ladder: Ladder, index: int, lap: int, step: int) -> str:
+    """Name one rung of one round, so that it is climbed once."""
     return f"{incident.cycle}/{ladder.name}/{lap}/{step}/{index}"
 
 
