@@ -103,21 +103,30 @@ class Outside:
 
     def _readers(self, row: OutboxRow) -> Iterable[Reader]:
         """Give who is called by this row, or who was ever called for its incident."""
-        called = self._called(row) if row.notice.event == Event.ESCALATED else {}
-        with self.store.reading() as reading:
-            told = [one.notice.payload.get(TO) for one in reading.outbox.of(row.notice.incident)]
-        before = dict.fromkeys((one for one in told if isinstance(one, str)), False)
-        for name, acts in (called or before).items():
+        for name, acts in (self._called(row) or self._called_before(row)).items():
             address = _address(self.workspace, name)
             if address:
                 speaker = self._speaker(self.workspace.people[name].language)
                 yield Reader(name=name, address=address, speaker=speaker, acts=acts)
 
     def _called(self, row: OutboxRow) -> Mapping[str, bool]:
+        if row.notice.event != Event.ESCALATED:
+            return {}
+        return self._by_rung(row, text_in(mapping_in(row.notice.payload, "details"), "rung"))
+
+    def _called_before(self, row: OutboxRow) -> Mapping[str, bool]:
+        with self.store.reading() as reading:
+            told = [one.notice.payload.get(TO) for one in reading.outbox.of(row.notice.incident)]
+        before = dict.fromkeys((one for one in told if isinstance(one, str)), False)
         incident = self._incident(row)
-        rung = text_in(mapping_in(row.notice.payload, "details"), "rung")
+        if before or not incident.speaks or not incident.rungs:
+            return before
+        # It became grave enough for this way only now.
+        return self._by_rung(row, incident.rungs[-1])
+
+    def _by_rung(self, row: OutboxRow, rung: str) -> Mapping[str, bool]:
         climbing = climbing_of(self.workspace, self.store)
-        call = climbing.called(incident, rung, self.now())
+        call = climbing.called(self._incident(row), rung, self.now())
         return {} if call is None else {one.person: one.acts for one in everybody_told([call])}
 
     def _incident(self, row: OutboxRow) -> Incident:

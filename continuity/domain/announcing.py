@@ -44,7 +44,7 @@ _TICKET_FOLLOWS = _PEOPLE_HEAR | {
     Event.CLOSED,
     Event.REVIEWED,
 }
-_BEGINNINGS = frozenset({Event.OPENED, Event.RELEASED, Event.REOPENED})
+_BEGINNINGS = frozenset({Event.OPENED, Event.RELEASED, Event.REOPENED, Event.ESCALATED})
 _ENDS = frozenset({Event.RESOLVED, Event.CLOSED, Event.CANCELLED})
 
 
@@ -93,6 +93,12 @@ class Voice:
             return
         if not known and self.silent(incident, change.at):
             return
+        if change.event is Event.ESCALATED and not known:
+            # The first that is said at all: those who are called by nobody hear of it as well.
+            yield from self._tell(_opened(change.at), incident)
+        yield from self._tell(change, incident)
+
+    def _tell(self, change: Change, incident: Incident) -> Iterator[Notice]:
         for lane in self.lanes(incident):
             if lane.tells(change):
                 yield notice_of(change, incident, lane.name)
@@ -101,10 +107,10 @@ class Voice:
         """Tell of an incident that nobody could hear of when it began: maintenance, no channel."""
         if not incident.speaks or self.silent(incident, now):
             return
-        opened = Change(event=Event.OPENED, at=now)
-        for lane in self.lanes(incident):
-            if lane.tells(opened):
-                yield notice_of(opened, incident, lane.name)
+        yield from self._tell(_opened(now), incident)
+        if incident.rungs:
+            rung = {"rung": incident.rungs[-1]}
+            yield from self._tell(Change(event=Event.ESCALATED, at=now, details=rung), incident)
 
 
 def announce_on(names: Sequence[str]) -> Voice:
@@ -148,3 +154,7 @@ def _is_told(move: Moved, change: Change, incident: Incident, known: bool) -> bo
     # Inhibited a moment later, it would be told for nothing.
     silenced = not incident.speaks or (move.after.active and not move.after.speaks)
     return not silenced and (known or change.event in _BEGINNINGS)
+
+
+def _opened(at: datetime) -> Change:
+    return Change(event=Event.OPENED, at=at)

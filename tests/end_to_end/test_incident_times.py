@@ -1,0 +1,78 @@
+"""The clocks of an incident on the command line: what is agreed, what people state of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.nights import HOUR, MINUTE, PEOPLE, Night, a_night
+
+PASS, USAGE = 0, 2
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Iterator[Night]:
+    with a_night(tmp_path) as one:
+        technician = {**PEOPLE["luis"], "roles": [{"role": "technician"}]}
+        one.write("people", {**PEOPLE, "luis": technician})
+        one.write("incidents", {"duties": {"gdpr": "72h"}})
+        one.break_copy()
+        yield one
+
+
+def clock(told: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in told["clocks"] if one["clock"] == name)
+
+
+def test_what_was_agreed_who_is_there_and_who_is_called_next_is_shown(night: Night) -> None:
+    fresh, said = night.shown(), night.run("incidents", "show", "1").out
+    night.later(90 * MINUTE)
+    late, told = night.shown(), night.run("incidents", "show", "1").out
+
+    assert (fresh["owner"], fresh["on_duty"]) == ("ana", {"technician": ["luis"]})
+    assert [one["acting"] for one in fresh["called_next"]] == [["ana", "luis"]]
+    assert clock(fresh, "response")["agreed_seconds"] == 3600
+    assert not clock(fresh, "response")["breached"]
+    assert clock(late, "response")["breached"]
+    assert "On duty as technician: Luis" in said
+    assert "Called next" in said
+    assert "BREACHED at" not in said
+    assert "BREACHED at" in told
+
+
+def test_the_time_of_recovery_counts_from_when_people_say_it_began(night: Night) -> None:
+    future = night.run("incidents", "impact", "1", "--since", "2099-01-01")
+    stated = night.run("incidents", "impact", "1", "--since", "5h", "--by", "ana")
+    rto = clock(night.shown(), "rto")
+
+    assert (future.code, stated.code) == (USAGE, PASS)
+    assert rto["agreed_seconds"] == 4 * 3600
+    assert 5 * 3600 <= rto["elapsed_seconds"] < 5 * 3600 + 120
+    assert rto["breached"]
+
+
+def test_telling_people_begins_the_time_until_the_next_message_anew(night: Night) -> None:
+    night.ahead += HOUR
+    before = clock(night.shown(), "update")["elapsed_seconds"]
+    told = night.run("incidents", "told", "1", "--note", "called Elena")
+
+    assert told.code == PASS
+    assert before >= 3600
+    assert clock(night.shown(), "update")["elapsed_seconds"] < 120
+
+
+def test_a_duty_to_report_runs_from_when_it_was_known_until_it_is_met(night: Night) -> None:
+    unknown = night.run("incidents", "duty", "begin", "1", "nis")
+    early = night.run("incidents", "duty", "met", "1", "gdpr")
+    begun = night.run("incidents", "duty", "begin", "1", "gdpr", "--since", "80h")
+    running = clock(night.shown(), "regulatory")
+    met = night.run("incidents", "duty", "met", "1", "gdpr", "--note", "reference 118")
+    stopped = clock(night.shown(), "regulatory")
+
+    assert [one.code for one in (unknown, early, begun, met)] == [USAGE, USAGE, PASS, PASS]
+    assert "gdpr" in unknown.err
+    assert (running["state"], running["duty"], running["breached"]) == ("running", "gdpr", True)
+    assert stopped["state"] == "stopped"
