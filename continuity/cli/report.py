@@ -42,8 +42,15 @@ class Asked(TypedDict):
     schema: bool
 
 
-_FORMATS = ("text", "html", "json", "csv")
-_SUFFIXES = {".txt": "text", ".html": "html", ".htm": "html", ".json": "json", ".zip": "csv"}
+_FORMATS = ("text", "html", "pdf", "json", "csv")
+_SUFFIXES = {
+    ".txt": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".json": "json",
+    ".zip": "csv",
+}
 _VERDICTS = {
     Light.GREEN: Verdict.PASS,
     Light.AMBER: Verdict.OVERDUE,
@@ -82,7 +89,7 @@ _VERDICTS = {
 @click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),
-    help=_("Write it to this file; csv, a zip of tables, needs one."),
+    help=_("Write it to this file; pdf and csv, a zip of tables, need one."),
 )
 @click.option("--schema", is_flag=True, help=_("Print the JSON Schema of a report instead."))
 @click.pass_obj
@@ -92,8 +99,8 @@ def command(options: Options, **asked: Unpack[Asked]) -> int:
         show_json(report_schema())
         return 0
     form = asked["form"] or _form_of(asked["to"])
-    if form == "csv" and asked["to"] is None:
-        what = say(N_("Tables are a zip file, which cannot be printed."))
+    if form in {"csv", "pdf"} and asked["to"] is None:
+        what = say(N_("PDF and tables are files, which cannot be shown here."))
         raise ConfigurationError(what, remedy=say(N_("Name a file with --to.")))
     cadence = Cadence.DAY if asked["digest"] else Cadence.MONTH
     wish = Wish(cadence=cadence, period=asked["period"], run=asked["run"])
@@ -130,9 +137,16 @@ def _json(report: Report, _page: Page) -> bytes:
     return (json.dumps(plain, ensure_ascii=False, indent=2) + "\n").encode()
 
 
+def _pdf(_report: Report, page: Page) -> bytes:
+    from continuity.reports.pdf import pdf_from_page
+
+    return pdf_from_page(page)
+
+
 _FORMS: Mapping[str, Callable[[Report, Page], bytes]] = {
     "text": lambda _report, page: text_from_page(page).encode(),
     "html": lambda _report, page: html_from_page(page).encode(),
+    "pdf": _pdf,
     "json": _json,
     "csv": lambda _report, page: zip_from_page(page),
 }

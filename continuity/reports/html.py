@@ -26,8 +26,8 @@ from continuity.speech.speaker import speaker_of
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:"
 
 
-def html_from_page(page: Page) -> str:
-    """Write a page. Every text is escaped, whoever wrote it."""
+def html_from_page(page: Page, more_style: str = "") -> str:
+    """Write a page. Every text is escaped, whoever wrote it; a style is ours alone."""
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="{_shown(page.language)}">',
@@ -37,14 +37,20 @@ def html_from_page(page: Page) -> str:
         '<meta name="color-scheme" content="light dark">',
         f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">',
         f"<title>{_shown(page.title)}</title>",
-        f"<style>{STYLE}</style>",
+        f"<style>{STYLE}{more_style}</style>",
         "</head>",
         "<body>",
         "<main>",
         f"<h1>{_shown(page.title)}</h1>",
     ]
+    begun = False
     for block in page.blocks:
+        if isinstance(block, Heading) and block.level == 1 and not begun:
+            # What stands behind the first page has wide tables, and paper of its own.
+            parts.append('<div class="behind">')
+            begun = True
         parts += _parts(block, page.language)
+    parts += ["</div>"] if begun else []
     parts.append("</main>")
     parts += ["<footer>", *(f"<p>{_shown(line)}</p>" for line in page.footer), "</footer>"]
     parts += ["</body>", "</html>"]

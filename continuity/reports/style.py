@@ -24,6 +24,7 @@ table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .85r
 caption { text-align: left; font-weight: bold; padding: .2rem 0; }
 th, td { border: 1px solid var(--line); padding: .25rem .4rem; text-align: left;
   vertical-align: top; }
+th, td.green, td.amber, td.red, td.unknown { overflow-wrap: normal; }
 .signature p { border-bottom: 1px solid var(--ink); padding-top: 1.6rem; max-width: 30rem; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ececec; --paper: #16181b; --line: #4b4f55;
   --soft: #b4b4b4; --green: #7fd494; --amber: #f0b95a; --red: #ff8f8f; --unknown: #bdbdf0; } }
@@ -31,9 +32,11 @@ th, td { border: 1px solid var(--line); padding: .25rem .4rem; text-align: left;
   table, caption, tbody, tr, td { display: block; } tr { border: 1px solid var(--line);
   margin: 0 0 .6rem; } td { border: 0; } td[data-title]::before { content: attr(data-title) ": ";
   font-weight: bold; } }
-@media print { body { font-size: 10pt; } table { font-size: 6.5pt; } thead { display:
+@media print { body { font-size: 10pt; } table { font-size: 8pt; }
+  .behind table { font-size: 6.5pt; } caption, thead { break-after: avoid; } thead { display:
   table-header-group; } tr, .lamp { break-inside: avoid; } h2 { break-after: avoid; }
-  h2.part { break-before: page; } }
+  .behind { page: wide; } h2.part { border: 0; } main, footer { max-width: none; } }
+@page wide { size: A4 landscape; }
 @page { size: A4; margin: 15mm 12mm; @bottom-right { content: counter(page) " / " counter(pages);
   font-size: 8pt; } }
 """.strip()
