@@ -115,12 +115,12 @@ class Runs(RuleBasedStateMachine):
     def give_up_or_go_beside(self, by: str, undo: bool, really: int) -> None:
         self.tries((lambda who: abort(who, undo=undo)) if really == 0 else deviate, by)
 
-    @precondition(lambda self: due_steps(self.run.stand))
+    @precondition(lambda self: bool(due_steps(self.run.stand)))
     @rule(outcome=st.sampled_from([StepState.DONE, StepState.DONE, StepState.FAILED]))
     def program(self, outcome: StepState) -> None:
         self.run.perform(outcome)
 
-    @precondition(lambda self: due_steps(self.run.stand))
+    @precondition(lambda self: bool(due_steps(self.run.stand)))
     @rule()
     def program_dies(self) -> None:
         run = self.run
