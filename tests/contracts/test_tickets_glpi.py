@@ -98,6 +98,25 @@ def test_a_ticket_is_found_by_its_text_where_nothing_is_kept_for_others(
     assert [one.id for one in system.find(MARKER)] == [made.id]
 
 
+def test_rows_under_their_numbers_are_rows(
+    ref: TicketRef, system: TicketSystem, desk: Glpi
+) -> None:
+    desk.old_rows = True
+
+    assert system.find(MARKER) == (ref,)
+
+
+def test_a_good_answer_that_nothing_was_made_is_a_refusal(
+    ref: TicketRef, system: TicketSystem, desk: Glpi
+) -> None:
+    desk.no_notes = True
+
+    outcome = system.comment(ref, "The disk was exchanged.", "k1")
+
+    assert isinstance(outcome, Rejected)
+    assert "permission" in str(outcome.reason)
+
+
 def test_texts_that_come_out_escaped_once_more_are_read(
     ref: TicketRef, system: TicketSystem, desk: Glpi
 ) -> None:

@@ -33,7 +33,8 @@ class Glpi:
     ``session_uses``: that many requests use up a session. ``encoded``: texts come out escaped once
     more. ``no_external``: it keeps nothing for other systems. ``reopens``: closed tickets may be
     opened. ``partial``: that many answers are parts without saying of what. ``interface`` of the
-    profile. ``refused_files``: no file is of a kind that is allowed.
+    profile. ``refused_files``: no file is of a kind that is allowed. ``no_notes``: the profile may
+    write none. ``old_rows``: rows that are found come under their numbers.
     """
 
     nasty: Nasty
@@ -44,6 +45,8 @@ class Glpi:
     partial: int = 0
     interface: str = "central"
     refused_files: bool = False
+    no_notes: bool = False
+    old_rows: bool = False
     sessions: int = 0
     uses: int = 0
     tickets: dict[int, dict[str, object]] = field(default_factory=dict)
@@ -131,7 +134,8 @@ class Glpi:
         first, _, last = request.query.get("range", "0-49").partition("-")
         page = found[int(first) : int(last) + 1]
         answer: dict[str, object] = {"totalcount": len(found), "count": len(page)}
-        return told(answer | ({"data": page} if page else {}), 200 if page == found else 206)
+        data: object = {str(row["2"]): row for row in page} if self.old_rows else page
+        return told(answer | ({"data": data} if page else {}), 200 if page == found else 206)
 
     def _ticket(self, request: Request, rest: list[str]) -> Reply:
         if request.method == "POST" and not rest:
@@ -188,6 +192,9 @@ class Glpi:
         row = self.tickets.get(int(str(asked["items_id"])))
         if row is None:
             return error("ERROR_GLPI_ADD", "You don't have permission to perform this action.", 400)
+        if self.no_notes:
+            words = "You don't have permission to perform this action."
+            return told({"id": False, "message": words}, 201)
         now = self._now()
         note = {**asked, "id": len(self.notes) + 1, "items_id": row["id"], "kind": kind}
         self.notes.append({**note, "users_id": by, "date_creation": now})

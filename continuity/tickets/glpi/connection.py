@@ -89,10 +89,13 @@ class Connection:
             answer = understood(
                 NAME, self.read("search", "Ticket", query=asked).value(), "totalcount"
             )
-            found += [text(row.get("2")) for row in listed(NAME, answer.get("data", []))]
+            data = answer.get("data", [])
+            # The first versions give an object with the rows under their numbers.
+            rows = list(data.values()) if isinstance(data, dict) else data
+            found += [text(row.get("2")) for row in listed(NAME, rows)]
             if len(found) >= number(answer["totalcount"]):
                 return found
-            if not answer.get("data"):
+            if not rows:
                 raise UnreachableError(say(N_("{name} answered only a part."), name=NAME))
         return found
 

@@ -102,8 +102,8 @@ class _Tickets:
         return write(self.connection.web, ask, self._made)
 
     def _made(self, answer: Answer) -> Outcome | None:
-        id = text(mapping(answer.value()).get("id"))
-        return _confirmed(self._ref(id)) if id else None
+        made = _noted(answer)
+        return _confirmed(self._ref(made.id)) if isinstance(made, Confirmed) else made
 
     def _ref(self, id: str) -> TicketRef:
         url = f"{self.options.address.rstrip('/')}/front/ticket.form.php?id={id}"
@@ -246,8 +246,19 @@ def _confirmed(ref: TicketRef) -> Confirmed:
 
 
 def _noted(answer: Answer) -> Outcome | None:
-    id = text(mapping(answer.value()).get("id"))
+    value = mapping(answer.value())
+    id = text(value.get("id"))
+    # A good answer may still say that nothing was made of it.
+    return _undone(text(value.get("message"))) if value.get("id") is False else _confirmed_id(id)
+
+
+def _confirmed_id(id: str) -> Outcome | None:
     return Confirmed(id=id) if id else None
+
+
+def _undone(words: str) -> Rejected:
+    line = one_line(words, _TITLE)
+    return Rejected(reason=say(N_("{name} does not do it: {line}"), name=NAME, line=line))
 
 
 def _changed(answer: Answer) -> Outcome | None:
@@ -256,9 +267,7 @@ def _changed(answer: Answer) -> Outcome | None:
     if any(value is True for row in rows for value in row.values()):
         return Confirmed()
     words = " ".join(text(row.get("message")) for row in rows)
-    if not rows:
-        return None
-    return Rejected(reason=say(N_("{name} does not do it: {line}"), name=NAME, line=words[:300]))
+    return _undone(words) if rows else None
 
 
 def _uploaded(answer: Answer) -> Outcome | None:
@@ -267,8 +276,7 @@ def _uploaded(answer: Answer) -> Outcome | None:
     results = mapping(value.get("upload_result")).get("filename")
     for one in mappings(results):
         if text(one.get("error")):
-            line = one_line(text(one["error"]), _TITLE)
-            return Rejected(reason=say(N_("{name} does not do it: {line}"), name=NAME, line=line))
+            return _undone(text(one["error"]))
     return _noted(answer)
 
 

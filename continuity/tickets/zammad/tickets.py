@@ -99,11 +99,12 @@ class _Tickets:
 
     def find(self, marker: str) -> tuple[TicketRef, ...]:
         """Find by tag; where nobody may make new tags there is none, and the text is looked at."""
-        tagged = self._search("ticket.tags", "contains all", marker)
-        if tagged:
-            return tagged
-        named = self._search("article.body", "contains", marker)
-        return tuple(ref for ref in named if self._begins_with(ref, marker))
+        for field, operator in (("ticket.tags", "contains all"), ("article.body", "contains")):
+            named = self._search(field, operator, marker)
+            found = tuple(ref for ref in named if self._begins_with(ref, marker))
+            if found:
+                return found
+        return ()
 
     def _search(self, field: str, operator: str, value: str) -> tuple[TicketRef, ...]:
         rows = self.connection.search({field: {"operator": operator, "value": value}})
