@@ -11,6 +11,7 @@ from continuity.answering.climbing import climbing_of
 from continuity.config.opening import Means
 from continuity.config.outlets import channels_of, trackers_of
 from continuity.config.workspace import Workspace
+from continuity.domain.announcing import TICKET
 from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.escalation import everybody_told
 from continuity.domain.incident import Event, Incident
@@ -23,6 +24,8 @@ from continuity.workflows.delivering import Delivered, Send, deliver
 from continuity.workflows.enclosing import line_in
 from continuity.workflows.letters import Circumstances
 from continuity.workflows.notifying import TO, Outward, Reader, sender_by
+from continuity.workflows.polling import Polled, poll
+from continuity.workflows.responding import Desk
 from continuity.workflows.ticketing import Tracker, sender_to
 
 
@@ -45,6 +48,14 @@ class Outside:
         if not self.workspace.outlets:
             return Delivered()
         return deliver(self.store, dict(self._senders()), self.now)
+
+    def listen(self, desk: Desk) -> Polled:
+        """Hear what was done in tickets. Raises what ``read_secret`` raises."""
+        with self.store.reading() as reading:
+            if not reading.outbox.links():
+                return Polled()
+        opened = trackers_of(self.workspace, self.means.environ, self.now)
+        return poll(desk, {f"{TICKET}:{name}": system for name, system in opened})
 
     def _senders(self) -> Iterator[tuple[str, Send]]:
         for name, system in trackers_of(self.workspace, self.means.environ, self.now):

@@ -27,10 +27,21 @@ from continuity.domain.evidence import Record
 from continuity.domain.incident import Incident, State
 from continuity.domain.incident_plain import local_number, plain_from_incident
 from continuity.domain.plain import mapping_in, text_in
+from continuity.domain.text import N_
 from continuity.domain.ticket import Severity
 
 _INDENT = "    "
 _FEW = 3
+_TICKETS = {
+    "open": N_("the ticket was opened again"),
+    "in-progress": N_("somebody works on the ticket again"),
+    "on-hold": N_("the ticket was put on hold"),
+    "resolved": N_("the ticket was declared solved there"),
+    "closed": N_("the ticket was closed there"),
+    "cancelled": N_("the ticket was cancelled there"),
+    "duplicate": N_("the ticket was called a duplicate there"),
+    "gone": N_("the ticket was deleted there, or hidden from us"),
+}
 _COLOURS = {Severity.S1: "red", Severity.S2: "red", Severity.S3: "yellow"}
 
 
@@ -182,6 +193,13 @@ def _details(details: Mapping[str, object]) -> Iterator[str]:
     for name in ("severity", "how", "why", "until"):
         if text_in(details, name):
             yield text_in(details, name)
+    ticket = text_in(details, "ticket")
+    if ticket:
+        yield _(_TICKETS[ticket]) if ticket in _TICKETS else plain(ticket)
+    if text_in(details, "from"):
+        yield _("heard from {outlet}").format(
+            outlet=plain(text_in(details, "from").partition(":")[2])
+        )
 
 
 def plain_of(incident: Incident, picture: Picture) -> dict[str, object]:

@@ -23,10 +23,11 @@ from continuity.cli.incident_screen import (
     plain_of,
     timeline,
 )
+from continuity.cli.incident_told import outside_of, outside_shown, plain_from_outside
 from continuity.cli.incident_words import state_text, title_of
 from continuity.cli.language import _, plural
 from continuity.cli.output import epilog, show, show_json, table
-from continuity.cli.response import respond_to_all, tell_outside
+from continuity.cli.response import hear_outside, respond_to_all, tell_outside
 from continuity.config.responding import ladders_of
 from continuity.config.workspace import Workspace
 from continuity.domain.assessment import assess
@@ -114,7 +115,10 @@ def _list(picture: Picture) -> None:
 @command.command(
     name="show",
     short_help=_("Show one incident with all that happened."),
-    help=_("Show one incident in full: what is known, who has it, and everything that happened."),
+    help=_(
+        "Show one incident in full: what is known, who has it, everything that happened, its "
+        "tickets as they were seen last, and who was told by which way."
+    ),
     epilog=epilog("continuity incidents show 12", "continuity incidents show 12 --json"),
 )
 @number_argument
@@ -130,13 +134,14 @@ def show_one(options: Options, number: int, as_json: bool) -> int:
         people = store.people()
         climbing = Climbing(workspace=workspace, store=store, present=ladders_of(workspace))
         prospect = climbing.prospect(incident, picture.assessment.at)
+        outside = outside_of(store, number)
         if as_json:
             events = [
                 {**record.body, "sequence": record.sequence, **people.get(record.sequence, {})}
                 for record in records
             ]
-            now = plain_from_prospect(prospect)
-            show_json({**plain_of(incident, picture), **now, "events": events})
+            more = {**plain_from_prospect(prospect), **plain_from_outside(outside)}
+            show_json({**plain_of(incident, picture), **more, "events": events})
             return 0
         show("\n".join(brief_of(incident, picture)))
         show()
@@ -144,6 +149,8 @@ def show_one(options: Options, number: int, as_json: bool) -> int:
         show()
         show(_("What happened:"))
         show("\n".join(timeline(records, people, picture)))
+        for line in outside_shown(outside, picture):
+            show(line)
     return 0
 
 
@@ -167,9 +174,10 @@ def _history(store: Store, number: int) -> list[Record]:
 def update(options: Options, as_json: bool) -> int:
     """Respond, and say what moved."""
     with opened(options.workspace) as app:
-        moved = [move.after for move in respond_to_all(app, options.workspace)]
+        heard = {one.number: one for one in hear_outside(app)}
+        moved = {move.after.number: move.after for move in respond_to_all(app, options.workspace)}
         delivered = tell_outside(app)
-        _say_moved(app, moved, delivered, as_json=as_json)
+        _say_moved(app, list({**heard, **moved}.values()), delivered, as_json=as_json)
     return 0
 
 

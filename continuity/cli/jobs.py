@@ -11,7 +11,13 @@ from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import complain, remark
 from continuity.cli.progress import watched
-from continuity.cli.response import incident_of_run, respond_to_all, respond_to_runs, tell_outside
+from continuity.cli.response import (
+    hear_outside,
+    incident_of_run,
+    respond_to_all,
+    respond_to_runs,
+    tell_outside,
+)
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import (
     ConfigurationError,
@@ -85,6 +91,7 @@ def _with_incident(app: App, result: Result) -> Result:
 
 def _conclude(app: App, root: Path) -> None:
     try:
+        hear_outside(app)
         respond_to_all(app, root)
         tell_outside(app)
     except ContinuityError as error:

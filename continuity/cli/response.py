@@ -30,14 +30,29 @@ def desk_of(app: App) -> Desk:
 
 def tell_outside(app: App) -> Delivered:
     """Send what is due to people and ticket systems. Raises what a missing secret raises."""
+    return _outside(app).deliver()
+
+
+def hear_outside(app: App) -> list[Incident]:
+    """Hear what people did in tickets; who cannot be heard is named, and heard the next time."""
+    try:
+        polled = _outside(app).listen(desk_of(app))
+    except ContinuityError as error:
+        complain(error)
+        return []
+    for trouble in polled.troubles:
+        complain(trouble)
+    return polled.moved
+
+
+def _outside(app: App) -> Outside:
     root = app.workspace.root
-    outside = Outside(
+    return Outside(
         means=app.means,
         store=app.bench.store,
         now=app.bench.now,
         assess=lambda: _judged(portfolio_of(root, app.means.environ), app),
     )
-    return outside.deliver()
 
 
 def try_to_tell(app: App) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from continuity.domain.text import Message
+from continuity.domain.ticket import RemoteClock
 
 
 class OutboxState(StrEnum):
@@ -71,8 +72,9 @@ class Attempt:
 class TicketLink:
     """The ticket of an incident in one system; without an id it is not known to be there yet.
 
-    ``pushed_version`` is the version of the incident that the system confirmed last,
-    ``remote_updated`` what the system last said of when the ticket was changed.
+    ``remote_state`` is where the ticket was brought last, by us or by somebody there, and
+    ``pushed_version`` the version of the incident that the system confirmed last. The rest is what
+    was seen at ``seen_at``, in the system's own words: ``remote_updated`` is its time.
     """
 
     incident: int
@@ -85,3 +87,8 @@ class TicketLink:
     remote_updated: datetime | None = None
     pushed_version: int = 0
     last_error: Message | None = None
+    remote_name: str = ""
+    remote_assignee: str = ""
+    remote_gone: bool = False
+    remote_clocks: tuple[RemoteClock, ...] = ()
+    seen_at: datetime | None = None

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, inse
 from continuity.domain.outbox import SETTLED, Attempt, Notice, OutboxRow, OutboxState, TicketLink
 from continuity.domain.outlet_signals import LaneState
 from continuity.domain.text import Message, message_from_plain, plain_from_message
-from continuity.store.tables import delivery, outbox, ticket_link
+from continuity.store import ticket_links
+from continuity.store.tables import delivery, outbox
 
 _SETTLED = [state.value for state in SETTLED]
 _ATTEMPT = ("key", "at", "outcome", "remote_id", "remote_key", "remote_url")
@@ -126,20 +127,24 @@ class Outbox:
         return [_attempt(row) for row in self._connection.execute(query).mappings()]
 
     def link(self, link: TicketLink) -> None:
-        """Remember the ticket of an incident in a system, in place of what was known of it."""
-        mine = (ticket_link.c.incident == link.incident) & (ticket_link.c.lane == link.lane)
-        self._connection.execute(ticket_link.delete().where(mine))
-        values = {name: getattr(link, name) for name in TicketLink.__slots__}
-        values["last_error"] = _text(link.last_error)
-        self._connection.execute(insert(ticket_link), values)
+        """Remember what a sender knows of the ticket of an incident; what was seen of it stays."""
+        ticket_links.write(self._connection, link)
+
+    def see(self, link: TicketLink) -> None:
+        """Remember what was seen of a ticket, and where somebody there has brought it."""
+        ticket_links.see(self._connection, link)
+
+    def unlink(self, link: TicketLink) -> None:
+        """Forget a ticket, so that another one is made."""
+        ticket_links.forget(self._connection, link)
 
     def links(self, incident: int | None = None) -> Sequence[TicketLink]:
         """List the tickets of an incident, or of all."""
-        query = select(ticket_link).order_by(ticket_link.c.incident, ticket_link.c.lane)
-        if incident is not None:
-            query = query.where(ticket_link.c.incident == incident)
-        rows = self._connection.execute(query).mappings()
-        return [TicketLink(**{**row, "last_error": _message(row["last_error"])}) for row in rows]
+        return ticket_links.read(self._connection, incident)
+
+    def forget_assignee(self, name: str) -> None:
+        """Take a person's name from the tickets that were seen in those hands."""
+        ticket_links.forget_assignee(self._connection, name)
 
     def _doubt_left_ones(self, now: datetime) -> None:
         left = (outbox.c.state == OutboxState.SENDING.value) & (outbox.c.due_at <= now)

@@ -106,6 +106,7 @@ class Transaction:
         """Erase a person's name from beside the record, and record that this was done."""
         erased = evidence.erase(self._connection, name)
         self.incidents.forget_holder(name)
+        self.outbox.forget_assignee(name)
         if erased:
             self.append(Draft(kind=RecordKind.PERSONAL_ERASED, body={"records": list(erased)}))
         return erased

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     ForeignKey,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 from continuity.domain.clock import text_from_time, time_from_text
@@ -195,4 +197,9 @@ ticket_link = Table(
     Column("remote_updated", Utc),
     Column("pushed_version", BigInteger, nullable=False),
     Column("last_error", Text),
+    Column("remote_name", Text, nullable=False, server_default=""),
+    Column("remote_assignee", Text, nullable=False, server_default=""),
+    Column("remote_gone", Boolean, nullable=False, server_default=false()),
+    Column("remote_clocks", Text, nullable=False, server_default="[]"),
+    Column("seen_at", Utc),
 )

@@ -10,6 +10,7 @@ from continuity.domain.delivery import Confirmed, Outcome, Rejected, Retryable, 
 from continuity.domain.failure import AuthenticationError, ContinuityError
 from continuity.domain.incident import State
 from continuity.domain.outbox import OutboxRow, OutboxState, TicketLink
+from continuity.domain.remote_news import OVER
 from continuity.domain.text import N_, say
 from continuity.domain.ticket import TicketRef, TicketState
 from continuity.speech.speaker import Speaker
@@ -31,6 +32,25 @@ _STATES = {
     State.RESOLVED: TicketState.RESOLVED,
     State.CLOSED: TicketState.CLOSED,
     State.CANCELLED: TicketState.CANCELLED,
+}
+
+_FINAL = frozenset(
+    state.value for state in (TicketState.CLOSED, TicketState.CANCELLED, TicketState.DUPLICATE)
+)
+
+ASKED, FAILED_AGAIN = "asked", "failed-again"
+"""Events of notices to whoever ended a ticket: asked for the reason, and told that it failed."""
+
+_SAID = {
+    ASKED: N_(
+        "This ticket was ended here, but the check that found the failure has not passed since."
+        " What was done? Please write it here. A test of the same kind is queued: when it passes,"
+        " the incident is over. It can be run now: continuity incidents retest {number}"
+    ),
+    FAILED_AGAIN: N_(
+        "The test that was to show that it is over has failed, so the ticket is opened again."
+        " All that is known: continuity incidents show {number}"
+    ),
 }
 
 
@@ -79,7 +99,7 @@ def sender_to(tracker: Tracker) -> Send:
 def _enclosed(tracker: Tracker, row: OutboxRow, link: TicketLink | None) -> Outcome:
     if link is None or not link.remote_id:
         return Retryable(reason=say(N_("The ticket is not there yet.")))
-    return enclose(row, tracker.system, _ref(link), tracker.line_of)
+    return enclose(row, tracker.system, ref_of(link), tracker.line_of)
 
 
 def _make(tracker: Tracker, row: OutboxRow, circumstances: Circumstances) -> Sent:
@@ -135,6 +155,9 @@ def _follow(
     outcome = _told(tracker, row, circumstances, link)
     if not isinstance(outcome, Confirmed):
         return Sent(outcome=outcome, link=replace(link, last_error=outcome.reason))
+    if row.notice.event == ASKED and not circumstances.recovered:
+        # Whoever ended it may be right: it is opened again when a test says otherwise.
+        return Sent(outcome=outcome, link=link)
     return _moved(tracker, circumstances, link, outcome)
 
 
@@ -143,23 +166,30 @@ def _told(
 ) -> Outcome:
     if not tracker.system.abilities.notes:
         return Confirmed(id=link.remote_id, key=link.remote_key, url=link.remote_url)
+    text = _text(tracker, row, circumstances)
+    return tracker.system.comment(ref_of(link), text, row.notice.key)
+
+
+def _text(tracker: Tracker, row: OutboxRow, circumstances: Circumstances) -> str:
+    said, number = _SAID.get(row.notice.event), circumstances.incident.number
+    if said is not None and not circumstances.recovered:
+        return tracker.speaker.sentence(say(said, number=number))
     letter = letter_from(circumstances, tracker.speaker, key=row.notice.key)
-    text = body_of(letter, tracker.speaker)
-    return tracker.system.comment(_ref(link), text, row.notice.key)
+    return body_of(letter, tracker.speaker)
 
 
 def _moved(
     tracker: Tracker, circumstances: Circumstances, link: TicketLink, said: Confirmed
 ) -> Sent:
     wanted = _STATES[circumstances.incident.state]
-    if link.remote_state == wanted.value:
+    if link.remote_state == wanted.value or _is_over_for_good(wanted, link.remote_state):
         outcome: Outcome = said
     else:
         letter = letter_from(circumstances, tracker.speaker, key="")
         # A system that knows its own notes again must not take the second cycle's for the first's.
         version = circumstances.incident.version
         note = f"{letter.doing} ({circumstances.number}, {version})"
-        outcome = tracker.system.move(_ref(link), wanted, note)
+        outcome = tracker.system.move(ref_of(link), wanted, note)
     if not isinstance(outcome, Confirmed):
         # The ticket is there, which must not be forgotten.
         return Sent(outcome=outcome, link=replace(link, last_error=outcome.reason))
@@ -172,5 +202,11 @@ def _moved(
     return Sent(outcome=said, link=pushed)
 
 
-def _ref(link: TicketLink) -> TicketRef:
+def _is_over_for_good(wanted: TicketState, there: str) -> bool:
+    """Tell an end that somebody gave a ticket there, which ours would only contradict."""
+    return wanted in OVER and there in _FINAL
+
+
+def ref_of(link: TicketLink) -> TicketRef:
+    """Name a ticket as its system does."""
     return TicketRef(id=link.remote_id, key=link.remote_key, url=link.remote_url)

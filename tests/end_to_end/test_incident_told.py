@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,8 @@ class Outside:
 def outside(tmp_path: Path) -> Iterator[Outside]:
     nasty, room = Nasty(), MailRoom(needs_login=False)
     with GITHUB.running(nasty) as (desk, address), mail_server(room) as port:
+        assert isinstance(desk, github.Github)
+        desk.clock.at = datetime.now(UTC)
         firm = filled(a_firm(tmp_path, Wishes(system={"rpo": "24h", "rto": "4h"})))
         channels = _CHANNELS.format(tracker=address, mail=port)
         (firm.workspace / "config/channels.yaml").write_text(channels)
@@ -94,6 +97,28 @@ def test_what_was_told_once_is_not_told_again_by_looking_again(outside: Outside)
     assert len(outside.mails()) == 1
     assert len(outside.desk.held()) == 1
     assert outside.ticket().notes == []
+
+
+def test_a_ticket_closed_by_hand_ends_nothing_and_shows_who_closed_it(outside: Outside) -> None:
+    outside.break_copy()
+    outside.desk.moves("#1", "closed")
+    outside.run("incidents", "update")
+
+    shown = run(outside.firm, "incidents", "show", "1", TRACKER=github.TOKEN).out
+    assert "in progress" in shown
+    assert "anna" in shown
+    assert "the ticket was closed there" in shown or "declared solved there" in shown
+    assert "What was done?" in outside.ticket().notes[-1].text
+
+
+def test_what_was_told_is_shown_with_its_way_and_its_end(outside: Outside) -> None:
+    outside.room.greylisted = 1
+    outside.break_copy()
+
+    shown = run(outside.firm, "incidents", "show", "1", TRACKER=github.TOKEN).out
+    assert "tiques: opened, confirmed" in shown
+    assert "correo" in shown
+    assert "waits until" in shown
 
 
 def test_a_tracker_in_trouble_keeps_no_mail_from_being_sent(outside: Outside) -> None:
