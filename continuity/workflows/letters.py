@@ -219,16 +219,17 @@ def _expected(circumstances: Circumstances, *, acts: bool) -> Iterator[Message]:
     if circumstances.recovered or not acts:
         yield say(N_("Nothing: this is for you to know."))
         return
+    if incident.remedy is not None:
+        yield incident.remedy
+    elif circumstances.runbook:
+        yield say(N_("Follow the runbook {runbook}."), runbook=circumstances.runbook)
+    # A command ends the text: nothing that follows may be taken for a part of it.
     if incident.state is State.OPEN:
         yield say(
             N_("Take it, so that others know: continuity incidents ack {number}"),
             number=incident.number,
         )
-    if incident.remedy is not None:
-        yield incident.remedy
-    elif circumstances.runbook:
-        yield say(N_("Follow the runbook {runbook}."), runbook=circumstances.runbook)
-    elif incident.state is not State.OPEN:
+    else:
         yield say(
             N_("Bring it to its end. All that is known: continuity incidents show {number}"),
             number=incident.number,
