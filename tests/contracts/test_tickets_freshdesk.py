@@ -73,6 +73,26 @@ def test_a_marker_too_long_for_a_tag_is_found_all_the_same(
     assert [one.id for one in system.find(LONG)] == [made.id]
 
 
+def test_ending_as_a_duplicate_keeps_the_other_tags(
+    ref: TicketRef, system: TicketSystem, desk: Freshdesk
+) -> None:
+    system.move(ref, TicketState.DUPLICATE, "The same.")
+
+    assert desk.tickets[1]["tags"] == ["continuity", MARKER, "continuity-drill", "duplicate"]
+    assert system.fetch(ref).state is TicketState.DUPLICATE
+
+
+def test_a_ticket_in_another_workspace_is_found(server: Simulator, desk: Freshdesk) -> None:
+    if not desk.service:
+        pytest.skip("it has no workspaces")
+    system = FRESHSERVICE.open(server.address, fields={"workspace_id": 3})
+    made = system.create(DRAFT)
+
+    assert isinstance(made, Confirmed)
+    assert [one.id for one in system.find(MARKER)] == [made.id]
+    assert FRESHSERVICE.open(server.address).find(MARKER) == ()
+
+
 def test_tickets_of_other_people_are_not_looked_through(
     ref: TicketRef, system: TicketSystem, desk: Freshdesk
 ) -> None:

@@ -61,7 +61,10 @@ class Freshdesk:
     def _of(self, id: int, request: Request, rest: list[str]) -> Reply:
         match request.method, rest:
             case "GET", []:
-                return self._told(self._shown(id), "ticket")
+                shown = self._shown(id)
+                if self.service and request.query.get("include") != "tags":
+                    del shown["tags"]
+                return self._told(shown, "ticket")
             case "PUT", []:
                 return self._change(id, request)
             case "GET", ["conversations"]:
@@ -103,7 +106,7 @@ class Freshdesk:
     def _wrong(self, asked: dict[str, object], *, ends: bool) -> Reply | None:
         own = asked.get("custom_fields", {})
         assert isinstance(own, dict)
-        known = _KNOWN | ({"urgency", "impact"} if self.service else set())
+        known = _KNOWN | ({"urgency", "impact", "workspace_id"} if self.service else set())
         unknown = [*(asked.keys() - known), *(own.keys() - _OWN), *self.nasty.refused_fields]
         bad = [refusal(one, "Unexpected/invalid field", "invalid_field") for one in unknown]
         if "status" in asked and asked["status"] not in _STATUSES:
@@ -143,12 +146,16 @@ class Freshdesk:
 
     def _list(self, request: Request) -> Reply:
         known = {"email", "updated_since", "order_type", "page", "per_page"}
-        known |= set() if self.service else {"order_by", "include"}
+        known |= {"workspace_id"} if self.service else {"order_by", "include"}
         if request.query.keys() - known:
             return told({"description": "Validation failed", "errors": []}, 400)
         recent = [] if "updated_since" not in request.query else list(self.tickets)
         rows = [self._shown(id) for id in reversed(recent)]
         rows = [one for one in rows if one["email"] == request.query.get("email", one["email"])]
+        if self.service:
+            rows = [{k: v for k, v in row.items() if k != "tags"} for row in rows]
+            space = int(request.query.get("workspace_id", 1))
+            rows = [one for one in rows if one.get("workspace_id", 1) == space]
         if not self.service and request.query.get("include") != "description":
             rows = [{k: v for k, v in row.items() if k != "description"} for row in rows]
         return self._page(rows, request, "tickets")

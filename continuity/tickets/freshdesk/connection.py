@@ -28,14 +28,15 @@ class Profile:
     """In what the two differ.
 
     ``wrapped``: answers are objects that have the thing under its name. ``form`` has the fields of
-    a ticket, ``listing`` is asked for with a list of them; ``weights`` are other fields that a
-    severity has.
+    a ticket, ``listing`` is asked for with a list of them, and ``whole`` with one, to see its tags;
+    ``weights`` are other fields that a severity has.
     """
 
     name: str
     wrapped: bool
     form: str
     listing: Mapping[str, str]
+    whole: tuple[tuple[str, str], ...]
     attachment_bytes: int
     weights: Callable[[Severity], Mapping[str, object]] = lambda _severity: {}
 
@@ -60,6 +61,11 @@ class Connection:
     def read(self, *parts: str, accept: tuple[int, ...] = (200,)) -> Answer:
         """Read something."""
         return self.web.read(Ask(method="GET", path=path_from_parts(*_ROOT, *parts)), accept)
+
+    def ticket(self, id: str, accept: tuple[int, ...] = (200,)) -> Answer:
+        """Read a ticket with its tags."""
+        path = path_from_parts(*_ROOT, "tickets", id)
+        return self.web.read(Ask(method="GET", path=path, query=self.profile.whole), accept)
 
     def one(self, answer: Answer, name: str) -> Plain:
         """Take the thing out of an answer; an empty one when it is not there."""
@@ -88,6 +94,9 @@ class Connection:
             "order_type": "desc",
             **self.profile.listing,
         }
+        # Only the first workspace is listed unless another is asked for.
+        if workspace := text(self.options.fields.get("workspace_id")):
+            query["workspace_id"] = workspace
         return self.pages("tickets", "tickets", query=tuple(query.items()))
 
     def form(self) -> tuple[Plain, ...]:

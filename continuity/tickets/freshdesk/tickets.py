@@ -153,7 +153,7 @@ class _Tickets:
         if to in _ENDED:
             changed |= self.options.ending_fields
         if to in _TAGGED:
-            ticket = self.connection.one(self.connection.read("tickets", ref.id), "ticket")
+            ticket = self.connection.one(self.connection.ticket(ref.id), "ticket")
             changed["tags"] = list(dict.fromkeys([*texts(ticket.get("tags")), to.value]))
         ask = self.connection.change("PUT", changed, "tickets", ref.id, repeatable=True)
         return write(self.connection.web, ask, self._made)
@@ -165,7 +165,7 @@ class _Tickets:
         return attempted(lambda: self._attach(ref, attachment))
 
     def _attach(self, ref: TicketRef, attachment: Attachment) -> Outcome:
-        ticket = self.connection.one(self.connection.read("tickets", ref.id), "ticket")
+        ticket = self.connection.one(self.connection.ticket(ref.id), "ticket")
         wanted = file_name(attachment.name), len(attachment.content)
         for one in mappings(ticket.get("attachments")):
             if (text(one.get("name")), number(one.get("size"))) == wanted:
@@ -174,7 +174,7 @@ class _Tickets:
         return write(self.connection.web, ask, self._made)
 
     def fetch(self, ref: TicketRef) -> RemoteTicket:
-        answer = self.connection.read("tickets", ref.id, accept=(_OK, _NOT_FOUND))
+        answer = self.connection.ticket(ref.id, (_OK, _NOT_FOUND))
         ticket = self.connection.one(answer, "ticket")
         if answer.status != _OK or ticket.get("deleted") is True or ticket.get("spam") is True:
             return gone(ref)
@@ -243,6 +243,7 @@ def open_freshdesk(opening: TicketOpening) -> TicketSystem:
         wrapped=False,
         form="ticket_fields",
         listing={"order_by": "created_at", "include": "description"},
+        whole=(),
         attachment_bytes=15 << 20,
     )
     connection = connect(options, profile, opening, options.address)
@@ -267,6 +268,7 @@ def open_freshservice(opening: TicketOpening) -> TicketSystem:
         wrapped=True,
         form="ticket_form_fields",
         listing={},
+        whole=(("include", "tags"),),
         attachment_bytes=15 << 20,
         weights=weights,
     )
