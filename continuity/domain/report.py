@@ -131,6 +131,22 @@ class JobLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PointsLine:
+    """The restore points of a job that can be had back, and how many of them were proven.
+
+    ``quarantined`` are those that nobody has accepted yet.
+    """
+
+    job: str
+    system: str
+    kept: int
+    proven: int
+    quarantined: int
+    oldest: datetime | None
+    newest: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Untested:
     """A job of which nothing was restored in the period, and why."""
 
@@ -172,6 +188,7 @@ class Annex:
     """
 
     jobs: tuple[JobLine, ...]
+    points: tuple[PointsLine, ...]
     runs: tuple[RunLine, ...]
     incidents: tuple[IncidentLine, ...]
     cards: tuple[Scorecard, ...]

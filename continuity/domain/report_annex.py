@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from continuity.domain.assessment import Assessment, SystemAssessment
-from continuity.domain.facts import Facts, JobFacts
+from continuity.domain.facts import Facts, JobFacts, Point
 from continuity.domain.forecast import forecast
 from continuity.domain.job_judgement import JobAssessment, Moment, standing_skip
 from continuity.domain.portfolio import Portfolio
 from continuity.domain.proof import change_since, identity_of_today
-from continuity.domain.report import ChangeLine, JobLine, Tally, Untested
+from continuity.domain.report import ChangeLine, JobLine, PointsLine, Tally, Untested
 from continuity.domain.report_incidents import IncidentLine
 from continuity.domain.report_runs import RunLine
 from continuity.domain.run import RunKind
@@ -43,6 +43,29 @@ def jobs_of(assessment: Assessment) -> tuple[JobLine, ...]:
         JobLine(job=job.plan.name, title=job.plan.title, system=system.plan.name)
         for system in assessment.systems
         for job in system.jobs
+    )
+
+
+def points_of(assessment: Assessment, facts: Facts) -> tuple[PointsLine, ...]:
+    """Count the restore points of every job that were not removed."""
+    return tuple(
+        _points(job, system.plan.name, facts.of(job.plan.name).points)
+        for system in assessment.systems
+        for job in system.jobs
+    )
+
+
+def _points(job: JobAssessment, system: str, points: Iterable[Point]) -> PointsLine:
+    kept = [point for point in points if point.removed_at is None]
+    times = [point.data_time for point in kept]
+    return PointsLine(
+        job=job.plan.name,
+        system=system,
+        kept=len(kept),
+        proven=sum(point.id in job.proof.proven_points for point in kept),
+        quarantined=sum(point.quarantined for point in kept),
+        oldest=min(times, default=None),
+        newest=max(times, default=None),
     )
 
 

@@ -22,6 +22,7 @@ from continuity.domain.report_annex import (
     changes_in,
     decisions_on,
     jobs_of,
+    points_of,
     risks_of,
     tallies_of,
     untested_in,
@@ -160,6 +161,7 @@ def _annex(grounds: Grounds, findings: Findings, runs: tuple[RunLine, ...]) -> A
     assessment, facts, head = findings.assessment, findings.facts, grounds.gathered.head
     return Annex(
         jobs=jobs_of(assessment),
+        points=points_of(assessment, facts),
         runs=runs,
         incidents=findings.incidents,
         cards=findings.cards,

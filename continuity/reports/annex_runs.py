@@ -21,6 +21,8 @@ def run_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     """Give the tables of runs, and the sentences on what samples let one say."""
     runs = report.annex.runs
     drills = [run for run in runs if run.kind is RunKind.DRILL]
+    yield Heading(voice.text(N_("Restore points")), 2, "points")
+    yield _points(report, voice)
     yield Heading(voice.text(N_("Restore tests")), 2, "restore-tests")
     yield drill_table(drills, voice)
     yield finding_table(drills, voice)
@@ -153,3 +155,24 @@ def _run(run: RunLine, voice: Voice) -> list[str | Cell]:
         str(run.record),
         "" if run.reason is None else voice.sentence(run.reason),
     ]
+
+
+def _points(report: Report, voice: Voice) -> Block:
+    titles = (
+        *(N_("Job"), N_("System"), N_("There"), N_("Proven"), N_("In quarantine")),
+        *(N_("Data of the oldest"), N_("Data of the newest")),
+    )
+    rows = (
+        [
+            voice.name(one.job),
+            voice.name(one.system),
+            voice.number(one.kept),
+            voice.number(one.proven),
+            voice.number(one.quarantined),
+            voice.moment(one.oldest) or voice.text(N_("none")),
+            voice.moment(one.newest) or voice.text(N_("none")),
+        ]
+        for one in report.annex.points
+    )
+    caption = voice.text(N_("Restore points that can be had back"))
+    return table("points", caption, map(voice.text, titles), rows)

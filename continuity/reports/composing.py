@@ -8,6 +8,7 @@ from continuity.domain.report import Report
 from continuity.domain.report_runs import RunLine
 from continuity.domain.text import N_
 from continuity.reports.annex import annex, closing
+from continuity.reports.charts import charts
 from continuity.reports.controls import control_blocks
 from continuity.reports.front import counted, digest_blocks, front_page, title_of
 from continuity.reports.page import Page
@@ -28,6 +29,7 @@ def page_from_report(report: Report, speaker: Speaker) -> Page:
         blocks=(
             *front_page(report, voice),
             *annex(report, voice),
+            *charts(report, voice),
             *programme_blocks(report, voice),
             *control_blocks(report, voice),
             *closing(report, voice),

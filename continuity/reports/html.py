@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
 
 from continuity.domain.report import Light
 from continuity.domain.text import N_
+from continuity.reports.drawing import svg_from_chart
 from continuity.reports.page import (
     Block,
     Bullets,
     Cell,
+    Chart,
     Heading,
     Lamp,
     Page,
@@ -74,9 +77,22 @@ def _parts(block: Block, language: str) -> Iterator[str]:
             yield from _lamp(block)
         case Table():
             yield from _table(block, language)
+        case Chart():
+            yield from _chart(block)
         case Signature():
             rows = "".join(f"<p>{_shown(line)}</p>" for line in block.lines)
             yield f'<div class="signature">{rows}</div>'
+
+
+def _chart(block: Chart) -> Iterator[str]:
+    """Show a picture inside the page: what is in it can neither be clicked nor run."""
+    yield f"<figure><figcaption>{_shown(block.caption)}</figcaption>"
+    svg = svg_from_chart(block)
+    if svg is not None:
+        source = b64encode(svg).decode("ascii")
+        picture = f"data:image/svg+xml;base64,{source}"
+        yield f'<img src="{picture}" alt="{_shown(block.alternative)}">'
+    yield f"<p class=small>{_shown(block.alternative)}</p></figure>"
 
 
 def _lamp(block: Lamp) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from continuity.domain.report import Light
 
@@ -71,7 +72,48 @@ class Signature:
     lines: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Bullets | Lamp | Table | Signature
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a chart: times, and a number for each."""
+
+    name: str
+    times: tuple[datetime, ...]
+    numbers: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of named parts, with its target, None where there is none."""
+
+    name: str
+    parts: tuple[tuple[str, float], ...]
+    target: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """One row of a calendar: a light for each day on which something ran."""
+
+    name: str
+    lights: tuple[tuple[date, Light], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture, and its ``alternative``: what it shows, in a sentence.
+
+    ``unit`` is that of its numbers, ``target`` a line that none should cross.
+    """
+
+    name: str
+    caption: str
+    alternative: str
+    unit: str
+    shapes: tuple[Line, ...] | tuple[Bar, ...] | tuple[Days, ...]
+    target: float | None = None
+
+
+Block = Heading | Paragraph | Bullets | Lamp | Table | Signature | Chart
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +157,8 @@ def _texts_in(block: Block) -> Iterator[str]:
             yield from (cell.text for row in block.rows for cell in row)
         case Signature():
             yield from block.lines
+        case Chart():
+            yield from (block.caption, block.alternative)
 
 
 def harmless(text: str, longest: int = LONGEST) -> str:

@@ -20,6 +20,8 @@ p { margin: .3rem 0; } ul { margin: .3rem 0; padding-left: 1.2rem; }
 .amber .sign, .sign.amber, td.amber { color: var(--amber); }
 .red .sign, .sign.red, td.red { color: var(--red); }
 .unknown .sign, .sign.unknown, td.unknown { color: var(--unknown); }
+figure { margin: .8rem 0; break-inside: avoid; } figcaption { font-weight: bold; }
+figure img { max-width: 100%; height: auto; background: #fff; }
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .85rem; }
 caption { text-align: left; font-weight: bold; padding: .2rem 0; }
 th, td { border: 1px solid var(--line); padding: .25rem .4rem; text-align: left;

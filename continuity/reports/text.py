@@ -9,6 +9,7 @@ from continuity.reports.page import (
     Block,
     Bullets,
     Cell,
+    Chart,
     Heading,
     Lamp,
     Page,
@@ -39,6 +40,8 @@ def _lines(block: Block) -> Iterator[str]:
             yield from _title(block.text, block.level)
         case Paragraph():
             yield from _wrapped(block.text)
+        case Chart():
+            yield from _wrapped(f"{block.caption}: {block.alternative}")
         case Bullets():
             yield from (line for item in block.items for line in _wrapped(item, "- ", "  "))
         case Lamp():
