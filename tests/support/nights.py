@@ -69,12 +69,12 @@ class Night:
             out, err = process.communicate(timeout=90)
         return Said(process.returncode, out.decode(), err.decode())
 
-    def break_copy(self) -> Said:
+    def break_copy(self, fault: str = "") -> Said:
         """Back up, keep the copy aside, damage it, and let a drill find it."""
         assert self.run("backup").code == 0
         shutil.copytree(self.firm.repository(), self.firm.root / "kept", symlinks=True)
         rot(self.firm)
-        return self.run("drill", "--json")
+        return self.run("drill", "--json", fault=fault)
 
     def mend_copy(self) -> None:
         shutil.rmtree(self.firm.repository())
