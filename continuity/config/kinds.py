@@ -21,15 +21,18 @@ _USUAL_SOURCE = "files"
 
 
 def read_source(
-    value: Mapping[str, object], document: Document, root: Path
+    value: Mapping[str, object], document: Document, root: Path, *, away: bool
 ) -> tuple[Source | None, tuple[Problem, ...]]:
-    """Read the source of a job, of files where it says nothing else."""
+    """Read the source of a job, of files where it says nothing else.
+
+    With ``away`` it is on another machine than this one.
+    """
     models = {name: kind.options for name, kind in source_kinds().items()}
-    return _of_kind(models, {"kind": _USUAL_SOURCE, **value}, document, ("source",), root)
+    return _of_kind(models, {"kind": _USUAL_SOURCE, **value}, document, ("source",), root, away)
 
 
 def read_checks(
-    written: list[object], document: Document, root: Path
+    written: list[object], document: Document, root: Path, *, away: bool
 ) -> tuple[tuple[Check, ...] | None, tuple[Problem, ...]]:
     """Read the checks of a job; None when one of them cannot be used."""
     models = {name: kind.options for name, kind in check_kinds().items()}
@@ -40,7 +43,7 @@ def read_checks(
         if not isinstance(value, dict):
             problems.append(kind_problem(document, place, value))
             continue
-        check, wrong = _of_kind(models, value, document, place, root)
+        check, wrong = _of_kind(models, value, document, place, root, away)
         problems += wrong
         found += [] if check is None else [check]
     return (None if problems else tuple(found)), tuple(problems)
@@ -52,11 +55,12 @@ def _of_kind(
     document: Document,
     place: Place,
     root: Path,
+    away: bool,
 ) -> tuple[M | None, tuple[Problem, ...]]:
     word = value.get("kind")
     model = models.get(word) if isinstance(word, str) else None
     if model is not None:
-        return read_model(model, value, document, place, root)
+        return read_model(model, value, document, place, root, away=away)
     where = (*place, "kind")
     expected = expected_key(nearest(str(word), models), sorted(models))
     found = value_shown(where, word) if "kind" in value else NOTHING

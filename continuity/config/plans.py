@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from continuity.config.storage import storage_from
+from continuity.config.storage import machine_named, storage_from
 from continuity.config.workspace import Workspace, zone_of
 from continuity.domain.job import Job
 from continuity.domain.portfolio import DEFAULT_GRACE, JobPlan, SystemPlan
@@ -51,7 +51,7 @@ def _job_plan(workspace: Workspace, job: Job) -> JobPlan:
         medium=stored.medium,
         place=stored.place,
         keeper=stored.keeper,
-        host=job.source.host,
+        host=machine_named(workspace, job.source.host),
         home=None if host is None else host.site,
         copies=tuple(
             storage_from(workspace, name)

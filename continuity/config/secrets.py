@@ -17,9 +17,11 @@ from continuity.config.regular import NotRegularError, read_regular
 from continuity.domain.failure import AuthenticationError, ConfigurationError, ContinuityError
 from continuity.domain.job import ServedSource
 from continuity.domain.secret import Secret
+from continuity.domain.system import Host
 from continuity.domain.text import N_, Message, say
 from continuity.domain.written import SecretReference
-from continuity.hosts.host import Command, Host
+from continuity.hosts.host import Command
+from continuity.hosts.host import Host as Machine
 
 _LONGEST = 1 << 16
 _SECONDS = 30.0
@@ -28,7 +30,7 @@ _CREDENTIALS = "CREDENTIALS_DIRECTORY"
 
 
 def read_secret(
-    reference: SecretReference, *, environ: Mapping[str, str], host: Host | None = None
+    reference: SecretReference, *, environ: Mapping[str, str], host: Machine | None = None
 ) -> Secret:
     """Fetch a secret; one newline at its end is not part of it.
 
@@ -49,6 +51,18 @@ def secret_problems(draft: Draft, environ: Mapping[str, str]) -> Iterator[Proble
     for part, place, reference in _references(draft):
         for inner, expected, found in _unresolved(reference, environ):
             yield part.problem((*place, *inner), expected, found)
+    for host in draft.hosts.parts.values():
+        yield from _key_problems(host)
+
+
+def _key_problems(host: Part[Host]) -> Iterator[Problem]:
+    """Check that the key of a machine is there and nobody else's: ssh passes over any other."""
+    if host.model.key is None:
+        return
+    try:
+        _from_file(Path(host.model.key), private=True)
+    except ContinuityError as error:
+        yield host.problem(("key",), say(N_("a private key that can be read")), error.what)
 
 
 def _references(draft: Draft) -> Iterator[tuple[Part[BaseModel], Place, SecretReference]]:
@@ -147,7 +161,7 @@ def _credential(name: str, environ: Mapping[str, str]) -> Path:
     return Path(directory) / name
 
 
-def _from_command(argv: tuple[str, ...], host: Host | None) -> Secret:
+def _from_command(argv: tuple[str, ...], host: Machine | None) -> Secret:
     if host is None or not argv:
         raise ConfigurationError(say(N_("no host was given that could run the command")))
     program = text_shown(argv[0])

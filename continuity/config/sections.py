@@ -58,6 +58,7 @@ class Reader:
         self.home = home
         self.problems: list[Problem] = []
         self.files: list[str] = []
+        self._elsewhere: set[str] = set()
 
     def settings(self) -> Part[Settings] | None:
         """Read the settings."""
@@ -90,6 +91,7 @@ class Reader:
         implied = {"local": Part(model=Host(), document=here, place=("local",))}
         parts = section.parts if "local" in section.written else {**implied, **section.parts}
         written = section.written | {"local"}
+        self._elsewhere = {name for name, part in parts.items() if part.model.kind == "ssh"}
         return Section(where=section.where, parts=parts, written=written, known=section.known)
 
     def repositories(self) -> Section[Repository]:
@@ -108,7 +110,7 @@ class Reader:
         return self._fitting(section, "kind", lambda one: (one.kind, one.options), outlet_models())
 
     def jobs(self) -> Section[Job]:
-        """Read every file in ``jobs/``."""
+        """Read every file in ``jobs/``, after the hosts: on others no path is relative."""
         names = self._names_in("jobs", ".yaml")
         parts: dict[str, Part[Job]] = {}
         for name in names or ():
@@ -191,11 +193,12 @@ class Reader:
         if not self._is_mapping(document) or not self._is_name(document.file, name):
             return None
         value = _mapping(document.value)
-        source, checks = self._source(document, value), self._checks(document, value)
+        away = _mapping(value.get("source")).get("host") in self._elsewhere
+        source, checks = self._source(document, value, away), self._checks(document, value, away)
         # The kinds' own keys are checked by their own models, so the job sees the others only.
         plain = {**value, "source": {}} if isinstance(value.get("source"), dict) else value
         plain = {**plain, "checks": []} if isinstance(value.get("checks"), list) else plain
-        job = self._keep(read_model(Job, plain, document, (), self.home))
+        job = self._keep(read_model(Job, plain, document, (), self.home, away=away))
         if job is not None and job.name != name:
             expected = say(N_("the file's name, {name}"), name=name)
             found = value_shown(("name",), job.name)
@@ -205,17 +208,19 @@ class Reader:
             return None
         return job.model_copy(update={"source": source, "checks": checks})
 
-    def _source(self, document: Document, value: Mapping[str, object]) -> Source | None:
+    def _source(self, document: Document, value: Mapping[str, object], away: bool) -> Source | None:
         written = value.get("source")
         if not isinstance(written, dict):
             return None
-        return self._keep(read_source(written, document, self.home))
+        return self._keep(read_source(written, document, self.home, away=away))
 
-    def _checks(self, document: Document, value: Mapping[str, object]) -> tuple[Check, ...] | None:
+    def _checks(
+        self, document: Document, value: Mapping[str, object], away: bool
+    ) -> tuple[Check, ...] | None:
         written = value.get("checks")
         if not isinstance(written, list):
             return ()
-        return self._keep(read_checks(written, document, self.home))
+        return self._keep(read_checks(written, document, self.home, away=away))
 
     def _is_mapping(self, document: Document) -> bool:
         if not isinstance(document.value, dict):

@@ -13,6 +13,7 @@ LOCAL = "local"
 """The machine that Continuity runs on."""
 
 _SERVED = re.compile(r"(?:s3|sftp|rest|swift|b2|azure|gs):(?://|[a-z]+://)?(?:[^/@]*@)?([^/]+)")
+_SERVER = re.compile(r"(?:s3|sftp|rest):(?://|[a-z]+://)?(?:[^/@]*@)?(\[[^\]]+\]|[^:/]+)")
 # What is plugged into a machine burns with it; what stands apart on the network does not.
 _INSIDE = frozenset({"disk", "removable"})
 
@@ -35,15 +36,44 @@ def storage_from(workspace: Workspace, name: str) -> Storage:
     )
 
 
+def machine_named(workspace: Workspace, name: str) -> str:
+    """Give the one name of the machine that a host is: whatever is local burns with ``local``."""
+    host = workspace.hosts.get(name)
+    return LOCAL if host is not None and host.kind == "local" else name
+
+
 def _keeper(workspace: Workspace, repository: Repository) -> str | None:
-    """Tell on which of our machines a repository stands; a path alone may lead to the network."""
+    """Tell on which of our machines a repository stands; a path alone may lead to the network.
+
+    A service at the address of one of them stands there, whatever it speaks. What is reached
+    through this machine itself may be the end of a tunnel, if it is said to be at another site.
+    """
     if repository.host is not None:
         return repository.host
-    if not repository.location.startswith("/") or repository.medium not in _INSIDE:
-        return None
+    server = _server(repository.location)
+    if server is None:
+        beside = repository.location.startswith("/") and repository.medium in _INSIDE
+        return LOCAL if beside and not _is_apart(workspace, repository) else None
+    if server == "localhost" or server.startswith("127.") or server == "::1":
+        return None if _is_apart(workspace, repository) else LOCAL
+    named = (
+        name
+        for name, host in workspace.hosts.items()
+        if host.kind == "ssh" and server in {name, (host.address or "").lower()}
+    )
+    return next(named, None)
+
+
+def _is_apart(workspace: Workspace, repository: Repository) -> bool:
+    """Tell whether it was written to be at another site than this machine."""
     local = workspace.hosts.get(LOCAL)
-    elsewhere = local is not None and repository.site not in {None, local.site}
-    return None if elsewhere else LOCAL
+    return local is not None and repository.site not in {None, local.site}
+
+
+def _server(location: str) -> str | None:
+    """Give the name or address of the machine that serves a location, None for a folder."""
+    served = _SERVER.match(location)
+    return None if served is None else served.group(1).strip("[]").lower()
 
 
 def _place(repository: Repository) -> str:

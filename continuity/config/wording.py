@@ -70,16 +70,24 @@ def _choices(context: Context) -> str:
 
 
 def read_model(
-    model: type[M], value: object, document: Document, place: Place, root: Path
+    model: type[M],
+    value: object,
+    document: Document,
+    place: Place,
+    root: Path,
+    *,
+    away: bool = False,
 ) -> tuple[M | None, tuple[Problem, ...]]:
     """Check a plain value. Nothing is coerced: ``5`` is no text and ``yes`` no truth.
 
-    Relative paths start at ``root``. The value goes through JSON because only so a strict reading
+    Relative paths start at ``root``; with ``away`` those of a source may not be relative, because
+    it is on another machine. The value goes through JSON because only so a strict reading
     still takes lists for tuples and texts for dates.
     """
     text = json.dumps(value)
+    context = {"root": str(root), **({"elsewhere": "yes"} if away else {})}
     try:
-        return model.model_validate_json(text, strict=True, context={"root": str(root)}), ()
+        return model.model_validate_json(text, strict=True, context=context), ()
     except ValidationError as error:
         wrong = (one for one in error.errors() if not _follows_from_its_items(value, one))
         return None, tuple(_problem(model, value, document, place, one) for one in wrong)

@@ -6,7 +6,7 @@ from datetime import date
 
 from pydantic import Field, SerializeAsAny
 
-from continuity.domain.written import Duration, LocalPath, Name, SecretReference, Size, Written
+from continuity.domain.written import Duration, Name, SecretReference, Size, SourcePath, Written
 
 
 class Source(Written):
@@ -61,8 +61,8 @@ class SamplePolicy(Written):
     within: Duration | None = Field(
         default=None, description="every file is proven once within this time"
     )
-    always: tuple[LocalPath, ...] = Field(default=(), description="paths that are in every sample")
-    canaries: tuple[LocalPath, ...] = Field(
+    always: tuple[SourcePath, ...] = Field(default=(), description="paths that are in every sample")
+    canaries: tuple[SourcePath, ...] = Field(
         default=(), description="files that never change; a change means tampering"
     )
     largest: int = Field(default=2, ge=0, description="largest files in every sample")

@@ -16,6 +16,7 @@ from continuity.domain.written import (
     ExpectedError,
     LocalPath,
     Location,
+    LocationElsewhere,
     Name,
     SecretReference,
     Written,
@@ -142,7 +143,7 @@ class Repository(Written):
     host: Name | None = Field(
         default=None, description="SSH host that keeps it, for sftp: addresses"
     )
-    seen_from: dict[Name, Location] = Field(
+    seen_from: dict[Name, LocationElsewhere] = Field(
         default_factory=dict, description="its address as other hosts see it, by host"
     )
     copy_of: Name | None = Field(

@@ -95,6 +95,23 @@ def size_from_text(text: object) -> int:
     return int(float(found[1]) * _BYTES[found[2] or "B"])
 
 
+def path_from_text(text: str, reading: ValidationInfo[Mapping[str, str] | None]) -> str:
+    """Read a path of the machine that the context of the reading is about.
+
+    With ``elsewhere`` in it that is another machine, where nobody knows the workspace, so that a
+    path must be absolute; otherwise it is this one. Raises ExpectedError.
+    """
+    if "elsewhere" in (reading.context or {}):
+        return _path_elsewhere(text)
+    return local_path_from_text(text, reading)
+
+
+def _path_elsewhere(text: str) -> str:
+    if not text.startswith("/") or "\0" in text:
+        raise ExpectedError(say(N_("an absolute path, because it is one of another machine")))
+    return "/" + os.path.normpath(text).lstrip("/")
+
+
 def local_path_from_text(text: str, reading: ValidationInfo[Mapping[str, str] | None]) -> str:
     """Read a path of this machine; a relative one starts at the workspace.
 
@@ -134,6 +151,15 @@ def location_from_text(text: str, reading: ValidationInfo[Mapping[str, str] | No
     return text if _ADDRESS.match(path) else local_path_from_text(path, reading)
 
 
+def location_elsewhere_from_text(text: str) -> str:
+    """Read where a repository lives as another machine knows it: an absolute path, or an address.
+
+    Raises ExpectedError.
+    """
+    path = text_without_password(text).removeprefix("local:")
+    return text if _ADDRESS.match(path) else _path_elsewhere(path)
+
+
 def path_from_location(location: str) -> str | None:
     """Give the directory of a location on this machine, or None for an address elsewhere."""
     return location if location.startswith("/") else None
@@ -155,12 +181,13 @@ Size = Annotated[
     Field(gt=0),
     WithJsonSchema({"type": ["string", "integer"], "examples": ["10 GiB", "500 MB"]}),
 ]
-LocalPath = Annotated[
-    str,
-    AfterValidator(local_path_from_text),
-    Field(description="absolute, or relative to the workspace", examples=["/srv/data", "data/erp"]),
-]
+_A_PATH = Field(
+    description="absolute, or relative to the workspace", examples=["/srv/data", "data/erp"]
+)
+LocalPath = Annotated[str, AfterValidator(local_path_from_text), _A_PATH]
+SourcePath = Annotated[str, AfterValidator(path_from_text), _A_PATH]
 Location = Annotated[str, AfterValidator(location_from_text)]
+LocationElsewhere = Annotated[str, AfterValidator(location_elsewhere_from_text)]
 WebAddress = Annotated[
     str, AfterValidator(web_address_from_text), Field(description="begins with https://")
 ]

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from continuity.domain.job import Source
-from continuity.domain.written import LocalPath
+from continuity.domain.written import SourcePath
 from continuity.sources.source import Extent, SourceKind
 
 
@@ -17,17 +17,17 @@ class FilesSource(Source):
     """Files and directories of a host."""
 
     kind: Literal["files"] = Field(default="files", description="files and directories")
-    paths: tuple[LocalPath, ...] = Field(min_length=1, description="what is copied")
+    paths: tuple[SourcePath, ...] = Field(min_length=1, description="what is copied")
     exclude: tuple[str, ...] = Field(
         default=(), description="what is left out, in the engine's own pattern language"
     )
     one_file_system: bool = Field(
         default=False, description="true: what is mounted below the paths is left out"
     )
-    expect_mount: tuple[LocalPath, ...] = Field(
+    expect_mount: tuple[SourcePath, ...] = Field(
         default=(), description="paths that must be mount points, or nothing is copied"
     )
-    sentinel: tuple[LocalPath, ...] = Field(
+    sentinel: tuple[SourcePath, ...] = Field(
         default=(), description="files that must exist, or nothing is copied"
     )
 

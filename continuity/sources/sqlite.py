@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field
 from continuity.domain.failure import RevivalError
 from continuity.domain.job import Source
 from continuity.domain.text import N_, say, shown
-from continuity.domain.written import Duration, ExpectedError, LocalPath, duration_from_text
+from continuity.domain.written import Duration, ExpectedError, SourcePath, duration_from_text
 from continuity.hosts.local import LocalHost
 from continuity.sandbox.checks.inside import told_inside
 from continuity.sources.source import (
@@ -49,7 +49,7 @@ class SqliteSource(Source):
     """One SQLite database file, whether or not programs write to it."""
 
     kind: Literal["sqlite"] = Field(default="sqlite", description="a database file of SQLite")
-    path: LocalPath = Field(description="the database file; its journals are taken care of")
+    path: SourcePath = Field(description="the database file; its journals are taken care of")
     newest: tuple[Annotated[str, AfterValidator(_column)], ...] = Field(
         default=(),
         description="time columns whose newest value is compared, as table.column",

@@ -11,6 +11,7 @@ from continuity.config.opening import Means
 from continuity.config.problem import WorkspaceError
 from continuity.config.reaching import hosts_of
 from continuity.domain.failure import ConfigurationError
+from continuity.domain.job import ServedSource
 from continuity.protecting import protect
 from tests.support.workspaces import SMALL, small_workspace
 
@@ -132,3 +133,47 @@ def test_places_of_this_machine_do_not_collide_with_those_of_another(tmp_path: P
     (root / "jobs/erp.yaml").write_text(whole)
 
     assert "erp" in load(root).jobs
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("source: {host: web, paths: [data]}", "source.paths[0]"),
+        ("source: {host: web, paths: [/data], sentinel: [here]}", "source.sentinel[0]"),
+        ("source: {host: web, kind: sqlite, path: shop.db}", "source.path"),
+        ("source: {host: web, paths: [/data]}\nsample: {canaries: [one]}", "sample.canaries[0]"),
+    ],
+)
+def test_no_path_of_another_machine_starts_at_this_workspace(
+    written: str, key: str, tmp_path: Path
+) -> None:
+    head, _, _ = SMALL["jobs/erp.yaml"].partition("source:")
+    files = {"config/hosts.yaml": HOSTS, "jobs/erp.yaml": f"{head}{written}\n"}
+    small_workspace(tmp_path, files)
+
+    with pytest.raises(WorkspaceError) as raised:
+        load(tmp_path)
+
+    (problem,) = raised.value.problems
+    assert problem.key == key
+    assert "one of another machine" in str(problem.expected)
+
+
+def test_no_address_as_another_machine_sees_it_starts_at_this_workspace(tmp_path: Path) -> None:
+    workspace(tmp_path, RESTIC + "/backups/disk, seen_from: {web: mnt/disk}")
+
+    with pytest.raises(WorkspaceError, match="one of another machine"):
+        load(tmp_path)
+
+
+def test_the_password_of_a_database_elsewhere_is_kept_in_this_workspace(tmp_path: Path) -> None:
+    head, _, _ = SMALL["jobs/erp.yaml"].partition("source:")
+    kept = "host: web, kind: postgresql, database: shop, user: continuity"
+    written = f"source: {{{kept}, password: {{file: pass}}}}\n"
+    workspace(tmp_path, RESTIC + "/backups/disk, seen_from: {web: /mnt/disk}")
+    (tmp_path / "jobs/erp.yaml").write_text(head + written)
+    source = load(tmp_path).jobs["erp"].source
+
+    assert isinstance(source, ServedSource)
+    assert source.password is not None
+    assert source.password.file == str(tmp_path / "pass")

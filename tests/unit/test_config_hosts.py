@@ -109,3 +109,21 @@ def test_a_repository_may_name_its_machine_by_name_or_address(
     files = {"config/hosts.yaml": NAS, "config/repositories.yaml": kept}
 
     assert load(small_workspace(tmp_path, files)).repositories["away"].host == "nas"
+
+
+@pytest.mark.parametrize(("mode", "said"), [(None, "No such file"), (0o640, "others than")])
+def test_a_key_that_ssh_would_pass_over_is_named_before_anything_runs(
+    mode: int | None, said: str, tmp_path: Path
+) -> None:
+    small_workspace(tmp_path, {"config/hosts.yaml": NAS + "  key: nas-key\n"})
+    if mode is not None:
+        (tmp_path / "nas-key").write_text("a key")
+        (tmp_path / "nas-key").chmod(mode)
+
+    with pytest.raises(WorkspaceError) as raised:
+        load(tmp_path, environ={"P": "throw-away"})
+
+    problems = [str(problem) for problem in raised.value.problems]
+    (named,) = [problem for problem in problems if "nas.key" in problem]
+    assert named.startswith("config/hosts.yaml:5: nas.key: expected a private key")
+    assert said in named

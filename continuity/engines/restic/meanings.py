@@ -15,6 +15,7 @@ from continuity.domain.failure import (
     HostKeyError,
     LockedError,
     NoSpaceError,
+    ToolMissingError,
     UnreachableError,
 )
 from continuity.domain.text import N_
@@ -176,6 +177,13 @@ _NETWORK = Meaning(
         "502 bad gateway",
     ),
 )
+_NO_RCLONE = Meaning(
+    kind=ToolMissingError,
+    what=N_("restic could not start rclone, which this storage needs: {line}"),
+    remedy=N_("Install rclone on the machine where restic runs."),
+    pieces=('exec: "rclone": executable file not found',),
+    lasting=True,
+)
 _CLOSED = Meaning(
     kind=AuthenticationError,
     what=GENERAL[AuthenticationError].what,
@@ -192,6 +200,7 @@ _NOT_WRITABLE = Meaning(
 
 MEANINGS: tuple[Meaning, ...] = (
     _NO_SPACE,
+    _NO_RCLONE,
     GENERAL[AuthenticationError],
     GENERAL[LockedError],
     _HOST_KEY,

@@ -11,7 +11,7 @@ from pydantic import Field
 from continuity.domain.failure import ToolError
 from continuity.domain.job import Check
 from continuity.domain.text import N_, Message, say, shown
-from continuity.domain.written import Duration, LocalPath, Size, duration_from_text
+from continuity.domain.written import Duration, Size, SourcePath, duration_from_text
 from continuity.hosts.host import Command
 from continuity.sandbox.cell import Cell
 from continuity.sandbox.checks.check import (
@@ -37,7 +37,7 @@ class ArchiveCheck(Check):
     """Every member of archives is unpacked, and thrown away."""
 
     kind: Literal["archive"] = Field(description="zip, tar, gz, bz2, xz and zst are unpacked")
-    paths: tuple[LocalPath, ...] = Field(
+    paths: tuple[SourcePath, ...] = Field(
         min_length=1, description="archives in the source, or directories with archives"
     )
     most: Size = Field(default=100 << 30, description="no more than this is unpacked in all")

@@ -14,7 +14,7 @@ from continuity.domain.clock import Now
 from continuity.domain.failure import ToolError
 from continuity.domain.job import Check
 from continuity.domain.text import N_, Message, say, shown
-from continuity.domain.written import Duration, LocalPath, duration_from_text
+from continuity.domain.written import Duration, SourcePath, duration_from_text
 from continuity.sandbox.cell import Cell
 
 Query = Callable[[str], str | None]
@@ -102,7 +102,7 @@ class PatientCheck(Check):
 class ProgramCheck(Check):
     """A check that runs a program on what was restored."""
 
-    paths: tuple[LocalPath, ...] = Field(
+    paths: tuple[SourcePath, ...] = Field(
         default=(),
         description="what it needs of the source; if absent, it is asked in full drills only",
     )

@@ -11,7 +11,7 @@ from pydantic import Field
 from continuity.domain.failure import ToolError, ToolMissingError
 from continuity.domain.job import Check
 from continuity.domain.text import N_, Message, say, shown
-from continuity.domain.written import LocalPath
+from continuity.domain.written import SourcePath
 from continuity.sandbox.checks.check import (
     Answer,
     Asking,
@@ -29,7 +29,7 @@ class ImageCheck(PatientCheck):
     """Every pixel of pictures is decoded."""
 
     kind: Literal["image"] = Field(description="pictures are decoded to the last pixel")
-    paths: tuple[LocalPath, ...] = Field(
+    paths: tuple[SourcePath, ...] = Field(
         min_length=1, description="pictures in the source, or directories with pictures"
     )
     most_pixels: int = Field(

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from continuity.domain.job import Check
 from continuity.domain.text import N_, Message, say, shown
-from continuity.domain.written import LocalPath
+from continuity.domain.written import SourcePath
 from continuity.sandbox.checks.check import (
     Answer,
     Asking,
@@ -26,7 +26,7 @@ class SqliteCheck(PatientCheck):
     """SQLite reads every page of a database and follows every reference."""
 
     kind: Literal["sqlite"] = Field(description="SQLite's own check of a database")
-    path: LocalPath = Field(description="the database file in the source")
+    path: SourcePath = Field(description="the database file in the source")
 
 
 def ask(asking: Asking) -> Answer:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from continuity.domain.job import ServedSource
 from continuity.domain.text import N_, say
-from continuity.domain.written import ExpectedError, LocalPath
+from continuity.domain.written import ExpectedError, LocalPath, SourcePath
 from continuity.sources.mariadb.words import parts_from_text
 
 
@@ -46,17 +46,17 @@ class MysqlFamilySource(ServedSource):
         default=None, description="name or IP address of the server; its socket if absent"
     )
     port: int = Field(default=3306, ge=1, le=65_535, description="port at the address")
-    socket: LocalPath | None = Field(
+    socket: SourcePath | None = Field(
         default=None, description="socket of the server; the programs' own default if absent"
     )
     user: Text | None = Field(
         default=None, description="account of the database; named like the system's user if absent"
     )
-    options_file: LocalPath | None = Field(
+    options_file: SourcePath | None = Field(
         default=None,
         description="file of options of the client programs, for TLS for example; none if absent",
     )
-    programs: LocalPath | None = Field(
+    programs: SourcePath | None = Field(
         default=None, description="directory of the client programs on the host; the PATH if absent"
     )
     server_programs: LocalPath | None = Field(
