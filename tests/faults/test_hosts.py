@@ -50,7 +50,7 @@ def test_a_repository_on_such_a_machine_gives_no_verdict_and_says_why(
 ) -> None:
     kept_on(server, world)
     accepted(server, world)
-    assert world.run("doctor", "--json").code == 0
+    assert world.run("hosts", "--json").code == 0
     hurt(server, world)
 
     row.red_in(world, "erp", world.run(work, "--json", "erp"))
@@ -68,7 +68,7 @@ def test_a_source_on_such_a_machine_is_not_copied_and_says_why(
 ) -> None:
     copied_from(server, world)
     accepted(server, world)
-    assert world.run("doctor", "--json").code == 0
+    assert world.run("hosts", "--json").code == 0
     hurt(server, world)
 
     row.red_in(world, "files", world.backup("files"))

@@ -44,6 +44,12 @@ class Served:
     def url(self) -> str:
         return f"{self.scheme}://{ADDRESS}:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The process that serves."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Begin to listen."""
         self.port = self.port or free_port()
