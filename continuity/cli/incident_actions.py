@@ -6,18 +6,21 @@ from typing import Unpack
 
 import click
 
-from continuity.app import App
+from continuity.app import App, opened
 from continuity.cli.entry import Options
 from continuity.cli.incident_options import (
     Said,
     carry_out,
     moment_given,
     number_argument,
+    person_of,
     plain_action,
     said_options,
+    tell,
 )
 from continuity.cli.language import _
 from continuity.cli.output import epilog
+from continuity.cli.response import desk_of, try_to_tell
 from continuity.domain.incident_commands import (
     Command,
     HoldReason,
@@ -32,6 +35,7 @@ from continuity.domain.incident_commands import (
     start,
 )
 from continuity.domain.ticket import Severity
+from continuity.workflows.ticket_again import make_again
 
 
 @click.command(
@@ -97,6 +101,27 @@ def _severity(options: Options, number: int, severity: str, **said: Unpack[Said]
     )
 
 
+@click.command(
+    name="ticket",
+    short_help=_("Make another ticket where the first was deleted."),
+    help=_(
+        "Make another ticket where that of an incident was deleted. What somebody deleted is never "
+        "made again unasked."
+    ),
+    epilog=epilog("continuity incidents ticket 12"),
+)
+@number_argument
+@said_options
+@click.pass_obj
+def _ticket(options: Options, number: int, **said: Unpack[Said]) -> int:
+    with opened(options.workspace) as app:
+        person = person_of(app, said)
+        incident = make_again(desk_of(app), number, person, said["version"])
+        try_to_tell(app)
+    tell(incident, as_json=said["as_json"])
+    return 0
+
+
 COMMANDS = (
     plain_action(
         "ack",
@@ -115,6 +140,7 @@ COMMANDS = (
         'continuity incidents note 12 --note "called the provider"',
     ),
     _severity,
+    _ticket,
     plain_action(
         "major",
         _("Say that an incident concerns the whole organisation."),

@@ -79,11 +79,15 @@ def carry_out(
 ) -> int:
     """Do what was asked, and show what became of it."""
     with opened(options.workspace) as app:
-        person = Person(name=said["by"] or app.bench.actor, at=app.bench.now(), reason=said["note"])
-        incident = act(desk_of(app), number, make(app, person), said["version"])
+        incident = act(desk_of(app), number, make(app, person_of(app, said)), said["version"])
         try_to_tell(app)
     tell(incident, as_json=said["as_json"])
     return 0
+
+
+def person_of(app: App, said: Said) -> Person:
+    """Give who acts now, and why."""
+    return Person(name=said["by"] or app.bench.actor, at=app.bench.now(), reason=said["note"])
 
 
 def tell(incident: Incident, *, as_json: bool) -> None:

@@ -40,6 +40,7 @@ _TICKETS = {
     "closed": N_("the ticket was closed there"),
     "cancelled": N_("the ticket was cancelled there"),
     "duplicate": N_("the ticket was called a duplicate there"),
+    "again": N_("another ticket was asked for"),
     "gone": N_("the ticket was deleted there, or hidden from us"),
 }
 _COLOURS = {Severity.S1: "red", Severity.S2: "red", Severity.S3: "yellow"}

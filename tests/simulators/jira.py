@@ -172,7 +172,7 @@ class Jira:
             "labels": issue.labels,
             "status": shown_status(issue.status),
             "resolution": resolution,
-            "assignee": None,
+            "assignee": {"displayName": issue.assignee} if issue.assignee else None,
             "updated": since_then(issue.updated),
             "attachment": [
                 {"id": str(number), "filename": name, "size": len(content)}

@@ -47,6 +47,7 @@ class Issue:
     updated: datetime
     status: str = "To Do"
     resolution: str = ""
+    assignee: str = ""
     comments: list[dict[str, object]] = field(default_factory=list)
     changes: list[dict[str, object]] = field(default_factory=list)
     files: list[tuple[str, bytes]] = field(default_factory=list)
