@@ -19,6 +19,7 @@ from continuity.config.reader import (
     text_of,
 )
 from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
+from continuity.domain.failure import RecordError
 from continuity.domain.runbook import Runbook
 from continuity.domain.runbook_document import Passage, RunbookDocument
 from continuity.domain.step_kinds import STEP_KINDS, Step
@@ -202,3 +203,14 @@ def _passages(cuts: Cuts, steps: list[_Step | None]) -> Iterator[Passage]:
             line=cut.line,
             step=None if part is None else part.model,
         )
+
+
+def document_from_kept_text(name: str, text: str, home: Path) -> RunbookDocument:
+    """Read a runbook whose text was kept when a run began. Raises RecordError when it cannot be."""
+    book = _Reading(f"{name}.md", home).book(text)
+    if book is None or not book.whole:
+        raise RecordError(
+            say(N_("The kept text of the runbook {name} cannot be read."), name=name),
+            remedy=say(N_("Follow the printed runbook, and keep a copy of the state.")),
+        )
+    return book.document

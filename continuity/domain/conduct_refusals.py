@@ -19,14 +19,11 @@ from continuity.domain.conduct import (
 from continuity.domain.conduct_frontier import Stand, frontier
 from continuity.domain.failure import ConfigurationError, ConflictError
 from continuity.domain.incident_commands import Person
+from continuity.domain.stale import stale_run
 from continuity.domain.text import N_, Message, say
 
 Command = Callable[[Stand], tuple[Entry, ...]]
 _SHORTEST_REASON = 3
-
-
-class StaleRunError(ConflictError):
-    """Two people acted in one run, and this one has not seen what the other did."""
 
 
 def decide(stand: Stand, expected: int | None, command: Command) -> tuple[Entry, ...]:
@@ -36,16 +33,8 @@ def decide(stand: Stand, expected: int | None, command: Command) -> tuple[Entry,
     step, and ConfigurationError when it cannot be done now.
     """
     if expected is not None and expected != stand.conduct.version:
-        raise stale(stand.conduct.run)
+        raise stale_run(stand.conduct.run)
     return command(stand)
-
-
-def stale(run: str) -> StaleRunError:
-    """Make the error of whoever came second."""
-    return StaleRunError(
-        say(N_("Somebody else went on in this run meanwhile.")),
-        remedy=say(N_("Look at it again: continuity runbook status {run}"), run=run),
-    )
 
 
 def entry_by(event: Event, person: Person, step: str = "", **details: Detail) -> Entry:

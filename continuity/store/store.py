@@ -16,6 +16,7 @@ from continuity.domain.evidence import Draft, Head, Line, Record, RecordKind, op
 from continuity.domain.verdict import Verdict
 from continuity.store import checkpoints, coverage, evidence, notes, runs
 from continuity.store.checkpoints import SignedCheckpoint
+from continuity.store.conducts import Conducts
 from continuity.store.connect import BUSY_SECONDS, connect, place_of, writing
 from continuity.store.coverage import Proof, ProvenAt
 from continuity.store.errors import translated
@@ -52,6 +53,7 @@ class Transaction:
         self._now = now
         self._head: Head | None = None
         self.incidents = Incidents(connection)
+        self.conducts = Conducts(connection)
         self.outbox = Outbox(connection)
 
     def head(self) -> Head:
@@ -107,6 +109,7 @@ class Transaction:
         erased = evidence.erase(self._connection, name)
         self.incidents.forget_holder(name)
         self.outbox.forget_assignee(name)
+        self.conducts.forget_person(name)
         if erased:
             self.append(Draft(kind=RecordKind.PERSONAL_ERASED, body={"records": list(erased)}))
         return erased
@@ -121,10 +124,11 @@ class Transaction:
 
 
 class Reading:
-    """Incidents and outbox as they are now, while others go on writing."""
+    """Incidents, runs of runbooks and outbox as they are now, while others go on writing."""
 
     def __init__(self, connection: Connection) -> None:
         self.incidents = Incidents(connection)
+        self.conducts = Conducts(connection)
         self.outbox = Outbox(connection)
 
 

@@ -152,6 +152,29 @@ incident = Table(
     Index("ix_incident_fingerprint", "fingerprint", "number"),
 )
 
+runbook_text = Table(
+    "runbook_text",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+conduct = Table(
+    "conduct",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("runbook", Text, nullable=False),
+    Column("hash", Text, ForeignKey("runbook_text.hash"), nullable=False),
+    Column("incident", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("body", Text, nullable=False),
+    Index("ix_conduct_incident", "incident"),
+)
+
 outbox = Table(
     "outbox",
     metadata,

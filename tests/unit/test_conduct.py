@@ -12,9 +12,10 @@ from continuity.domain.conduct_commands import answer_unknown, claim, finish, re
 from continuity.domain.conduct_leading import abort, deviate, offer, pause, resume, take_over
 from continuity.domain.conduct_plain import conduct_from_plain, plain_from_conduct
 from continuity.domain.conduct_program import Start, due_steps, intent, recovered
-from continuity.domain.conduct_refusals import StaleRunError, decide
+from continuity.domain.conduct_refusals import decide
 from continuity.domain.failure import ConfigurationError, ConflictError
 from continuity.domain.incident_commands import Person
+from continuity.domain.stale import StaleRunError
 from tests.support.conducts import HOUR, MINUTE, NOW, scene, step
 
 

@@ -1,0 +1,68 @@
+"""How the entries of a run are written into the record of evidence, and read back from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from continuity.domain.clock import text_from_time, time_from_text
+from continuity.domain.conduct import Conduct, Detail, Entry, Event
+from continuity.domain.evidence import Draft, Record, RecordKind
+
+_KINDS: Mapping[Event, RecordKind] = {
+    Event.STARTED: RecordKind.RUNBOOK_STARTED,
+    Event.INTENT: RecordKind.RUNBOOK_INTENT,
+    Event.RESULT: RecordKind.RUNBOOK_RESULT,
+    Event.DECIDED: RecordKind.RUNBOOK_DECIDED,
+    Event.APPROVED: RecordKind.RUNBOOK_DECIDED,
+    Event.CONFIRMED: RecordKind.RUNBOOK_DECIDED,
+    Event.ABORTED: RecordKind.RUNBOOK_ENDED,
+    Event.TIMED_OUT: RecordKind.RUNBOOK_ENDED,
+    Event.FINISHED: RecordKind.RUNBOOK_ENDED,
+}
+CONDUCTING = (
+    RecordKind.RUNBOOK_STARTED,
+    RecordKind.RUNBOOK_INTENT,
+    RecordKind.RUNBOOK_RESULT,
+    RecordKind.RUNBOOK_DECIDED,
+    RecordKind.RUNBOOK_CHANGED,
+    RecordKind.RUNBOOK_ENDED,
+)
+"""Everything that is recorded of runs of runbooks."""
+
+
+def draft_of(entry: Entry, conduct: Conduct) -> Draft:
+    """Draft the record of an entry; ``conduct`` is the run after it."""
+    said = {"by": entry.by, "whom": entry.whom, "reason": entry.reason}
+    personal = {name: text for name, text in said.items() if text}
+    return Draft(
+        kind=_KINDS.get(entry.event, RecordKind.RUNBOOK_CHANGED),
+        run_id=conduct.run,
+        body={
+            "run": conduct.run,
+            "runbook": conduct.runbook,
+            "incident": conduct.incident,
+            "mode": conduct.mode.value,
+            "event": entry.event.value,
+            "at": text_from_time(entry.at),
+            "step": entry.step,
+            "version": conduct.version,
+            "state": conduct.state.value,
+            "details": dict(entry.details),
+        },
+        personal=personal or None,
+    )
+
+
+def entries_of(records: Iterable[Record], run: str) -> tuple[Entry, ...]:
+    """Read the entries of a run back, without the people, whose names are beside the record."""
+    return tuple(
+        Entry(
+            event=Event(str(record.body["event"])),
+            at=time_from_text(str(record.body["at"])),
+            step=str(record.body["step"]),
+            details=cast("Mapping[str, Detail]", record.body["details"]),
+        )
+        for record in records
+        if record.kind in CONDUCTING and record.body.get("run") == run
+    )

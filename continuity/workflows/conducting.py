@@ -1,0 +1,236 @@
+"""Runs of runbooks: every entry is written whole, and nothing is done before its intent is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from continuity.domain.clock import Now
+from continuity.domain.conduct import Conduct, Detail, Entry, Event, RunState, StepRun, StepState
+from continuity.domain.conduct_changes import after
+from continuity.domain.conduct_frontier import Stand
+from continuity.domain.conduct_outputs import outputs_found
+from continuity.domain.conduct_passing import settled
+from continuity.domain.conduct_program import Start, due_steps, intent, recovered, result, start
+from continuity.domain.conduct_record import draft_of
+from continuity.domain.conduct_refusals import Command, decide
+from continuity.domain.failure import ConfigurationError, ConflictError, ContinuityError
+from continuity.domain.incident import ACTIVE
+from continuity.domain.incident_board import Moved
+from continuity.domain.incident_changes import after as incident_after
+from continuity.domain.incident_commands import Command as IncidentCommand
+from continuity.domain.incident_commands import Person, declare_fixed
+from continuity.domain.incident_commands import start as start_work
+from continuity.domain.runbook_document import RunbookDocument
+from continuity.domain.text import N_, say
+from continuity.hosts.process import Life, Process, life_of
+from continuity.store.store import Transaction
+from continuity.workflows.responding import Desk, write_move
+
+Read = Callable[[str, str], RunbookDocument]
+"""Reads the text of a runbook, given its name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """Where runs are conducted: the desk of incidents, the reader of documents, this process."""
+
+    desk: Desk
+    read: Read
+    process: Process
+    zone: str
+
+    @property
+    def now(self) -> Now:
+        """The clock."""
+        return self.desk.now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of a step. ``found`` are its values by source, ``said`` what it printed."""
+
+    state: StepState
+    found: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    said: str = ""
+
+
+Perform = Callable[[Stand, StepRun], Outcome]
+"""Does a step; raises ContinuityError when that cannot be done."""
+
+
+def begin(
+    stage: Stage, run: str, document: RunbookDocument, text: str, how: Start, person: Person
+) -> Conduct:
+    """Begin a run of a document, whose text is kept. Raises ConfigurationError."""
+    entries = start(document, how, person)
+    with stage.desk.store.transaction() as transaction:
+        if how.incident and transaction.incidents.find(how.incident) is None:
+            raise ConfigurationError(
+                say(N_("There is no incident {number}."), number=how.incident),
+                remedy=say(N_("See them all: continuity incidents --all")),
+            )
+        transaction.conducts.keep_text(document.hash, document.front.id, text)
+        stand = Stand(document=document, conduct=Conduct(run=run))
+        return _write(stage, transaction, stand, entries, new=True)
+
+
+def act(stage: Stage, run: str, command: Command, expected: int | None = None) -> Conduct:
+    """Do what a person decided, after what time made happen before.
+
+    Raises StaleRunError, ConflictError and ConfigurationError, as the command does; what time made
+    happen is written all the same.
+    """
+    tick(stage, run)
+    with stage.desk.store.transaction() as transaction:
+        stand = _stand(stage, transaction, run)
+        return _write(stage, transaction, stand, decide(stand, expected, command))
+
+
+def tick(stage: Stage, run: str) -> Conduct:
+    """Let time pass: deadlines, defaults, the end."""
+    with stage.desk.store.transaction() as transaction:
+        return _write(stage, transaction, _stand(stage, transaction, run), ())
+
+
+def recover(stage: Stage, run: str) -> Conduct:
+    """Settle every step whose process is provably gone, between its intent and its result."""
+    with stage.desk.store.transaction() as transaction:
+        stand = _stand(stage, transaction, run)
+        entries = [
+            recovered(stand, one, stage.now())
+            for one in stand.conduct.steps
+            if one.intent_at is not None
+            and not stand.conduct.over
+            and life_of(process_from_text(one.process)) is Life.DEAD
+        ]
+        return _write(stage, transaction, stand, tuple(entries))
+
+
+def carry_on(stage: Stage, run: str, perform: Perform) -> Conduct:
+    """Do all that is the program's turn, until people have the ball or time must pass."""
+    conduct = recover(stage, run)
+    while True:
+        with stage.desk.store.transaction() as transaction:
+            stand = _stand(stage, transaction, run)
+            due = due_steps(stand)
+            if not due:
+                return conduct
+            text = text_from_process(stage.process)
+            _write(stage, transaction, stand, (intent(due[0], text, stage.now()),))
+        outcome = _performed(perform, stand, due[0])
+        conduct = _conclude(stage, run, due[0], outcome)
+
+
+def _performed(perform: Perform, stand: Stand, name: str) -> Outcome:
+    try:
+        outcome = perform(stand, stand.conduct.of(name))
+    except ContinuityError as error:
+        return Outcome(
+            state=StepState.FAILED, details={"failure": error.failure.value}, said=str(error.what)
+        )
+    return outcome
+
+
+def _conclude(stage: Stage, run: str, name: str, outcome: Outcome) -> Conduct:
+    with stage.desk.store.transaction() as transaction:
+        stand = _stand(stage, transaction, run)
+        if stand.conduct.of(name).process != text_from_process(stage.process):
+            raise ConflictError(
+                say(N_("Somebody else settled the step {step} meanwhile."), step=name),
+                remedy=say(N_("Look at it again: continuity runbook status {run}"), run=run),
+            )
+        step = stand.step(name)
+        known = {} if step is None else outputs_found(step, outcome.found)
+        # A value that later steps need and that is not there is no success.
+        state = StepState.FAILED if known is None else outcome.state
+        entry = result(name, state, stage.now(), known or {}, **outcome.details)
+        said = Entry(
+            event=entry.event,
+            at=entry.at,
+            step=name,
+            reason=outcome.said,
+            details=entry.details,
+        )
+        return _write(stage, transaction, stand, (said,))
+
+
+def _stand(stage: Stage, transaction: Transaction, run: str) -> Stand:
+    conduct = transaction.conducts.find(run)
+    text = None if conduct is None else transaction.conducts.text_of(conduct.hash)
+    if conduct is None or text is None:
+        raise unknown_run(run)
+    return Stand(document=stage.read(conduct.runbook, text), conduct=conduct)
+
+
+def unknown_run(run: str) -> ConfigurationError:
+    """Make the error of whoever asks for a run that never was."""
+    return ConfigurationError(
+        say(N_("There is no run {run} of a runbook."), run=run),
+        remedy=say(N_("See them all: continuity runbook status")),
+    )
+
+
+def _write(
+    stage: Stage,
+    transaction: Transaction,
+    stand: Stand,
+    entries: tuple[Entry, ...],
+    *,
+    new: bool = False,
+) -> Conduct:
+    """Write the entries, what follows from them by itself, and the run after them."""
+    before = stand.conduct
+    moved = Stand(document=stand.document, conduct=after(before, entries))
+    entries = (*entries, *settled(moved, stage.now(), stage.zone))
+    conduct = before
+    for entry in entries:
+        conduct = after(conduct, (entry,))
+        transaction.append(draft_of(entry, conduct))
+        _tell_incident(stage, transaction, entry, conduct)
+    if entries:
+        transaction.conducts.write(conduct, None if new else before.version)
+    return conduct
+
+
+def _tell_incident(stage: Stage, transaction: Transaction, entry: Entry, conduct: Conduct) -> None:
+    """Move the incident with a run in earnest: work began, or what was to be done is done."""
+    if not conduct.incident or conduct.drill or conduct.parent:
+        return
+    why = f"{conduct.runbook} {conduct.run}"
+    person = Person(name=entry.by or conduct.commander, at=entry.at, reason=why)
+    if entry.event is Event.STARTED:
+        _move(stage, transaction, conduct.incident, start_work(person))
+    if entry.event is Event.FINISHED and conduct.state is RunState.COMPLETED:
+        _move(stage, transaction, conduct.incident, declare_fixed(person))
+
+
+def _move(stage: Stage, transaction: Transaction, number: int, command: IncidentCommand) -> None:
+    incident = transaction.incidents.find(number)
+    if incident is None or incident.state not in ACTIVE:
+        return
+    try:
+        changes = command(incident)
+    except ConfigurationError:
+        return  # It is further already; a run never holds that up.
+    if changes:
+        move = Moved(
+            before=incident,
+            start=incident,
+            changes=changes,
+            after=incident_after(incident, changes),
+        )
+        write_move(transaction, move, stage.desk.voice)
+
+
+def text_from_process(process: Process) -> str:
+    """Write down which process does a step."""
+    numbers = f"{process.pid}/{process.started}"
+    return f"{process.boot}/{process.namespace}/{numbers}/{process.host}"
+
+
+def process_from_text(text: str) -> Process:
+    """Read what ``text_from_process`` wrote."""
+    boot, namespace, pid, started, host = text.split("/", 4)
+    return Process(host=host, boot=boot, namespace=namespace, pid=int(pid), started=int(started))
