@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from continuity.domain.reason import gravity
 from continuity.domain.report import Report
 from continuity.domain.report_runs import RunLine
 from continuity.domain.report_systems import light_of
@@ -21,6 +22,7 @@ def run_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     """Give the tables of runs, and the sentences on what samples let one say."""
     runs = report.annex.runs
     drills = [run for run in runs if run.kind is RunKind.DRILL]
+    drills.sort(key=lambda run: (-gravity(run.verdict), run.record))
     yield Heading(voice.text(N_("Restore points")), 2, "points")
     yield _points(report, voice)
     yield Heading(voice.text(N_("Restore tests")), 2, "restore-tests")

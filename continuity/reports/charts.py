@@ -123,6 +123,14 @@ def _recovery(report: Report, voice: Voice) -> Chart:
     )
 
 
+_ENDED = {
+    Light.GREEN: N_("passed"),
+    Light.AMBER: N_("left out"),
+    Light.RED: N_("failed"),
+    Light.UNKNOWN: N_("not known"),
+}
+
+
 def _calendar(report: Report, voice: Voice) -> Chart:
     """Draw for each job and day how the worst run ended."""
     zone = ZoneInfo(report.zone)
@@ -146,6 +154,7 @@ def _calendar(report: Report, voice: Voice) -> Chart:
         ),
         "",
         tuple(rows),
+        legend=tuple((light, voice.text(_ENDED[light])) for light in Light),
     )
 
 
@@ -155,13 +164,13 @@ def _speed(report: Report, voice: Voice) -> Chart:
     for job, runs in _runs(report, RunKind.DRILL).items():
         timed = [run for run in runs if run.milliseconds and run.bytes]
         speeds = tuple(1000 * run.bytes / run.milliseconds / _MEBIBYTE for run in timed)
-        if timed:
+        if len(timed) > 1:
             lines.append(Line(voice.name(job), tuple(run.at for run in timed), speeds))
     slowest = min((number for line in lines[:_JOBS] for number in line.numbers), default=0.0)
     return Chart(
         "speed",
         voice.text(N_("Speed of restore tests, in MiB/s")),
-        voice.text(N_("The slowest: {speed} MiB/s."), speed=voice.number(slowest, 1)),
+        voice.text(N_("The slowest: {speed} MiB/s."), speed=voice.number(slowest, 2)),
         "MiB/s",
         tuple(lines[:_JOBS]),
     )

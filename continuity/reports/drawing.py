@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from continuity.domain.report import Light
@@ -23,6 +23,9 @@ _COLOURS = {
     Light.RED: "#a3121b",
     Light.UNKNOWN: "#4a4a68",
 }
+_MARKERS = {Light.GREEN: "o", Light.AMBER: "^", Light.RED: "X", Light.UNKNOWN: "D"}
+"""A shape for each, for whoever sees no colours."""
+
 _STYLES = ("-", "--", "-.", ":")
 _SETTINGS = {
     "font.family": "DejaVu Sans",
@@ -66,7 +69,7 @@ def _draw(axes: Axes, chart: Chart) -> None:
     if bars:
         _draw_bars(axes, bars)
     if rows:
-        _draw_rows(axes, rows)
+        _draw_rows(axes, rows, dict(chart.legend))
     if chart.target is not None:
         axes.axhline(chart.target, color=_COLOURS[Light.RED], linestyle="--", linewidth=1)
         place = (0.0, chart.target)
@@ -91,7 +94,7 @@ def _draw_lines(axes: Axes, lines: Sequence[Line]) -> None:
             for number, time in zip(line.numbers, line.times, strict=True)
         )
     )
-    axes.annotate(f"{highest[0]:.1f}", (highest[1], highest[0]))
+    axes.annotate(f"{highest[0]:.3g}", (highest[1], highest[0]))
     axes.set_ylim(bottom=0)
     axes.tick_params(axis="x", rotation=30)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
@@ -112,7 +115,7 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
 
-def _draw_rows(axes: Axes, rows: Sequence[Days]) -> None:
+def _draw_rows(axes: Axes, rows: Sequence[Days], legend: Mapping[Light, str]) -> None:
     for light, colour in _COLOURS.items():
         found = [
             (day, place)
@@ -122,8 +125,9 @@ def _draw_rows(axes: Axes, rows: Sequence[Days]) -> None:
         ]
         if found:
             days, places = zip(*found, strict=True)
-            # The sign tells what the colour does to whoever sees none.
-            axes.scatter(days, places, marker=f"${SIGNS[light]}$", color=colour, s=24)
+            word = legend.get(light, SIGNS[light])
+            axes.scatter(days, places, marker=_MARKERS[light], color=colour, s=16, label=word)
     axes.set_yticks(range(len(rows)), [_name(row.name) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.tick_params(axis="x", rotation=30)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)

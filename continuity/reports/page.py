@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from continuity.domain.report import Light
@@ -102,7 +102,8 @@ class Days:
 class Chart:
     """A picture, and its ``alternative``: what it shows, in a sentence.
 
-    ``unit`` is that of its numbers, ``target`` a line that none should cross.
+    ``unit`` is that of its numbers, ``target`` a line that none should cross, ``legend`` the
+    words for lights.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Chart:
     unit: str
     shapes: tuple[Line, ...] | tuple[Bar, ...] | tuple[Days, ...]
     target: float | None = None
+    legend: tuple[tuple[Light, str], ...] = ()
 
 
 Block = Heading | Paragraph | Bullets | Lamp | Table | Signature | Chart
@@ -133,6 +135,18 @@ def table(
     """Make a table of texts and cells."""
     cells = (tuple(one if isinstance(one, Cell) else Cell(one) for one in row) for row in rows)
     return Table(name, caption, tuple(heading), tuple(cells))
+
+
+def shortened(page: Page, most: int, more: Callable[[int], str]) -> Page:
+    """Leave out the end of long tables, and say of each how many rows that was."""
+    blocks: list[Block] = []
+    for block in page.blocks:
+        if isinstance(block, Table) and len(block.rows) > most:
+            blocks.append(replace(block, rows=block.rows[:most]))
+            blocks.append(Paragraph(more(len(block.rows) - most)))
+        else:
+            blocks.append(block)
+    return replace(page, blocks=tuple(blocks))
 
 
 def texts_of(page: Page) -> Iterator[str]:

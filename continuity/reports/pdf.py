@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
@@ -11,10 +12,15 @@ from typing import cast
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say
 from continuity.reports.html import html_from_page
-from continuity.reports.page import Page
+from continuity.reports.page import Page, shortened
+from continuity.speech.speaker import speaker_of
+from continuity.speech.wording import number
 
 VARIANT = "pdf/a-3a"
 """Made to be read in decades: fonts are in it, and the order of reading for whoever hears it."""
+
+MOST_ROWS = 60
+"""Nobody reads more of a table on paper, and thousands of rows take minutes to print."""
 
 _FACES = (("normal", "DejaVuSans.ttf"), ("bold", "DejaVuSans-Bold.ttf"))
 
@@ -37,13 +43,19 @@ def pdf_from_page(page: Page) -> bytes:
     # It remarks on styles that are meant for screens.
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     logging.getLogger("fontTools").setLevel(logging.CRITICAL)
-    text = html_from_page(page, _faces())
+    text = html_from_page(shortened(page, MOST_ROWS, _more_in(page.language)), _faces())
     fetcher = URLFetcher(allowed_protocols={"file", "data"}, fail_on_errors=False)
     document = HTML(string=text, url_fetcher=fetcher, base_url=None)
     with warnings.catch_warnings():
         # It leaves the file of its colour profile for the collector to close.
         warnings.simplefilter("ignore", ResourceWarning)
         return cast("bytes", document.write_pdf(pdf_variant=VARIANT, pdf_tags=True))
+
+
+def _more_in(language: str) -> Callable[[int], str]:
+    one, many = N_("{count} more row is in the data."), N_("{count} more rows are in the data.")
+    speaker = speaker_of(language)
+    return lambda count: speaker.plural(one, many, count).format(count=number(speaker, count))
 
 
 def _faces() -> str:

@@ -6,7 +6,7 @@ import re
 import zlib
 
 from continuity.reports.composing import page_from_digest
-from continuity.reports.page import Page
+from continuity.reports.page import Page, Paragraph, Table, shortened, table
 from continuity.reports.pdf import pdf_from_page
 from continuity.speech.speaker import speaker_of
 from tests.support.judgement import a_system
@@ -47,6 +47,18 @@ def test_a_pdf_has_its_font_in_it_and_no_link_to_anything() -> None:
     assert b"DejaVu" in text
     assert b"/URI" not in text
     assert b"/EmbeddedFile" not in text
+
+
+def test_a_long_table_is_cut_on_paper_and_says_by_how_much() -> None:
+    rows = [[str(number)] for number in range(7)]
+    page = Page(
+        language="en", title="t", subject="t", blocks=(table("n", "c", ["x"], rows),), footer=()
+    )
+    cut, note = shortened(page, 5, lambda count: f"{count} more").blocks
+
+    assert isinstance(cut, Table)
+    assert (len(cut.rows), note) == (5, Paragraph("2 more"))
+    assert shortened(page, 7, str) == page
 
 
 def test_the_same_page_gives_the_same_pdf() -> None:
