@@ -111,6 +111,25 @@ def test_a_ticket_closed_by_hand_ends_nothing_and_shows_who_closed_it(outside: O
     assert "What was done?" in outside.ticket().notes[-1].text
 
 
+def test_a_tracker_that_cannot_be_heard_is_named_and_stops_nothing(outside: Outside) -> None:
+    outside.break_copy()
+    outside.desk.nasty.storm = 10**6
+    said = run(outside.firm, "incidents", "update", TRACKER=github.TOKEN)
+
+    assert said.code == 0
+    assert "GitHub" in said.err
+
+
+def test_a_deleted_ticket_is_made_again_when_a_person_asks(outside: Outside) -> None:
+    outside.break_copy()
+    outside.desk.removes("#1")
+    outside.run("incidents", "update")
+    assert outside.desk.held() == []
+    outside.run("incidents", "ticket", "1", "--by", "ana")
+
+    assert "CONT-0001" in outside.ticket().title
+
+
 def test_what_was_told_is_shown_with_its_way_and_its_end(outside: Outside) -> None:
     outside.room.greylisted = 1
     outside.break_copy()
