@@ -6,17 +6,31 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from continuity.app import App
+from continuity.answering.climbing import Climbing
+from continuity.app import App, portfolio_of
 from continuity.cli.columns import plain
+from continuity.cli.incident_facts import lines_of, measured_of
+from continuity.cli.incident_lessons import (
+    CHANGES,
+    agreed_table,
+    changed_lines,
+    questions,
+    told_lines,
+)
 from continuity.cli.incident_words import end_text, event_text, text_of, title_of
 from continuity.cli.language import _, sentence
 from continuity.cli.wording import duration, moment
+from continuity.config.responding import ladders_of
+from continuity.domain.assessment import Assessment
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.incident import Event, Incident
+from continuity.domain.incident_clock import Reading
 from continuity.domain.incident_plain import local_number
+from continuity.domain.observing import job_in
 from continuity.domain.outbox import OutboxRow, TicketLink
 from continuity.domain.plain import mapping_in, text_in
 from continuity.domain.text import N_
+from continuity.domain.verdict import Verdict
 
 _DECISIONS = frozenset(
     {
@@ -31,6 +45,7 @@ _DECISIONS = frozenset(
         Event.REOPENED,
     }
 )
+_MOST_SYSTEMS = 20
 _PEOPLE_WRITE = (
     N_("Summary for management, five lines"),
     N_("What contributed to it; several causes, no blame"),
@@ -49,23 +64,59 @@ def review_of(app: App, incident: Incident) -> str:
     with store.reading() as reading:
         rows, links = reading.outbox.of(incident.number), reading.outbox.links(incident.number)
     people = store.people()
+    readings = _readings(app, incident)
+    events = {text_in(one.body, "event") for one in records}
     title = _("Review: {number} {title}").format(
         number=local_number(incident.number), title=title_of(incident)
     )
     parts = [
         f"# {title}",
         *_facts(incident, zone),
+        _heading(_("What was agreed, and what it took")),
+        agreed_table(readings, zone),
+        *lines_of(measured_of(incident, (), _judged(app)), zone, _MOST_SYSTEMS),
         _heading(_("What happened")),
         *_timeline(records, people, zone),
         _heading(_("Decisions")),
         *(list(_decided(records, people, zone)) or [_("None is recorded.")]),
         _heading(_("Who was told")),
         *_told(list(rows), list(links)),
+        "\n".join(told_lines(rows, zone)),
+        _heading(_("What changed since the last good answer")),
+        "\n".join(changed_lines(_since_good(app, incident), zone)) or _("Nothing is recorded."),
+        _heading(_("Open questions")),
+        "\n".join(f"- {one}" for one in questions(incident, readings, rows, events)) or "…",
         *(line for heading in _PEOPLE_WRITE for line in (_heading(_(heading)), "…")),
         _heading(_("Actions")),
         _actions(),
     ]
     return "\n\n".join(parts)
+
+
+def _readings(app: App, incident: Incident) -> tuple[Reading, ...]:
+    workspace = app.workspace
+    climbing = Climbing(workspace=workspace, store=app.bench.store, present=ladders_of(workspace))
+    return climbing.prospect(incident, app.bench.now()).readings
+
+
+def _judged(app: App) -> Assessment:
+    return portfolio_of(app.workspace.root, app.means.environ).assess()
+
+
+def _since_good(app: App, incident: Incident) -> list[Record]:
+    """Give what happened to the job between its last passed test and this incident."""
+    job = job_in(incident.target)
+    kinds = [*CHANGES, RecordKind.DRILL_FINISHED]
+    found: list[Record] = []
+    for record in app.bench.store.records(kinds=kinds):
+        if record.recorded_at > incident.first_seen:
+            break
+        if record.kind is RecordKind.DRILL_FINISHED:
+            good = record.job == job and record.body.get("verdict") == Verdict.PASS.value
+            found = [] if good else found
+        elif record.job in {None, job}:
+            found.append(record)
+    return found
 
 
 def _heading(text: str) -> str:

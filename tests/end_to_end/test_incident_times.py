@@ -76,3 +76,27 @@ def test_a_duty_to_report_runs_from_when_it_was_known_until_it_is_met(night: Nig
     assert "gdpr" in unknown.err
     assert (running["state"], running["duty"], running["breached"]) == ("running", "gdpr", True)
     assert stopped["state"] == "stopped"
+
+
+def test_the_review_says_what_was_kept_who_was_told_when_and_what_is_open(night: Night) -> None:
+    night.ahead += 90 * MINUTE
+    night.run("incidents", "impact", "1", "--since", "5h")
+    night.run("incidents", "waive", "1", "--until", "1d", "--note", "a test of mine")
+    said = night.run("incidents", "review", "1")
+
+    words = " ".join(said.out.split())
+    assert said.code == PASS
+    for expected in (
+        "| until somebody has it |",
+        "| until the service is back |",
+        "BREACHED at",
+        "work at risk",
+        "(agreed 4h)",
+        "channel:mail:ana: escalated, arrived",
+        "a backup ended, PASS, erp",
+        "Why did it take longer than agreed until somebody had it?",
+        "Why was the service away for longer than its objective?",
+        "It ended without proof",
+    ):
+        assert expected in words
+    assert "Nobody stated it." not in words
