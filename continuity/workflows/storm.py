@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from continuity.domain.announcing import CHANNEL, TICKET, announce_on
+from continuity.domain.announcing import CHANNEL, TICKET, Lane, Voice
+from continuity.domain.duty import Duty, Side
+from continuity.domain.escalation import Scene, changes_from, due_rungs
 from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.failure import FailureClass
+from continuity.domain.incident import Change, Incident
+from continuity.domain.ladder import Ladder, Recipient, Rung, Track, When, Whom
 from continuity.domain.observing import Roster
 from continuity.domain.text import N_, Message, plain_from_message, say
 from continuity.store.store import Store, open_store
@@ -23,7 +27,21 @@ _ROSTER = Roster(
     repository_of=dict.fromkeys(_JOBS, "nas"),
     criticality_of={"billing": "high"},
 )
-_LANES = (f"{TICKET}:simulated", f"{CHANNEL}:simulated")
+_LANES = (Lane(name=f"{TICKET}:simulated"), Lane(name=f"{CHANNEL}:simulated", personal=True))
+_LADDER = Ladder(
+    name="simulated",
+    track=Track.TECHNICAL,
+    rungs=(
+        Rung(when=When.UNACKNOWLEDGED, to=(Recipient(whom=Whom.OWNER),)),
+        Rung(
+            when=When.UNACKNOWLEDGED,
+            to=(Recipient(whom=Whom.EVERYONE),),
+            after=timedelta(minutes=30),
+        ),
+    ),
+    repeat=1,
+)
+_SCENE = Scene(duty=Duty(zone="UTC", sides={"owner": Side.INTERNAL}), owners=("owner",))
 _LOT = 10
 _AT_ONCE = 100
 _RECURRENCES = 10_000
@@ -72,7 +90,13 @@ class _Stage:
 
     @property
     def desk(self) -> Desk:
-        return Desk(store=self.store, now=self.clock.now, roster=_ROSTER, voice=announce_on(_LANES))
+        return Desk(
+            store=self.store,
+            now=self.clock.now,
+            roster=_ROSTER,
+            voice=Voice(lanes=lambda _incident: _LANES),
+            passing=_climbed,
+        )
 
     def tell(self, *drafts: Draft) -> None:
         self.store.append(*drafts)
@@ -84,6 +108,11 @@ class _Stage:
         self.clock.moment += _LOOK
         respond(self.desk)
         self.clock.moment += span - _LOOK
+
+
+def _climbed(incident: Incident, now: datetime) -> tuple[Change, ...]:
+    """Call the owner at once and everybody later, twice, as where no ladder was written."""
+    return changes_from(due_rungs(incident, (_LADDER,), _SCENE, now), now)
 
 
 def simulate_storm(address: Callable[[str], str]) -> Iterator[Weather]:
