@@ -26,6 +26,7 @@ from continuity.reports.style import STYLE
 from continuity.reports.words import SIGNS
 from continuity.speech.speaker import speaker_of
 
+_MANY = 8
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:"
 
 
@@ -113,7 +114,8 @@ def _table(block: Table, language: str) -> Iterator[str]:
         nothing = speaker_of(language).text(N_("None."))
         yield f"<p>{_shown(block.caption)}: {_shown(nothing)}</p>"
         return
-    yield f"<table>{caption}"
+    wide = " class=wide" if len(block.heading) > _MANY else ""
+    yield f"<table{wide}>{caption}"
     titles = "".join(f'<th scope="col">{_shown(title)}</th>' for title in block.heading)
     yield f"<thead><tr>{titles}</tr></thead><tbody>"
     for row in block.rows:

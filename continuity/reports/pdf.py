@@ -19,7 +19,7 @@ from continuity.speech.wording import number
 VARIANT = "pdf/a-3a"
 """Made to be read in decades: fonts are in it, and the order of reading for whoever hears it."""
 
-MOST_ROWS = 60
+MOST_ROWS = 40
 """Nobody reads more of a table on paper, and thousands of rows take minutes to print."""
 
 _FACES = (("normal", "DejaVuSans.ttf"), ("bold", "DejaVuSans-Bold.ttf"))

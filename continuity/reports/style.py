@@ -35,7 +35,8 @@ th, td.green, td.amber, td.red, td.unknown { overflow-wrap: normal; }
   margin: 0 0 .6rem; } td { border: 0; } td[data-title]::before { content: attr(data-title) ": ";
   font-weight: bold; } }
 @media print { body { font-size: 10pt; } table { font-size: 8pt; }
-  .behind table { font-size: 6.5pt; } caption, thead { break-after: avoid; } thead { display:
+  .behind table { font-size: 6.5pt; } table.wide { table-layout: fixed; }
+  caption, thead { break-after: avoid; } thead { display:
   table-header-group; } tr, .lamp { break-inside: avoid; } h2 { break-after: avoid; }
   .behind { page: wide; } h2.part { border: 0; } main, footer { max-width: none; } }
 @page wide { size: A4 landscape; }
