@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from continuity.app import now
+from continuity.cli import conduct_actions, conduct_leading, conduct_start
 from continuity.cli.columns import plain, room
 from continuity.cli.entry import USAGE, Options
 from continuity.cli.language import _, plural, sentence
@@ -204,3 +205,7 @@ def _unknown(workspace: Workspace, name: str) -> ConfigurationError:
         say(N_("There is no runbook named {name} in this workspace."), name=text_shown(name)),
         remedy=say(N_("Runbooks: {names}."), names=", ".join(sorted(workspace.books)) or "-"),
     )
+
+
+for _more in (*conduct_start.COMMANDS, *conduct_actions.COMMANDS, *conduct_leading.COMMANDS):
+    command.add_command(_more)

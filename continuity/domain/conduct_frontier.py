@@ -13,6 +13,7 @@ from continuity.domain.runbook_document import RunbookDocument, undoing_steps
 from continuity.domain.step import DrillWay, Risk, drill_way, undo_step
 from continuity.domain.step_kinds import (
     ApprovalStep,
+    CommandStep,
     DecisionStep,
     GroupStep,
     ManualStep,
@@ -154,10 +155,17 @@ def _own_wait(step: Step) -> Waits:
             return Waits.TIMER
         case GroupStep():
             return Waits.STEPS
-        case VerifyStep():
-            return Waits.NOTHING if step.probe.asked is None else Waits.WORK
         case _:
-            return Waits.NOTHING
+            return Waits.NOTHING if _is_for_the_program(step) else Waits.WORK
+
+
+def _is_for_the_program(step: Step) -> bool:
+    """Tell what the program does itself; the rest is for people, with the words of the step."""
+    if isinstance(step, VerifyStep):
+        return step.probe.asked is None and step.probe.sql is None
+    if isinstance(step, RestoreStep):
+        return step.target == "sandbox"
+    return isinstance(step, CommandStep)
 
 
 def people_in(front: Runbook, roles: Iterable[str]) -> frozenset[str]:

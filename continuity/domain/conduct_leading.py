@@ -80,6 +80,15 @@ def abort(person: Person, *, undo: bool = False, interrupted: bool = False) -> C
     return run
 
 
+def go_through(_person: Person) -> Command:
+    """Do nothing but see what time and the program have to do."""
+
+    def run(_stand: Stand) -> tuple[Entry, ...]:
+        return ()
+
+    return run
+
+
 def offer(person: Person, whom: str) -> Command:
     """Ask somebody to lead it from now on."""
 

@@ -16,9 +16,10 @@ _LONGEST = 2000
 
 
 def outputs_given(step: Step, given: Mapping[str, str]) -> Mapping[str, str]:
-    """Read what people entered; every value that is asked for must be there, and nothing else."""
+    """Read what people entered: every value that is asked for, and those a program would find."""
     asked = {one.name: one for one in step.outputs if one.source == "asked"}
-    for name in sorted(asked.keys() ^ given.keys()):
+    every = {one.name: one for one in step.outputs}
+    for name in sorted((asked.keys() - given.keys()) | (given.keys() - every.keys())):
         what = N_("The step {step} asks for the value {name}.")
         if name in given:
             what = N_("The step {step} has no value {name}.")
@@ -26,7 +27,9 @@ def outputs_given(step: Step, given: Mapping[str, str]) -> Mapping[str, str]:
             say(what, step=step.id, name=name), remedy=say(N_("Give it with --output NAME=VALUE."))
         )
     return {
-        f"outputs.{step.id}.{name}": _read(one, given[name]) for name, one in sorted(asked.items())
+        f"outputs.{step.id}.{name}": _read(one, given[name])
+        for name, one in sorted(every.items())
+        if name in given
     }
 
 

@@ -164,6 +164,12 @@ def _stand(stage: Stage, transaction: Transaction, run: str) -> Stand:
     return Stand(document=stage.read(conduct.runbook, text), conduct=conduct)
 
 
+def stand_of(stage: Stage, run: str) -> Stand:
+    """Give a run and the document it follows. Raises ConfigurationError."""
+    with stage.desk.store.transaction() as transaction:
+        return _stand(stage, transaction, run)
+
+
 def unknown_run(run: str) -> ConfigurationError:
     """Make the error of whoever asks for a run that never was."""
     return ConfigurationError(

@@ -1,0 +1,213 @@
+"""What people do in a run: take a step, finish it, decide, permit, leave out, hand over, end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Unpack
+
+import click
+
+from continuity.cli.conduct_options import (
+    Said,
+    break_glass_option,
+    carry_out,
+    run_argument,
+    said_options,
+    step_argument,
+)
+from continuity.cli.entry import Options
+from continuity.cli.language import _
+from continuity.cli.output import epilog
+from continuity.domain.conduct import Entry, StepState, Waits
+from continuity.domain.conduct_commands import (
+    answer_unknown,
+    claim,
+    fail,
+    finish,
+    go_on,
+    retry,
+    skip,
+)
+from continuity.domain.conduct_deciding import (
+    approve,
+    choose,
+    choose_in_drill,
+    choose_point,
+    confirm,
+)
+from continuity.domain.conduct_frontier import Stand
+from continuity.domain.conduct_refusals import Command
+from continuity.domain.incident_commands import Person
+from continuity.domain.written import duration_from_text
+
+
+def _on_step(
+    name: str, summary: str, make: Callable[[Person, str], Command], example: str
+) -> click.Command:
+    @run_argument
+    @step_argument
+    @said_options
+    @click.pass_obj
+    def run_it(options: Options, run: str, step: str, **said: Unpack[Said]) -> int:
+        return carry_out(options, run, lambda person: make(person, step), said)
+
+    return click.command(name=name, short_help=summary, help=summary, epilog=epilog(example))(
+        run_it
+    )
+
+
+@click.command(
+    name="done",
+    short_help=_("Say that a step is done."),
+    help=_("Say that a step is done, with the evidence that it demands and the values it gives."),
+    epilog=epilog('continuity runbook done recover-billing-1 scope --note "two desks, no login"'),
+)
+@run_argument
+@step_argument
+@click.option("--evidence", "evidence", multiple=True, metavar="KIND", help=_("What is kept."))
+@click.option(
+    "--output", "outputs", multiple=True, metavar="NAME=VALUE", help=_("A value for later steps.")
+)
+@said_options
+@click.pass_obj
+def _done(
+    options: Options,
+    run: str,
+    step: str,
+    evidence: tuple[str, ...],
+    outputs: tuple[str, ...],
+    **said: Unpack[Said],
+) -> int:
+    given = (*evidence, *(("note",) if said["note"].strip() else ()))
+    pairs = [text.partition("=") for text in outputs]
+    values = {name: value for name, _sign, value in pairs}
+    return carry_out(options, run, lambda person: finish(person, step, given, values), said)
+
+
+@click.command(
+    name="decide",
+    short_help=_("Take a decision."),
+    help=_("Take a decision, by one of those who may; what was chosen and why goes on record."),
+    epilog=epilog('continuity runbook decide recover-billing-1 where parallel --note "safer"'),
+)
+@run_argument
+@step_argument
+@click.argument("option", metavar="OPTION")
+@break_glass_option
+@said_options
+@click.pass_obj
+def _decide(
+    options: Options, run: str, step: str, option: str, break_glass: bool, **said: Unpack[Said]
+) -> int:
+    return carry_out(
+        options, run, lambda who: choose(who, step, option, break_glass=break_glass), said
+    )
+
+
+@click.command(
+    name="approve",
+    short_help=_("Permit what a step asks for."),
+    help=_("Permit what a step, a decision or another person asks for; never one's own."),
+    epilog=epilog("continuity runbook approve recover-billing-1 permit"),
+)
+@run_argument
+@step_argument
+@break_glass_option
+@said_options
+@click.pass_obj
+def _approve(options: Options, run: str, step: str, break_glass: bool, **said: Unpack[Said]) -> int:
+    return carry_out(options, run, lambda who: approve(who, step, break_glass=break_glass), said)
+
+
+@click.command(
+    name="confirm",
+    short_help=_("Let something begin that destroys."),
+    help=_(
+        "Let a step begin that destroys something: type the name of the system. It takes a second "
+        "person who permitted it, or broken glass with a reason."
+    ),
+    epilog=epilog("continuity runbook confirm recover-billing-1 overwrite --system billing"),
+)
+@run_argument
+@step_argument
+@click.option("--system", required=True, metavar="NAME", help=_("The system, typed out."))
+@break_glass_option
+@said_options
+@click.pass_obj
+def _confirm(
+    options: Options, run: str, step: str, system: str, break_glass: bool, **said: Unpack[Said]
+) -> int:
+    return carry_out(
+        options, run, lambda who: confirm(who, step, system, break_glass=break_glass), said
+    )
+
+
+@click.command(
+    name="answer",
+    short_help=_("Answer what a step asks."),
+    help=_(
+        "Answer what a step asks: of one whose end nobody knows done, not-done or repeat; after a "
+        "time-box go-on or a time such as 30m; in a drill run or simulate; else a restore point."
+    ),
+    epilog=epilog(
+        'continuity runbook answer recover-billing-1 restart done --note "it is up"',
+        "continuity runbook answer recover-billing-1 scope 30m",
+    ),
+)
+@run_argument
+@step_argument
+@click.argument("answer", metavar="ANSWER")
+@said_options
+@click.pass_obj
+def _answer(options: Options, run: str, step: str, answer: str, **said: Unpack[Said]) -> int:
+    return carry_out(options, run, lambda person: _answering(person, step, answer), said)
+
+
+def _answering(person: Person, step: str, answer: str) -> Command:
+    def run(stand: Stand) -> tuple[Entry, ...]:
+        one = stand.conduct.of(step)
+        if one.state is StepState.UNKNOWN:
+            return answer_unknown(person, step, answer)(stand)
+        if one.waits is Waits.DRILL:
+            return choose_in_drill(person, step, answer)(stand)
+        if one.waits is Waits.POINT:
+            return choose_point(person, step, answer)(stand)
+        more = None if answer == "go-on" else duration_from_text(answer)
+        return go_on(person, step, more)(stand)
+
+    return run
+
+
+_RUN = "recover-billing-1"
+COMMANDS = (
+    _on_step(
+        "claim",
+        _("Take a step, so that nobody else does it too; for half an hour."),
+        claim,
+        f"continuity runbook claim {_RUN} scope",
+    ),
+    _done,
+    _on_step(
+        "fail",
+        _("Say that a step could not be done."),
+        fail,
+        f'continuity runbook fail {_RUN} scope --note "no way in"',
+    ),
+    _on_step(
+        "skip",
+        _("Go on without a step, with a reason."),
+        skip,
+        f'continuity runbook skip {_RUN} scope --note "seen already"',
+    ),
+    _on_step(
+        "retry",
+        _("Try again what has failed; after an undo, from where it was undone."),
+        retry,
+        f"continuity runbook retry {_RUN} restart",
+    ),
+    _decide,
+    _approve,
+    _confirm,
+    _answer,
+)
+"""The acts of this module."""

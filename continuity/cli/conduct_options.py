@@ -1,0 +1,112 @@
+"""What every act in a run shares: which run, who acts, why, and what the program does after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypedDict, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from continuity.app import App, opened
+from continuity.cli.conduct_screen import View, lines, plain_view
+from continuity.cli.conduct_stage import hands_of, stage_of
+from continuity.cli.entry import Options
+from continuity.cli.language import _
+from continuity.cli.output import show, show_json
+from continuity.cli.response import try_to_tell
+from continuity.domain.conduct import Conduct
+from continuity.domain.conduct_frontier import Stand
+from continuity.domain.conduct_record import CONDUCTING, entries_of
+from continuity.domain.conduct_refusals import Command
+from continuity.domain.conduct_times import lost, phases
+from continuity.domain.incident_commands import Person
+from continuity.workflows.conducting import Stage, act, carry_on, stand_of, tick
+from continuity.workflows.performing import perform
+
+_F = TypeVar("_F", bound=Callable[..., object])
+
+
+class Said(TypedDict):
+    """What can be said with every act."""
+
+    note: str
+    by: str | None
+    version: int | None
+    as_json: bool
+
+
+run_argument = click.argument("run", metavar="RUN")
+step_argument = click.argument("step", metavar="STEP")
+note_option = click.option("--note", default="", help=_("Why, or what was done, in words."))
+by_option = click.option("--by", metavar="NAME", help=_("Who acts; the user of this machine."))
+json_option = click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
+break_glass_option = click.option(
+    "--break-glass",
+    is_flag=True,
+    help=_("Act without the right to, in an emergency; it goes on record, with the --note."),
+)
+
+
+def said_options(function: _F) -> _F:
+    """Add the options of every act."""
+    version = click.option(
+        "--version",
+        type=click.IntRange(min=1),
+        help=_("Refuse when somebody went on since this version, as --json shows it."),
+    )
+    for option in (json_option, version, by_option, note_option):
+        function = option(function)
+    return function
+
+
+def person_of(app: App, by: str | None, note: str) -> Person:
+    """Tell who acts."""
+    return Person(name=by or app.bench.actor, at=app.bench.now(), reason=note)
+
+
+def carry_out(options: Options, run: str, make: Callable[[Person], Command], said: Said) -> int:
+    """Do what was asked, let the program do what is its turn then, and show how the run stands."""
+    with opened(options.workspace) as app:
+        stage = stage_of(app)
+        person = person_of(app, said["by"], said["note"])
+        act(stage, run, make(person), said["version"])
+        go_on(app, stage, run)
+        tell(app, stage, run, as_json=said["as_json"])
+    return 0
+
+
+def go_on(app: App, stage: Stage, run: str) -> Conduct:
+    """Let the program do what is its turn."""
+    conduct = carry_on(stage, run, partial(perform, hands_of(app)))
+    try_to_tell(app)
+    return conduct
+
+
+def tell(app: App, stage: Stage, run: str, *, as_json: bool) -> Conduct:
+    """Show how a run stands now."""
+    tick(stage, run)
+    view = view_of(app, stand_of(stage, run))
+    if as_json:
+        show_json(plain_view(view))
+    else:
+        show("\n".join(lines(view)))
+    return view.stand.conduct
+
+
+def view_of(app: App, stand: Stand) -> View:
+    """Measure a run, from the beginning of the impact where that is known."""
+    conduct, store, now = stand.conduct, app.bench.store, app.bench.now()
+    with store.reading() as reading:
+        incident = reading.incidents.find(conduct.incident) if conduct.incident else None
+    impact = None if incident is None else incident.impact_at or incident.first_seen
+    since = impact or conduct.started_at or now
+    entries = entries_of(store.records(kinds=CONDUCTING), conduct.run)
+    return View(
+        stand=stand,
+        spent=phases(entries, conduct.ended_at or now, impact),
+        lost=lost(conduct, entries, since),
+        now=now,
+        zone=ZoneInfo(app.workspace.settings.zone),
+    )

@@ -1,0 +1,109 @@
+"""How a run stands, on a screen: every step, what is next, and what it has cost so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from continuity.cli.columns import plain
+from continuity.cli.conduct_words import command_of, drill_mark, run_text, step_text
+from continuity.cli.language import _
+from continuity.cli.wording import duration
+from continuity.domain.conduct import Conduct
+from continuity.domain.conduct_frontier import Stand, exceptions
+from continuity.domain.conduct_next import Action, next_actions
+from continuity.domain.conduct_plain import plain_from_conduct
+from continuity.domain.conduct_times import Phases
+from continuity.domain.plain_fields import plain_from_fields
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """A run with what it is shown with; ``lost`` is the real loss of data, None if not known."""
+
+    stand: Stand
+    spent: Phases
+    lost: timedelta | None
+    now: datetime
+    zone: tzinfo
+
+
+def lines(view: View) -> Iterator[str]:
+    """Write a run down."""
+    conduct = view.stand.conduct
+    yield heading(conduct)
+    yield "    " + _("Led by: {name}").format(name=plain(conduct.commander))
+    for name in _all(view.stand):
+        yield _step(view, name)
+    yield from _next(view)
+    yield from _times(view)
+
+
+def heading(conduct: Conduct) -> str:
+    """Write the line that says which run it is and how it stands."""
+    mark = drill_mark() if conduct.drill else ""
+    return f"{mark}{conduct.run}  {run_text(conduct.state)}"
+
+
+def _all(stand: Stand) -> list[str]:
+    in_order = [step.id for step in stand.document.steps]
+    extra = [one.step for one in stand.conduct.inserted]
+    return [*in_order, *extra]
+
+
+def _step(view: View, name: str) -> str:
+    one = view.stand.conduct.of(name)
+    passage = view.stand.document.passage(name)
+    inserted = (extra.text for extra in view.stand.conduct.inserted if extra.step == name)
+    title = plain(next(inserted, "") if passage is None else passage.title)
+    at = "" if one.ended_at is None else f"{one.ended_at.astimezone(view.zone):%H:%M}"
+    holder = f"  ({plain(one.holder)})" if one.holder else ""
+    return f"  {step_text(one.state):<14} {at:<5}  {name}  {title}{holder}"
+
+
+def _next(view: View) -> Iterator[str]:
+    for action in next_actions(view.stand, view.now):
+        until = ""
+        if action.until is not None:
+            until = _(" until {time}").format(time=f"{action.until.astimezone(view.zone):%H:%M}")
+        people = ", ".join(map(plain, action.people))
+        command = command_of(action.doing, view.stand.conduct.run, action.step)
+        yield _("Next: {command}").format(command=command) + until
+        if people:
+            yield "    " + _("by: {people}").format(people=people)
+
+
+def _times(view: View) -> Iterator[str]:
+    spent = view.spent
+    told = _("Recovery time: {total}; people {people}, programs {programs}, waiting {timers}.")
+    yield told.format(
+        total=duration(spent.total.total_seconds()),
+        people=duration(spent.people.total_seconds()),
+        programs=duration(spent.programs.total_seconds()),
+        timers=duration(spent.timers.total_seconds()),
+    )
+    if view.lost is not None:
+        yield _("Data lost: {span}.").format(span=duration(view.lost.total_seconds()))
+
+
+def plain_view(view: View) -> dict[str, object]:
+    """Reduce a run to what JSON can hold."""
+    spent = view.spent
+    return {
+        **plain_from_conduct(view.stand.conduct),
+        "next": [_plain_action(one) for one in next_actions(view.stand, view.now)],
+        "exceptions": list(exceptions(view.stand)) if view.stand.conduct.over else [],
+        "rto": {
+            "total": round(spent.total.total_seconds()),
+            "before": round(spent.before.total_seconds()),
+            "people": round(spent.people.total_seconds()),
+            "programs": round(spent.programs.total_seconds()),
+            "timers": round(spent.timers.total_seconds()),
+        },
+        "rpo": None if view.lost is None else round(view.lost.total_seconds()),
+    }
+
+
+def _plain_action(action: Action) -> dict[str, object]:
+    return plain_from_fields(action)

@@ -1,0 +1,160 @@
+"""`continuity runbook start` and `status`: begin a run, and see how runs stand."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import click
+
+from continuity.app import App, opened
+from continuity.cli.conduct_options import by_option, go_on, json_option, person_of, tell
+from continuity.cli.conduct_screen import heading
+from continuity.cli.conduct_stage import stage_of
+from continuity.cli.entry import Options
+from continuity.cli.incident_options import IncidentNumber
+from continuity.cli.language import _
+from continuity.cli.output import epilog, show, show_json
+from continuity.domain.conduct import Mode, RunState
+from continuity.domain.conduct_plain import plain_from_conduct
+from continuity.domain.conduct_program import Start
+from continuity.domain.failure import ConfigurationError
+from continuity.domain.text import N_, say
+from continuity.workflows.conducting import Stage, begin
+
+_LOOKED_AGAIN_SECONDS = 2.0
+
+
+class _Given(TypedDict):
+    """How a run is to begin."""
+
+    incident: int | None
+    mode: str
+    urgent: bool
+    parameters: tuple[str, ...]
+    by: str | None
+    as_json: bool
+
+
+@click.command(
+    name="start",
+    short_help=_("Begin to follow a runbook."),
+    help=_(
+        "Begin a run of a runbook, in earnest or as a drill. Its text is kept: an edit during the "
+        "run does not touch it. The program does what is its turn, then says who is next."
+    ),
+    epilog=epilog(
+        "continuity runbook start recover-billing --incident 12",
+        "continuity runbook start recover-billing --mode table-top",
+    ),
+)
+@click.argument("name")
+@click.option("--incident", type=IncidentNumber(), help=_("The incident that it is to end."))
+@click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in Mode]),
+    default=Mode.REAL.value,
+    help=_("In earnest, talked through, practised in part, or practised whole; real."),
+)
+@click.option("--urgent", is_flag=True, help=_("Only what is critical; the rest is listed."))
+@click.option(
+    "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help=_("What it asks for.")
+)
+@by_option
+@json_option
+@click.pass_obj
+def start_run(options: Options, name: str, **given: Unpack[_Given]) -> int:
+    """Begin a run, and show how it stands."""
+    with opened(options.workspace) as app:
+        stage = stage_of(app)
+        run = _begin(app, stage, name, given)
+        go_on(app, stage, run)
+        tell(app, stage, run, as_json=given["as_json"])
+    return 0
+
+
+def _begin(app: App, stage: Stage, name: str, given: _Given) -> str:
+    document = app.workspace.books.get(name)
+    if document is None:
+        raise ConfigurationError(
+            say(N_("There is no runbook {name} that can be used."), name=name),
+            remedy=say(N_("See them all: continuity runbook list")),
+        )
+    number = given["incident"] or 0
+    with app.bench.store.reading() as reading:
+        incident = reading.incidents.find(number) if number else None
+        count = sum(one.runbook == name for one in reading.conducts.all())
+    how = Start(
+        mode=Mode(given["mode"]),
+        urgent=given["urgent"],
+        incident=number,
+        severity="" if incident is None else incident.severity.value,
+        parameters=dict(_pair(text) for text in given["parameters"]),
+    )
+    person = person_of(app, given["by"], "")
+    text = _text(app.workspace.root / "runbooks" / f"{name}.md")
+    run = f"{name}-{count + 1}"
+    begin(stage, run, document, text, how, person)
+    return run
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode().removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise click.UsageError(_("Write NAME=VALUE."))
+    return name, value
+
+
+@click.command(
+    name="status",
+    short_help=_("Show how runs stand."),
+    help=_(
+        "Show one run: every step, what is next and by whom, and the time it has taken; without "
+        "RUN, a line for each. With --follow it is shown again whenever anybody goes on."
+    ),
+    epilog=epilog(
+        "continuity runbook status", "continuity runbook status recover-billing-1 --follow"
+    ),
+)
+@click.argument("run", metavar="[RUN]", required=False)
+@click.option("--follow", is_flag=True, help=_("Show it again whenever something happens."))
+@json_option
+@click.pass_obj
+def status(options: Options, run: str | None, follow: bool, as_json: bool) -> int:
+    """Print how one run stands, or a line for each."""
+    with opened(options.workspace) as app:
+        if run is None:
+            _list(app, as_json=as_json)
+            return 0
+        stage = stage_of(app)
+        conduct = tell(app, stage, run, as_json=as_json)
+        while follow and not conduct.over:
+            time.sleep(_LOOKED_AGAIN_SECONDS)
+            go_on(app, stage, run)
+            with app.bench.store.reading() as reading:
+                latest = reading.conducts.find(run)
+            if latest is not None and latest.version != conduct.version:
+                show()
+                conduct = tell(app, stage, run, as_json=as_json)
+    return 0 if conduct.state is not RunState.TIMED_OUT else 1
+
+
+def _list(app: App, *, as_json: bool) -> None:
+    with app.bench.store.reading() as reading:
+        runs = reading.conducts.all()
+    if as_json:
+        show_json({"runs": [plain_from_conduct(one) for one in runs]})
+        return
+    for one in runs:
+        show(heading(one))
+    if not runs:
+        show(_("No runbook was ever followed."))
+
+
+COMMANDS = (start_run, status)
+"""The commands of this module."""

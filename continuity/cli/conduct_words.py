@@ -1,0 +1,67 @@
+"""Runs of runbooks in words: how they stand, and what is to be done next."""
+
+from __future__ import annotations
+
+from continuity.cli.language import _
+from continuity.domain.conduct import RunState, StepState
+from continuity.domain.conduct_next import Doing
+from continuity.domain.text import N_
+
+_RUN = {
+    RunState.PREPARED: N_("prepared"),
+    RunState.RUNNING: N_("running"),
+    RunState.WAITING: N_("waiting"),
+    RunState.PAUSED: N_("paused"),
+    RunState.COMPLETED: N_("completed"),
+    RunState.WITH_EXCEPTIONS: N_("completed with exceptions"),
+    RunState.ABORTED: N_("aborted"),
+    RunState.TIMED_OUT: N_("took too long"),
+}
+_STEP = {
+    StepState.PENDING: N_("ahead"),
+    StepState.RUNNING: N_("running"),
+    StepState.WAITING: N_("waiting"),
+    StepState.DONE: N_("done"),
+    StepState.FAILED: N_("failed"),
+    StepState.TIMED_OUT: N_("took too long"),
+    StepState.SKIPPED: N_("left out"),
+    StepState.SIMULATED: N_("simulated"),
+    StepState.CANCELLED: N_("cancelled"),
+    StepState.UNKNOWN: N_("nobody knows"),
+}
+_COMMANDS = {
+    Doing.PERFORM: "continuity runbook carry-on {run}",
+    Doing.REST: "continuity runbook carry-on {run}",
+    Doing.WORK: "continuity runbook done {run} {step}",
+    Doing.DECIDE: "continuity runbook decide {run} {step} OPTION",
+    Doing.APPROVE: "continuity runbook approve {run} {step}",
+    Doing.CONFIRM: "continuity runbook confirm {run} {step} --system NAME",
+    Doing.CHOOSE_DRILL: "continuity runbook answer {run} {step} run|simulate",
+    Doing.CHOOSE_POINT: "continuity runbook answer {run} {step} POINT",
+    Doing.ANSWER: "continuity runbook answer {run} {step} done|not-done|repeat",
+    Doing.GO_ON: "continuity runbook answer {run} {step} go-on",
+    Doing.CHOOSE: "continuity runbook retry|skip|abort {run} {step}",
+    Doing.RESUME: "continuity runbook resume {run}",
+    Doing.TAKE_OVER: "continuity runbook hand-over {run}",
+}
+_DRILL = N_("DRILL")
+
+
+def run_text(state: RunState) -> str:
+    """Say how a run stands."""
+    return _(_RUN[state])
+
+
+def step_text(state: StepState) -> str:
+    """Say how a step stands."""
+    return _(_STEP[state])
+
+
+def drill_mark() -> str:
+    """Mark what is only practised."""
+    return f"[{_(_DRILL)}] "
+
+
+def command_of(doing: Doing, run: str, step: str) -> str:
+    """Give the command of what is next."""
+    return _COMMANDS[doing].format(run=run, step=step)

@@ -1,0 +1,187 @@
+"""A runbook followed on the command line, by two people, with a real restore of real data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.firm import Firm, a_firm
+from tests.support.terminal import Said, filled, run
+
+PASS, USAGE, INCONCLUSIVE = 0, 2, 3
+RUN = "billing-down-1"
+BOOK = """---
+format: continuity-runbook/1
+id: billing-down
+title: Billing is down
+lang: en
+owner: ana
+scope: {systems: [billing]}
+roles:
+  head: {primary: ana}
+  tech: {primary: luis}
+decisions:
+  - id: where
+    question: Where do we restore?
+    decides: [head]
+    decide_within: 20m
+    if_unreachable: {option: beside}
+    options:
+      - {id: beside, effect: both live, reversible: true}
+      - {id: over, effect: old data is gone, reversible: false}
+---
+
+## How far does it go {#scope}
+
+~~~step
+id: scope
+type: manual
+owner: tech
+risk: read
+evidence: {required: [note]}
+~~~
+
+Open the application at two desks.
+
+## Where to {#where}
+
+~~~step
+id: where
+type: decision
+owner: head
+~~~
+
+## Bring it back {#restore}
+
+~~~step
+id: restore
+type: restore
+owner: tech
+risk: reversible
+job: erp
+target: sandbox
+~~~
+
+## Switch it on {#switch}
+
+~~~step
+id: switch
+type: command
+owner: tech
+risk: reversible
+argv: [touch, FLAG]
+undo: off
+~~~
+
+## Switch it off {#off}
+
+~~~step
+id: off
+type: command
+owner: tech
+risk: reversible
+argv: [rm, FLAG]
+~~~
+
+## Does it answer {#check}
+
+~~~step
+id: check
+type: verify
+owner: tech
+probe: {file: {path: READY}}
+every: 1s
+until: 1s
+on_failure: undo
+~~~
+"""
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Firm:
+    firm = filled(a_firm(tmp_path), 3)
+    people = {"ana": {"name": "Ana"}, "luis": {"name": "Luis"}}
+    (firm.workspace / "config/people.yaml").write_text(json.dumps(people))
+    (firm.workspace / "runbooks").mkdir(exist_ok=True)
+    text = BOOK.replace("FLAG", str(tmp_path / "flag")).replace("READY", str(tmp_path / "ready"))
+    (firm.workspace / "runbooks/billing-down.md").write_text(text)
+    return firm
+
+
+def acts(firm: Firm, word: str, *rest: str, by: str = "luis") -> Said:
+    return run(firm, "runbook", word, RUN, *rest, "--by", by)
+
+
+def standing(firm: Firm) -> dict[str, Any]:
+    (told,) = run(firm, "runbook", "status", RUN, "--json").objects()
+    return told
+
+
+def states(firm: Firm) -> dict[str, str]:
+    return {one["step"]: one["state"] for one in standing(firm)["steps"]}
+
+
+def test_billing_comes_back_after_a_failed_check_an_undo_and_a_second_try(firm: Firm) -> None:
+    run(firm, "backup")
+    proven = run(firm, "drill", "--full")
+    begun = run(firm, "runbook", "start", "billing-down", "--by", "ana")
+    bare = acts(firm, "done", "scope")
+    taken = acts(firm, "claim", "scope")
+    other = acts(firm, "done", "scope", "--note", "no login", by="ana")
+    looked = acts(firm, "done", "scope", "--note", "no login at two desks")
+    refused = acts(firm, "decide", "where", "beside")
+    decided = acts(firm, "decide", "where", "beside", "--note", "safer", by="ana")
+    undone = standing(firm)
+    flag = (firm.root / "flag").exists()
+    (firm.root / "ready").touch()
+    again = acts(firm, "retry", "check")
+    ended = standing(firm)
+
+    assert [one.code for one in (proven, begun, taken, looked, decided, again)] == [PASS] * 6
+    assert (bare.code, other.code, refused.code) == (USAGE, INCONCLUSIVE, USAGE)
+    assert (undone["state"], undone["why"], flag) == ("paused", "undone", False)
+    assert ended["state"] == "completed", again.out
+    assert (firm.root / "flag").exists()
+    assert ended["rto"]["total"] >= ended["rto"]["people"]
+    assert ended["rpo"] is not None
+    assert run(firm, "audit", "verify").code == PASS
+
+
+def test_nothing_proven_is_nothing_to_restore_and_a_person_chooses(firm: Firm) -> None:
+    run(firm, "backup")
+    run(firm, "runbook", "start", "billing-down", "--by", "ana")
+    acts(firm, "done", "scope", "--note", "no login at two desks")
+    acts(firm, "decide", "where", "beside", by="ana")
+
+    assert states(firm)["restore"] == "failed"
+    assert standing(firm)["next"][0]["doing"] == "choose"
+
+
+def test_an_edit_during_the_run_does_not_touch_it(firm: Firm) -> None:
+    run(firm, "runbook", "start", "billing-down", "--by", "ana")
+    book = firm.workspace / "runbooks/billing-down.md"
+    book.write_text(book.read_text().replace("## Where to", "## Somewhere else"))
+
+    assert "Where to" in run(firm, "runbook", "status", RUN).out
+
+
+def test_a_drill_is_marked_wherever_it_is_shown(firm: Firm) -> None:
+    run(firm, "runbook", "start", "billing-down", "--mode", "table-top", "--by", "ana")
+    acts(firm, "done", "scope", "--note", "talked it through")
+    acts(firm, "decide", "where", "over", by="ana")
+
+    assert run(firm, "runbook", "status").out == f"[DRILL] {RUN}  completed\n"
+    assert states(firm)["restore"] == "simulated"
+    assert not (firm.root / "flag").exists()
+
+
+def test_who_leads_hands_over_and_the_other_says_so(firm: Firm) -> None:
+    run(firm, "runbook", "start", "billing-down", "--by", "ana")
+    acts(firm, "hand-over", "--to", "luis", by="ana")
+    before = standing(firm)["commander"]
+    acts(firm, "hand-over")
+
+    assert (before, standing(firm)["commander"]) == ("ana", "luis")
