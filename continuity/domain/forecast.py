@@ -80,7 +80,7 @@ def forecast(
         returns=returns,
         waiting=waiting,
         at_risk=at_risk,
-        notes=notes_on(returns, waiting, at_risk),
+        notes=notes_on(returns, waiting, at_risk, loss.unplaced),
     )
 
 

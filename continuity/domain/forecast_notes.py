@@ -11,16 +11,26 @@ from continuity.domain.way_back import Return
 
 
 def notes_on(
-    returns: Sequence[Return], waiting: Sequence[str], at_risk: Sequence[str]
+    returns: Sequence[Return],
+    waiting: Sequence[str],
+    at_risk: Sequence[str],
+    unplaced: Sequence[str] = (),
 ) -> tuple[Message, ...]:
     """Say what is lost, unproven, unknown, computed or beyond its target, who waits, and on what.
 
-    ``at_risk`` are the repositories that an intruder could delete as well.
+    ``at_risk`` are the repositories that an intruder could delete as well, ``unplaced`` those that
+    count as lost because nobody wrote where they stand.
     """
     notes = list(_counted(returns))
     if waiting:
         sentence = N_("Not lost, but waiting for what is: {systems}.")
         notes.append(say(sentence, systems=", ".join(waiting)))
+    if unplaced:
+        sentence = N_(
+            "Nobody wrote at which site they stand, so they count as lost: {repositories}. "
+            "Write it in config/repositories.yaml."
+        )
+        notes.append(say(sentence, repositories=", ".join(unplaced)))
     if at_risk:
         sentence = N_(
             "Not known to refuse deletions, so whoever steals the credentials of the backups can "

@@ -32,11 +32,13 @@ _SURVIVALS = tuple(Survival)
 class Loss:
     """What is gone: copies, by job and repository, and the ``systems`` that have to come back.
 
-    None for ``systems`` means all of them.
+    None for ``systems`` means all of them. ``unplaced`` are repositories that are gone only because
+    nobody wrote where they stand: what may stand at a lost site has not survived.
     """
 
     copies: frozenset[tuple[str, str]] = frozenset()
     systems: frozenset[str] | None = None
+    unplaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,15 +75,21 @@ def take_away(jobs: Sequence[JobPlan], lose: str) -> Loss:
     kept = [(job.name, copy) for job in jobs for copy in _all_storage(job)]
     homes = {job.system: job.host for job in jobs if kind == _HOST and job.host == name}
     _require_known(lose, name, {place_of(copy) for _, copy in kept} | _hosts(jobs, kind))
+    unplaced = {copy.repository for _, copy in kept if kind == _SITE and copy.site is None}
     return Loss(
-        copies=frozenset((job, copy.repository) for job, copy in kept if place_of(copy) == name),
+        copies=frozenset(
+            (job, copy.repository)
+            for job, copy in kept
+            if place_of(copy) == name or copy.repository in unplaced
+        ),
         systems=frozenset(homes) or None,
+        unplaced=tuple(sorted(unplaced)),
     )
 
 
-_HOST = "host"
+_HOST, _SITE = "host", "site"
 _PLACES: Mapping[str, Callable[[JobPlan | Storage], str | None]] = {
-    "site": lambda kept: kept.site,
+    _SITE: lambda kept: kept.site,
     "repository": lambda kept: kept.repository,
     "medium": lambda kept: kept.medium,
     _HOST: lambda kept: kept.keeper,

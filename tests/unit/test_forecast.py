@@ -78,6 +78,20 @@ def test_losing_a_site_loses_what_has_no_copy_elsewhere() -> None:
     assert returns["billing"].back is None
 
 
+def test_a_copy_that_may_stand_at_the_lost_site_has_not_survived() -> None:
+    firm = the_firm()
+    jobs = tuple(
+        replace(job, site=None) if job.repository == "offsite" else job for job in firm.jobs
+    )
+    unsure = replace(firm, jobs=jobs)
+
+    lost = forecast(unsure, assess(unsure, NOW), NOW, lose="site:office")
+
+    returns = {one.system: one for one in lost.returns}
+    assert returns["billing"].survival is Survival.LOST
+    assert any("offsite" in str(note) and "count as lost" in str(note) for note in lost.notes)
+
+
 def test_losing_another_repository_costs_nothing_that_is_proven() -> None:
     returns = {one.system: one for one in foreseen("repository:offsite").returns}
 
