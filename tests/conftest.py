@@ -22,6 +22,36 @@ def pytest_report_header() -> list[str]:
     return [f"restic: {', '.join(found) or 'none'}"]
 
 
+# Whole nights, storage that dies, cables that are cut: minutes each on two cores.
+_LONG = {
+    "tests/end_to_end/test_away.py",
+    "tests/end_to_end/test_away_bucket.py",
+    "tests/end_to_end/test_canaries.py",
+    "tests/end_to_end/test_cli_hosts.py",
+    "tests/end_to_end/test_databases_away.py",
+    "tests/end_to_end/test_incident_times.py",
+    "tests/end_to_end/test_ladders_climbed.py",
+    "tests/faults/test_away.py",
+    "tests/faults/test_buckets.py",
+    "tests/faults/test_canaries.py",
+    "tests/faults/test_databases_away.py",
+    "tests/faults/test_hosts.py",
+    "tests/faults/test_incidents.py",
+    "tests/faults/test_mariadb.py",
+    "tests/faults/test_postgresql.py",
+    "tests/faults/test_sqlite.py",
+    "tests/faults/test_storage.py",
+}
+_ROOT = Path(__file__).parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the modules that take long."""
+    for item in items:
+        if str(item.path.relative_to(_ROOT)) in _LONG:
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give up a test marked `tool` where its program is missing."""
     for mark in item.iter_markers("tool"):

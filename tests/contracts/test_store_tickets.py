@@ -90,6 +90,8 @@ def test_a_database_from_before_tickets_were_looked_at_keeps_its_tickets(
         for name in ("name", "assignee", "gone", "clocks"):
             database.execute(f"ALTER TABLE ticket_link DROP COLUMN remote_{name}")
         database.execute("ALTER TABLE ticket_link DROP COLUMN seen_at")
+        for table in ("conduct", "runbook_text"):
+            database.execute(f"DROP TABLE {table}")
         database.execute("UPDATE alembic_version SET version_num = '0002'")
 
     with opened(sqlite_file) as store:

@@ -29,14 +29,12 @@ def _live(life: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(240 * SOAK)
 @pytest.mark.tool("rsync")
 def test_no_life_of_an_rsync_job_is_green_when_it_is_red() -> None:
     _live(LifeOfRsync, examples=25, steps=20)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(240 * SOAK)
 @pytest.mark.tool("restic")
 def test_no_life_of_a_restic_job_is_green_when_it_is_red() -> None:
