@@ -158,10 +158,10 @@ def _write(path: Path, lines: list[str]) -> None:
             file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError):  # gone already is as wanted
             os.chmod(name, target.stat().st_mode & 0o777)
         os.replace(name, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+    except BaseException:  # also an interrupt; it goes on below
+        with contextlib.suppress(FileNotFoundError):  # gone already is as wanted
             os.unlink(name)
         raise

@@ -97,7 +97,7 @@ def _handed_over(inlet: Inlet | None) -> Iterator[None]:
     """Leave the program's end to the program alone; without one nothing stays open."""
     try:
         yield
-    except BaseException:
+    except BaseException:  # also an interrupt; it goes on below
         if inlet is not None:
             inlet.close()
         raise

@@ -107,7 +107,7 @@ def _write_named(seedling: Seedling) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             _write(file, seedling)
-    except BaseException:
+    except BaseException:  # also an interrupt; it goes on below
         os.unlink(seedling.path)
         raise
 

@@ -102,7 +102,7 @@ def _session(server: MailServer) -> Iterator[smtplib.SMTP]:
     try:
         _enter(server, session)
         yield session
-        with suppress(OSError, smtplib.SMTPException):
+        with suppress(OSError, smtplib.SMTPException):  # clearing up; the error that counts goes on
             session.quit()
     except (OSError, smtplib.SMTPException, UnicodeError, ValueError) as error:
         raise _error_from(server, error, clean) from None

@@ -102,7 +102,7 @@ def connect(reach: Reach, through: Connection | None) -> Connection:
         demand_known(reach, _shown_key(transport), known)
         with _understood(reach):
             _enter(transport, reach)
-    except BaseException:
+    except BaseException:  # also an interrupt; it goes on below
         transport.close()
         raise
     return Connection(transport, reach)
@@ -139,7 +139,7 @@ def _negotiate(reach: Reach, through: Connection | None, known: Known) -> parami
         try:
             transport.start_client(timeout=reach.connect_timeout)
             transport.get_remote_server_key()
-        except BaseException:
+        except BaseException:  # also an interrupt; it goes on below
             transport.close()
             raise
     return transport
@@ -194,6 +194,7 @@ def _keys(reach: Reach, agent: paramiko.Agent) -> Iterator[paramiko.PKey]:
         return
     yield from agent.get_keys()
     for name in _OWN_KEYS:
+        # One of many that may be there; what is unusable is passed over, as ssh does.
         with contextlib.suppress(
             OSError, ValueError, TypeError, paramiko.SSHException, paramiko.UnknownKeyType
         ):
@@ -216,7 +217,7 @@ def _named_key(reach: Reach, path: Path, agent: paramiko.Agent) -> paramiko.PKey
 
 def _from_agent(reach: Reach, path: Path, agent: paramiko.Agent) -> paramiko.PKey:
     """Find a key with a passphrase in the agent, by the public part beside it."""
-    with contextlib.suppress(OSError, IndexError):
+    with contextlib.suppress(OSError, IndexError):  # no public part: refused below
         public = Path(f"{path}.pub").read_text().split()[1]
         for key in agent.get_keys():
             if key.get_base64() == public:
@@ -245,6 +246,7 @@ def _keep_alive(transport: paramiko.Transport, seconds: int) -> None:
 
 
 def _quietly(action: Callable[[], object]) -> None:
+    # For what is sent to a connection that may be gone; who waits for its end sees that.
     with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
         action()
 

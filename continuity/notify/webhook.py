@@ -86,7 +86,7 @@ def _key_bytes(key: Secret) -> bytes:
     """Read a key as Standard Webhooks writes it; any other text is taken as it is."""
     text = key.reveal()
     if text.startswith(_SEED):
-        with suppress(binascii.Error):
+        with suppress(binascii.Error):  # no base64: taken as it is, below
             return base64.b64decode(text.removeprefix(_SEED), validate=True)
     return text.encode()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any  # Any: a library without types
 
 from continuity.domain.report import Light
 from continuity.reports.page import Bar, Chart, Days, Line, harmless

@@ -39,7 +39,7 @@ def open_store(address: str, now: Now, *, busy_seconds: float = BUSY_SECONDS) ->
     try:
         with translated(place_of(engine.url)):
             prepare(engine)
-    except BaseException:
+    except BaseException:  # also an interrupt; it goes on below
         engine.dispose()
         raise
     return Store(engine, now)

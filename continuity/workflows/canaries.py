@@ -99,7 +99,7 @@ def plant_files(bench: Workbench, protected: Protected, seedlings: Sequence[Seed
             for seedling in seedlings:
                 plant(seedling)
             return _record(bench, protected, RecordKind.CANARY_PLANTED, rows)
-        except BaseException:
+        except BaseException:  # also an interrupt; it goes on below
             for seedling in seedlings:
                 uproot(seedling.path, seedling.digest)
             raise
@@ -112,7 +112,7 @@ def _sown(bench: Workbench, protected: Protected, rows: list[dict[str, str]]) ->
     _record(bench, protected, RecordKind.CANARY_SOWN, rows)
     try:
         yield
-    except BaseException:
+    except BaseException:  # also an interrupt; it goes on below
         _forget(bench, protected, [row["name"] for row in rows])
         raise
 

@@ -113,7 +113,7 @@ def _refused(found: Visit) -> Visit:
     host = found.machine.host
     if not isinstance(host, SshHost):
         return found
-    with contextlib.suppress(ContinuityError):
+    with contextlib.suppress(ContinuityError):  # no key to show: it stays unknown
         key = host.shown_key()
         known = acquaintance(key, read_known(host.reach))
         return replace(found, key=key, acquaintance=known)

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 import pytest
 

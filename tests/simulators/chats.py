@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 from tests.simulators.seen import Seen, markdown_links
 from tests.simulators.simulator import Reply, Request, told

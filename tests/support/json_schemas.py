@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 _KINDS = {
     "string": str,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 from hypothesis import strategies as st
 

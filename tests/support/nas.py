@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 from tests.support.sshd import Sshd
 from tests.support.worlds import World

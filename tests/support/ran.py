@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 from hypothesis import strategies as st
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 from continuity.domain.evidence import RecordKind
 from continuity.domain.failure import FailureClass

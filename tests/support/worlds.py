@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 from tests.support.cheap_keys import cheapen
 from tests.support.programs import ROOT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 from xml.etree import ElementTree as ET
 
 import pytest

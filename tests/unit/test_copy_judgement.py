@@ -1,7 +1,7 @@
 """Each copy of a repository has its own proof and its own newest point."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 from continuity.domain.assessment import assess
 from continuity.domain.evidence import RecordKind

@@ -1,7 +1,7 @@
 """Backups that claim success and cannot be believed."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 import pytest
 from hypothesis import given

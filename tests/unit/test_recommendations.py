@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,7 +1,7 @@
 """Recovery times: measured, computed, or honestly unknown."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 import pytest
 from hypothesis import given

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any  # JSON, or keys of any dataclass
 
 import pytest
 from hypothesis import given

@@ -61,7 +61,7 @@ def keep_stream(caller: Caller, request: StreamRequest, on_progress: OnProgress)
     try:
         finished = caller.run(call, output.take)
     except Exception:
-        with contextlib.suppress(ContinuityError):
+        with contextlib.suppress(ContinuityError):  # the first error is the one that counts
             unlock_dead(caller)
         raise
     summary = _judge(caller, request, fed, output, finished)
@@ -116,7 +116,7 @@ def _take_back(caller: Caller, request: StreamRequest, summary: BackupSummary | 
     """Remove the snapshot of what is not the stream; nobody will be told of it in any case."""
     if summary is None:
         return
-    with contextlib.suppress(ContinuityError):
+    with contextlib.suppress(ContinuityError):  # what stays is in no record, so never believed
         found = snapshot_from_line(ask_snapshot(caller, summary.snapshot_id))
         if found.paths == (request.path,):
             forget(caller, (found.id,), prune=False, timeout=caller.patience)
