@@ -236,7 +236,7 @@ class Errand:
         while self._leader is None and not self._is_over() and time.monotonic() < until:
             self.turn(_GLANCE)
             if self._preamble.words():
-                with contextlib.suppress(ContinuityError):
+                with contextlib.suppress(ContinuityError):  # nonsense names no program to end
                     self._understand(self._preamble.words())
                 break
         return self._leader
@@ -252,7 +252,7 @@ class Errand:
 
     def _order(self, line: bytes, seconds: float = _ORDER_WITHIN) -> None:
         """Let the machine do something about the program; when it cannot, nobody can."""
-        with contextlib.suppress(ContinuityError):
+        with contextlib.suppress(ContinuityError):  # the run's own error is what is told
             wire = self._machine.open(line)
             wire.end_input()
             _hear_out(wire, seconds)

@@ -41,6 +41,7 @@ def _below(
         yield folder
     if not depth:
         return
+    # What cannot be listed is no place to plant in.
     with suppress(OSError), os.scandir(folder) as found:
         names = sorted(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
         for name in names:

@@ -163,7 +163,7 @@ def _trust(server: MailServer) -> ssl.SSLContext:
 def _shut(session: smtplib.SMTP) -> None:
     """End a conversation that a server draws out without an end."""
     if session.sock is not None:
-        with suppress(OSError):
+        with suppress(OSError):  # gone already is as wanted
             session.sock.shutdown(socket.SHUT_RDWR)
 
 

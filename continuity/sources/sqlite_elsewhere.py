@@ -94,7 +94,7 @@ class _There:
         try:
             yield directory
         finally:
-            with suppress(ContinuityError):
+            with suppress(ContinuityError):  # the copy's own error is what is told
                 self._run(("rm", "-r", "-f", "--", directory))
 
     def back_up(self, copy: str) -> None:

@@ -147,7 +147,7 @@ class Office:
 
     def clear_up(self) -> None:
         killed = close_killed_runs(self.app.bench)
-        with suppress(ContinuityError):
+        with suppress(ContinuityError):  # as the program does: said there, not fatal
             reap_sandboxes(self.app.bench)
             for job in {run.job for run in killed}:
                 free_dead_locks(self.app.bench, self.protected(job))

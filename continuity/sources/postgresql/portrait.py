@@ -231,7 +231,7 @@ def _answers(session: Session, questions: tuple[str, ...]) -> Iterator[tuple[str
     """Ask the job's own questions; one that the server refuses has no answer."""
     session.answer_people()
     for question in questions:
-        with suppress(RevivalError):
+        with suppress(RevivalError):  # no answer is kept, and that check has none either
             yield question, session.first(question)
 
 
