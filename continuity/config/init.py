@@ -114,6 +114,17 @@ def _fill(new: Path, answers: Answers) -> None:
     (new / ".gitignore").write_text(_IGNORED, encoding="utf-8")
     if values["password"]:
         _write_password(new / "secrets")
+    _make_room(new, answers.location)
+
+
+def _make_room(new: Path, location: str) -> None:
+    """Make the directory in which the first backup makes the repository, if it is in here.
+
+    Anywhere else a missing directory may be a disk that is not mounted.
+    """
+    place = Path(location)
+    if ":" not in location and not place.is_absolute() and ".." not in place.parts:
+        (new / place).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _text(template: Traversable) -> str:

@@ -94,7 +94,7 @@ def _repository(name: str, protected: Protected, facts: Facts) -> Iterator[Exami
         engine = protected.open_engine(True)
         yield _tool(subject, protected, engine)
         if not engine.exists():
-            yield _absent(subject, name, facts)
+            yield _absent(subject, protected, facts)
             return
         yield _identified(subject, name, engine, facts)
         yield from _locks(subject, engine)
@@ -126,8 +126,18 @@ def _known_ids(name: str, facts: Facts) -> dict[str, None]:
     )
 
 
-def _absent(subject: Message, name: str, facts: Facts) -> Examined:
-    if not _known_ids(name, facts):
+def _absent(subject: Message, protected: Protected, facts: Facts) -> Examined:
+    room = Path(protected.repository.location).parent
+    if room.is_absolute() and not room.is_dir():
+        return doubtful(
+            subject,
+            say(
+                N_("There is no directory {path} to make a repository in."),
+                path=shown(bytes(room)),
+            ),
+            say(N_("Mount its disk, or make the directory if it is the right place.")),
+        )
+    if not _known_ids(protected.job.repository, facts):
         return sound(subject, say(N_("Not there yet; the first backup makes it.")))
     return doubtful(
         subject,

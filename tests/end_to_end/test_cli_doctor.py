@@ -105,6 +105,19 @@ def test_a_repository_that_vanished_is_not_taken_for_a_new_one(simple: Story) ->
     assert found(said)["repository far"] == {"PASS"}
 
 
+def test_a_disk_that_is_not_mounted_is_not_taken_for_room_for_a_new_repository(
+    simple: Story, tmp_path: Path
+) -> None:
+    repositories = simple.root / "config/repositories.yaml"
+    repositories.write_text(repositories.read_text().replace(f"{tmp_path}/nas", "/mnt/gone/nas"))
+
+    said = examine(simple)
+
+    assert found(said)["repository nas"] == {"PASS", "INCONCLUSIVE"}
+    assert found(said)["repository far"] == {"PASS"}
+    assert said.code == 3
+
+
 def test_points_without_manifests_and_an_end_without_checkpoint_are_found(simple: Story) -> None:
     simple.passed("post", HOUR)
 

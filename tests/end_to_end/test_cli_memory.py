@@ -67,7 +67,7 @@ def test_what_is_remembered_is_what_would_be_read(kept: Story) -> None:
     memory = recall(memory_of(kept))
 
     assert memory is not None
-    assert Standing(portfolio=memory.portfolio) == known_afresh(kept)
+    assert memory.portfolio == known_afresh(kept).portfolio
 
 
 def test_only_its_owner_may_read_what_is_remembered(kept: Story) -> None:

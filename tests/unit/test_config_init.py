@@ -95,6 +95,15 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "full") == ["kept"]
 
 
+def test_the_first_backup_finds_room_for_its_repository(tmp_path: Path) -> None:
+    write_workspace(tmp_path / "inside", replace(FIRM, location="copies/deep/vault"))
+    write_workspace(tmp_path / "outside", replace(FIRM, location=str(tmp_path / "disk/vault")))
+
+    assert (tmp_path / "inside/copies/deep").is_dir()
+    assert not (tmp_path / "inside/copies/deep/vault").exists()
+    assert not (tmp_path / "disk").exists()
+
+
 def test_an_empty_directory_is_taken(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
 
