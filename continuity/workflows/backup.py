@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from continuity.domain.clock import text_from_time
 from continuity.domain.facts import JobFacts
 from continuity.domain.looks import random_percent, text_from_looks
 from continuity.domain.run import RunKind
 from continuity.domain.text import plain_from_message
-from continuity.engines.engine import BackupRequest, BackupResult, Engine
+from continuity.engines.engine import BackupRequest, Engine
 from continuity.hosts.presence import Needed
 from continuity.workflows.believing import conclude_backup
 from continuity.workflows.capturing import capture
 from continuity.workflows.clockwork import clock_doubt, source_clock_doubt, with_doubt
+from continuity.workflows.manifests import Copied, describe_point
 from continuity.workflows.readying import ready_repository, require_same
 from continuity.workflows.running import Ended, Running, finish, started
 from continuity.workflows.sealing import Known, Sealed, Surveyed, seal_survey, survey_source
 from continuity.workflows.world import Protected, Watch, Workbench
 
 BACKUP_SECONDS = 24 * 3_600.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Copied:
-    """A copy the engine made, and the two times that make it a restore point."""
-
-    result: BackupResult
-    data_time: datetime
-    usable_time: datetime
 
 
 def back_up(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watch) -> Ended:
@@ -126,28 +117,9 @@ def _copy(
 
 
 def _describe(run: Running, copied: Copied, surveyed: Surveyed, sealed: Sealed) -> None:
-    summary, changes = sealed.summary, surveyed.changes
+    changes = surveyed.changes
     run.body.update(
-        point={
-            "id": copied.result.snapshot.id,
-            "data_time": text_from_time(copied.data_time),
-            "usable_time": text_from_time(copied.usable_time),
-            "manifest": summary.digest,
-            "files": summary.files,
-            "bytes": summary.bytes,
-        },
-        added_bytes=copied.result.added_bytes,
-        manifest={
-            "digest": summary.digest,
-            "entries": summary.entries,
-            "files": summary.files,
-            "bytes": summary.bytes,
-            "sealed": summary.sealed,
-            "unsealed": summary.unsealed,
-            "unstable": summary.unstable,
-            "unreadable": summary.unreadable,
-            "unsurveyed": sealed.unsurveyed.count,
-        },
+        describe_point(copied, sealed.summary, sealed.unsurveyed.count),
         read={"files": surveyed.tally.read_files, "bytes": surveyed.tally.read_bytes},
         added_files=changes.added,
         removed_files=changes.removed,

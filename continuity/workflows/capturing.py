@@ -6,9 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
 
-from continuity.domain.clock import text_from_time
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import ContinuityError, DamagedError, FailureClass, SourceError
 from continuity.domain.folding import CLOCK_TOLERANCE
@@ -20,10 +18,11 @@ from continuity.domain.run import PASSED, Conclusion, RunKind, conclusion_from_e
 from continuity.domain.snapshot import Listed
 from continuity.domain.text import N_, plain_from_message, say, shown
 from continuity.domain.verdict import Verdict
-from continuity.engines.engine import BackupResult, Engine, StreamRequest
+from continuity.engines.engine import Engine, StreamRequest
 from continuity.sources.source import Captured, Capturing, Living
 from continuity.workflows.believing import implausible
 from continuity.workflows.clockwork import clock_doubt, with_doubt
+from continuity.workflows.manifests import Copied, describe_point
 from continuity.workflows.readying import ready_repository
 from continuity.workflows.running import Ended, Running, finish, spool_of, started
 from continuity.workflows.world import Protected, Watch, Workbench
@@ -65,8 +64,7 @@ class Kept:
 
     captured: Captured
     stream: Measured
-    result: BackupResult
-    usable_time: datetime
+    copied: Copied
     portrait: Portrait | None
     doubt: Conclusion | None
 
@@ -121,7 +119,7 @@ def _keep(
                 ),
                 run.watch.progress,
             )
-        usable_time = bench.now()
+        copied = Copied(result=result, data_time=captured.data_time, usable_time=bench.now())
         portrait, doubt = None, None
         with run.phase("portrait"):
             try:
@@ -132,8 +130,7 @@ def _keep(
     return Kept(
         captured=captured,
         stream=stream,
-        result=result,
-        usable_time=usable_time,
+        copied=copied,
         portrait=portrait,
         doubt=doubt,
     )
@@ -158,7 +155,7 @@ def _capturing(
 
 def _seal(bench: Workbench, protected: Protected, engine: Engine, kept: Kept) -> ManifestSummary:
     """Vouch for the stream by what passed, once the snapshot's listing agrees with it."""
-    listed = _only_file(engine, kept.result.snapshot.id)
+    listed = _only_file(engine, kept.copied.result.snapshot.id)
     path, size = kept.captured.path, kept.stream.bytes
     if listed is None or (listed.path, listed.size) != (path, size):
         raise DamagedError(
@@ -200,25 +197,7 @@ def _only_file(engine: Engine, snapshot: str) -> Listed | None:
 
 def _describe(bench: Workbench, run: Running, kept: Kept, summary: ManifestSummary) -> None:
     run.body.update(
-        point={
-            "id": kept.result.snapshot.id,
-            "data_time": text_from_time(kept.captured.data_time),
-            "usable_time": text_from_time(kept.usable_time),
-            "manifest": summary.digest,
-            "files": summary.files,
-            "bytes": summary.bytes,
-        },
-        added_bytes=kept.result.added_bytes,
-        manifest={
-            "digest": summary.digest,
-            "entries": summary.entries,
-            "files": summary.files,
-            "bytes": summary.bytes,
-            "sealed": summary.sealed,
-            "unsealed": summary.unsealed,
-            "unstable": summary.unstable,
-            "unreadable": summary.unreadable,
-        },
+        describe_point(kept.copied, summary),
         read={"files": summary.files, "bytes": summary.bytes},
         warnings=[plain_from_message(warning) for warning in kept.captured.warnings],
     )
@@ -246,7 +225,7 @@ def _conclude(protected: Protected, facts: JobFacts, kept: Kept) -> tuple[Conclu
 
 
 def _misdated(kept: Kept) -> Conclusion | None:
-    ahead = kept.captured.data_time - kept.usable_time
+    ahead = kept.captured.data_time - kept.copied.usable_time
     if ahead <= CLOCK_TOLERANCE:
         return None
     return Conclusion(

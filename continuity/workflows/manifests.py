@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from continuity.domain.clock import text_from_time
 from continuity.domain.evidence import RecordKind
 from continuity.domain.failure import UnreachableError
 from continuity.domain.looks import Looks, looks_from_text
+from continuity.domain.manifest import ManifestSummary
 from continuity.domain.plain import mapping_in, moment_in, number_in, text_in
 from continuity.domain.text import N_, say
+from continuity.engines.engine import BackupResult
 from continuity.workflows.world import Workbench
 
 
@@ -32,6 +35,46 @@ class PointRecord:
     looks: Looks | None
     portrait: str = ""
     ahead: timedelta = timedelta()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copied:
+    """A copy that the engine made, and the two times that make it a restore point."""
+
+    result: BackupResult
+    data_time: datetime
+    usable_time: datetime
+
+
+def describe_point(
+    copied: Copied, summary: ManifestSummary, unsurveyed: int = 0
+) -> dict[str, object]:
+    """Write a restore point and its manifest as ``recall_point`` finds them in the record.
+
+    ``unsurveyed`` counts what the snapshot holds and the survey never saw.
+    """
+    return {
+        "point": {
+            "id": copied.result.snapshot.id,
+            "data_time": text_from_time(copied.data_time),
+            "usable_time": text_from_time(copied.usable_time),
+            "manifest": summary.digest,
+            "files": summary.files,
+            "bytes": summary.bytes,
+        },
+        "added_bytes": copied.result.added_bytes,
+        "manifest": {
+            "digest": summary.digest,
+            "entries": summary.entries,
+            "files": summary.files,
+            "bytes": summary.bytes,
+            "sealed": summary.sealed,
+            "unsealed": summary.unsealed,
+            "unstable": summary.unstable,
+            "unreadable": summary.unreadable,
+            "unsurveyed": unsurveyed,
+        },
+    }
 
 
 def recall_point(bench: Workbench, job: str, point: str) -> PointRecord:

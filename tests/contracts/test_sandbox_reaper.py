@@ -5,19 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from continuity.hosts.process import Life, Process
-from continuity.sandbox.interlocks import Interlocks
 from continuity.sandbox.marker import MARKER
-from continuity.sandbox.sandbox import Room, Sandbox, open_sandbox
+from continuity.sandbox.sandbox import Sandbox
 from continuity.sandbox.teardown import reap
-
-NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
+from tests.support.sandboxes import DAY, NOW, a_sandbox, dead, unknown
 
 HOLD_A_SANDBOX = """
 import sys, time
@@ -37,21 +32,7 @@ time.sleep(60)
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Sandbox:
-    return open_sandbox(
-        tmp_path / "place",
-        run_id="run-1",
-        interlocks=Interlocks(),
-        room=Room(expected_bytes=0, reserve_bytes=0),
-        now=NOW,
-    )
-
-
-def unknown(_process: Process) -> Life:
-    return Life.UNKNOWN
-
-
-def dead(_process: Process) -> Life:
-    return Life.DEAD
+    return a_sandbox(tmp_path / "place")
 
 
 def test_residue_is_deleted_by_the_next_reaper(sandbox: Sandbox) -> None:

@@ -8,40 +8,21 @@ import shutil
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from continuity.domain.failure import ResidueError
-from continuity.hosts.process import Life, Process
 from continuity.hosts.removal import open_directory, remove_tree
-from continuity.sandbox.interlocks import Interlocks
 from continuity.sandbox.marker import MARKER
-from continuity.sandbox.sandbox import Room, Sandbox, open_sandbox
+from continuity.sandbox.sandbox import Sandbox
 from continuity.sandbox.teardown import reap, tear_down
-
-NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
+from tests.support.sandboxes import DAY, NOW, a_sandbox, dead
 
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Sandbox:
-    return open_sandbox(
-        tmp_path / "place",
-        run_id="run-1",
-        interlocks=Interlocks(),
-        room=Room(expected_bytes=0, reserve_bytes=0),
-        now=NOW,
-    )
-
-
-def unknown(_process: Process) -> Life:
-    return Life.UNKNOWN
-
-
-def dead(_process: Process) -> Life:
-    return Life.DEAD
+    return a_sandbox(tmp_path / "place")
 
 
 def test_teardown_leaves_nothing_and_says_how_much_went_and_how_long_it_took(

@@ -14,20 +14,6 @@ HOUR = timedelta(hours=1)
 NOTE = Draft(kind=RecordKind.SKIP_DECIDED, job="erp", body={"by": "ana"})
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """A firm with a record of seven entries."""
-    story = begin(tmp_path_factory.mktemp("told") / "firm")
-    for job in ("erp", "post", "web"):
-        story.passed(job, HOUR)
-    return story
-
-
-@pytest.fixture
-def story(told: Story, tmp_path: Path) -> Story:
-    return told.copied(tmp_path / "firm")
-
-
 def test_an_intact_record_is_told_so_in_words(story: Story) -> None:
     said = story.run("audit", "verify")
 

@@ -5,28 +5,13 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.support.databases import SqliteFile
-from tests.support.story import REPOSITORY, Story, begin
+from tests.support.story import REPOSITORY, Story
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """A firm with a record of seven entries."""
-    story = begin(tmp_path_factory.mktemp("told") / "firm")
-    for job in ("erp", "post", "web"):
-        story.passed(job, HOUR)
-    return story
-
-
-@pytest.fixture
-def story(told: Story, tmp_path: Path) -> Story:
-    return told.copied(tmp_path / "firm")
 
 
 def test_forecast_tells_order_time_and_loss(story: Story) -> None:

@@ -32,15 +32,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return story
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """A story in which everything passed."""
-    story = begin(tmp_path_factory.mktemp("told") / "firm")
-    for job in ("erp", "post", "web"):
-        story.passed(job, HOUR)
-    return story
-
-
 @pytest.fixture
 def story(told: Story, tmp_path: Path) -> Story:
     """That story, already remembered."""

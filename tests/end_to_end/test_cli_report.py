@@ -13,25 +13,11 @@ import pytest
 from continuity.domain.report_schema import report_schema
 from tests.support.databases import SqliteFile
 from tests.support.json_schemas import misfits
-from tests.support.story import Story, begin
+from tests.support.story import Story
 
 HOUR = timedelta(hours=1)
 TODAY = ("--period", "2000-01-01..2099-12-31")
 """A period in which the present lies, whenever the test runs."""
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """A firm whose three systems were restored and timed."""
-    story = begin(tmp_path_factory.mktemp("told") / "firm")
-    for job in ("erp", "post", "web"):
-        story.passed(job, HOUR)
-    return story
-
-
-@pytest.fixture
-def story(told: Story, tmp_path: Path) -> Story:
-    return told.copied(tmp_path / "firm")
 
 
 def test_the_report_of_a_firm_says_for_each_system_when_it_is_back(story: Story) -> None:

@@ -16,6 +16,7 @@ from continuity.workflows.drill import drill
 from continuity.workflows.planning import DrillRequest
 from continuity.workflows.running import Ended
 from continuity.workflows.world import Watch
+from tests.support.filled import a_sampled_firm, filled, generation
 from tests.support.firm import Firm, Wishes, a_firm, at_work, body_of
 from tests.support.sabotage import Harm, harm
 
@@ -47,25 +48,9 @@ PHASES = ["resolve", "sandbox", "restore", "compare", "teardown"]
 CLASSES = {"match", "corrupt", "missing", "extra", "metadata", "drifted", "unverifiable"}
 
 
-def filled(firm: Firm, count: int) -> Firm:
-    for number in range(count):
-        (firm.source() / f"file {number:04d}").write_text(f"content {number}\n")
-    return firm
-
-
 @pytest.fixture
 def firm(tmp_path: Path) -> Firm:
-    wishes = Wishes(
-        system={"rto": "4h"},
-        job={"sample": {"random": 5, "due": 4, "largest": 1, "newest": 1}},
-    )
-    return filled(a_firm(tmp_path, wishes), 40)
-
-
-def generation(firm: Firm) -> Path:
-    """Give the tree of the newest copy."""
-    newest = max((firm.repository() / "generations").iterdir())
-    return Path(f"{newest}{firm.source()}")
+    return a_sampled_firm(tmp_path)
 
 
 @pytest.mark.parametrize("engine", ["rsync", "restic"])

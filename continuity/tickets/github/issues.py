@@ -80,7 +80,9 @@ class _Issues:
             "body": markdown_from_text(body_of(draft, _TEXT)),
             "labels": list(dict.fromkeys(labels)),
         }
-        return write(self.connection.web, self.connection.change("POST", issue, "issues"), _made)
+        return write(
+            self.connection.forge.web, self.connection.forge.change("POST", issue, "issues"), _made
+        )
 
     def find(self, marker: str) -> tuple[TicketRef, ...]:
         wanted = marker_line(marker)
@@ -94,7 +96,7 @@ class _Issues:
 
     def _all(self, *query: tuple[str, str]) -> Iterator[Plain]:
         asked = (("labels", self.options.label), ("state", "all"), *query)
-        for issue in self.connection.pages("issues", query=asked):
+        for issue in self.connection.forge.pages("issues", query=asked):
             if "pull_request" not in issue:
                 yield issue
 
@@ -102,12 +104,12 @@ class _Issues:
         return attempted(lambda: self._comment(ref, text, key))
 
     def _comment(self, ref: TicketRef, note: str, key: str) -> Outcome:
-        for one in self.connection.pages("issues", ref.id, "comments"):
+        for one in self.connection.forge.pages("issues", ref.id, "comments"):
             if has_key(text_from_markdown(text(one.get("body"))), key):
                 return Confirmed(id=text(one.get("id")), url=text(one.get("html_url")))
         body = {"body": markdown_from_text(note_of(note, key, _TEXT))}
-        ask = self.connection.change("POST", body, "issues", ref.id, "comments")
-        return write(self.connection.web, ask, _commented)
+        ask = self.connection.forge.change("POST", body, "issues", ref.id, "comments")
+        return write(self.connection.forge.web, ask, _commented)
 
     def move(self, ref: TicketRef, to: TicketState, note: str) -> Outcome:
         return attempted(lambda: self._move(ref, to, note))
@@ -119,14 +121,14 @@ class _Issues:
                 return told
         if to is TicketState.MITIGATED:
             return Confirmed(id=ref.id, key=ref.key, url=ref.url)
-        issue = understood(NAME, self.connection.read("issues", ref.id).value(), "number")
+        issue = understood(NAME, self.connection.forge.read("issues", ref.id).value(), "number")
         changed: dict[str, object] = {"state": "closed" if to in _REASONS else "open"}
         if to in _REASONS:
             changed["state_reason"] = _REASONS[to]
         if self.options.states:
             changed["labels"] = self._labels(issue, to)
-        ask = self.connection.change("PATCH", changed, "issues", ref.id, repeatable=True)
-        return write(self.connection.web, ask, _made)
+        ask = self.connection.forge.change("PATCH", changed, "issues", ref.id, repeatable=True)
+        return write(self.connection.forge.web, ask, _made)
 
     def _labels(self, issue: Plain, to: TicketState) -> list[str]:
         states = self.options.states
@@ -137,11 +139,11 @@ class _Issues:
         return Rejected(reason=say(N_("{name} takes no files from programs."), name=NAME))
 
     def fetch(self, ref: TicketRef) -> RemoteTicket:
-        answer = self.connection.read("issues", ref.id, accept=(_OK, _NOT_FOUND, _GONE))
+        answer = self.connection.forge.read("issues", ref.id, accept=(_OK, _NOT_FOUND, _GONE))
         if answer.status != _OK:
             return gone(ref)
         issue = understood(NAME, answer.value(), "number", "state")
-        shown = self.connection.web.shown
+        shown = self.connection.forge.web.shown
         return RemoteTicket(
             ref=_ref(issue),
             state=self._state(issue),
@@ -174,13 +176,13 @@ class _Issues:
         return tuple(sorted(found, key=lambda change: change.at))
 
     def _said(self, ref: TicketRef, since: tuple[str, str]) -> Iterator[RemoteChange]:
-        for one in self.connection.pages("issues", ref.id, "comments", query=(since,)):
+        for one in self.connection.forge.pages("issues", ref.id, "comments", query=(since,)):
             said = text(one.get("body"))
             if not is_ours(text_from_markdown(said)):
                 yield _change(ref, one, actor="user", state=None, comment=said)
 
     def _moved(self, ref: TicketRef) -> Iterator[RemoteChange]:
-        for one in self.connection.pages("issues", ref.id, "events"):
+        for one in self.connection.forge.pages("issues", ref.id, "events"):
             state = _EVENTS.get(text(one.get("event")))
             if state is TicketState.RESOLVED:
                 state = _CLOSED.get(text(one.get("state_reason")), state)

@@ -7,35 +7,28 @@ from functools import partial
 from continuity.domain.examined import Examined, doubtful, guarded, sound
 from continuity.domain.text import N_, say
 from continuity.hosts.web_way import examine_way
-from continuity.tickets.examining import examine_label
 from continuity.tickets.gitlab.connection import NAME, Connection
 from continuity.tickets.reading import Plain, mapping, number, understood
 
-_NOT_FOUND = 404
 # Planners and reporters may label and close issues, and write internal notes.
 _PLANNER = 15
 
 
 def examine(connection: Connection) -> tuple[Examined, ...]:
     """Look at the account, the project and every label that must exist."""
-    options = connection.options
+    options, forge = connection.options, connection.forge
     labels = dict.fromkeys([*options.severities.values(), *options.states.values()])
     return (
         examine_way(options.address),
-        guarded(say(N_("account")), partial(_account, connection)),
+        guarded(say(N_("account")), partial(forge.examine_account, lambda: connection.me)),
         guarded(say(N_("project")), partial(_project, connection)),
-        *(examine_label(name, partial(_has_label, connection, name)) for name in labels),
+        *(forge.examine_label(name) for name in labels),
     )
-
-
-def _account(connection: Connection) -> Examined:
-    name = connection.web.shown(connection.me)
-    return sound(say(N_("account")), say(N_("It is {name}."), name=name))
 
 
 def _project(connection: Connection) -> Examined:
     subject, place = say(N_("project")), connection.options.project
-    found = understood(NAME, connection.read().value(), "id")
+    found = understood(NAME, connection.forge.read().value(), "id")
     closed = found.get("issues_access_level") == "disabled" or found.get("archived") is True
     if closed or found.get("issues_enabled") is False:
         return doubtful(
@@ -56,7 +49,3 @@ def _level(project: Plain) -> int:
     rights = mapping(project.get("permissions"))
     ways = (mapping(rights.get(way)) for way in ("project_access", "group_access"))
     return max(number(way.get("access_level")) for way in ways)
-
-
-def _has_label(connection: Connection, name: str) -> bool:
-    return connection.read("labels", name, accept=(200, _NOT_FOUND)).status != _NOT_FOUND

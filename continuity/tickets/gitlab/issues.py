@@ -87,7 +87,9 @@ class _Issues:
             "issue_type": self.options.issue_type,
             "confidential": self.options.confidential,
         }
-        return write(self.connection.web, self.connection.change("POST", issue, "issues"), _made)
+        return write(
+            self.connection.forge.web, self.connection.forge.change("POST", issue, "issues"), _made
+        )
 
     def find(self, marker: str) -> tuple[TicketRef, ...]:
         wanted = marker_line(marker)
@@ -101,11 +103,11 @@ class _Issues:
 
     def _all(self, *query: tuple[str, str]) -> Iterator[Plain]:
         asked = (("labels", self.options.label), ("state", "all"), ("scope", "all"), *query)
-        return self.connection.pages("issues", query=asked)
+        return self.connection.forge.pages("issues", query=asked)
 
     def _notes(self, ref: TicketRef) -> Iterator[Plain]:
         query = (("order_by", "created_at"), ("sort", "asc"))
-        for one in self.connection.pages("issues", ref.id, "notes", query=query):
+        for one in self.connection.forge.pages("issues", ref.id, "notes", query=query):
             if one.get("system") is not True:
                 yield one
 
@@ -116,8 +118,8 @@ class _Issues:
         if self._has_note(ref, key):
             return Confirmed(id=ref.id, key=ref.key, url=ref.url)
         note = {"body": body, "internal": True}
-        ask = self.connection.change("POST", note, "issues", ref.id, "notes")
-        return write(self.connection.web, ask, _commented)
+        ask = self.connection.forge.change("POST", note, "issues", ref.id, "notes")
+        return write(self.connection.forge.web, ask, _commented)
 
     def _has_note(self, ref: TicketRef, key: str) -> bool:
         return any(
@@ -134,15 +136,15 @@ class _Issues:
                 return told
         if to is TicketState.MITIGATED:
             return Confirmed(id=ref.id, key=ref.key, url=ref.url)
-        issue = understood(NAME, self.connection.read("issues", ref.id).value(), "state")
+        issue = understood(NAME, self.connection.forge.read("issues", ref.id).value(), "state")
         changed = self._label_changes(to)
         is_ended = issue["state"] == "closed"
         if is_ended != (to in _ENDED):
             changed["state_event"] = "reopen" if is_ended else "close"
         if not changed:
             return Confirmed(id=ref.id, key=ref.key, url=ref.url)
-        ask = self.connection.change("PUT", changed, "issues", ref.id, repeatable=True)
-        return write(self.connection.web, ask, _made)
+        ask = self.connection.forge.change("PUT", changed, "issues", ref.id, repeatable=True)
+        return write(self.connection.forge.web, ask, _made)
 
     def _label_changes(self, to: TicketState) -> dict[str, str]:
         here = [label for state, label in self.options.states.items() if state == to.value]
@@ -161,20 +163,20 @@ class _Issues:
         key = f"file-{file_name(attachment.name)}-{digest}"
         if self._has_note(ref, key):
             return Confirmed(id=ref.id, key=ref.key, url=ref.url)
-        uploaded = write(self.connection.web, self.connection.upload(attachment), _uploaded)
+        uploaded = write(self.connection.forge.web, self.connection.upload(attachment), _uploaded)
         if not isinstance(uploaded, Confirmed):
             return uploaded
         body = f"{uploaded.key}\n\n{_markdown(key_line(key))}"
         note = {"body": body, "internal": True}
-        ask = self.connection.change("POST", note, "issues", ref.id, "notes")
-        return write(self.connection.web, ask, _commented)
+        ask = self.connection.forge.change("POST", note, "issues", ref.id, "notes")
+        return write(self.connection.forge.web, ask, _commented)
 
     def fetch(self, ref: TicketRef) -> RemoteTicket:
-        answer = self.connection.read("issues", ref.id, accept=(_OK, _NOT_FOUND))
+        answer = self.connection.forge.read("issues", ref.id, accept=(_OK, _NOT_FOUND))
         if answer.status != _OK:
             return gone(ref)
         issue = understood(NAME, answer.value(), "iid", "state")
-        shown = self.connection.web.shown
+        shown = self.connection.forge.web.shown
         return RemoteTicket(
             ref=_ref(issue),
             state=self._state(issue),
@@ -211,7 +213,7 @@ class _Issues:
 
     def _moved(self, ref: TicketRef) -> Iterator[RemoteChange]:
         change = partial(_change, ref, comment="", actor="user")
-        for one in self.connection.pages("issues", ref.id, "resource_state_events"):
+        for one in self.connection.forge.pages("issues", ref.id, "resource_state_events"):
             state = _EVENTS.get(text(one.get("state")))
             if state is not None:
                 yield change(one, state=state)
