@@ -93,15 +93,29 @@ def _done(
 @run_argument
 @step_argument
 @click.argument("option", metavar="OPTION")
+@click.option(
+    "--objection",
+    "objections",
+    multiple=True,
+    metavar="TEXT",
+    help=_("What somebody said against it, and who; may be given several times."),
+)
 @break_glass_option
 @said_options
 @click.pass_obj
 def _decide(
-    options: Options, run: str, step: str, option: str, break_glass: bool, **said: Unpack[Said]
+    options: Options,
+    run: str,
+    step: str,
+    option: str,
+    objections: tuple[str, ...],
+    break_glass: bool,
+    **said: Unpack[Said],
 ) -> int:
-    return carry_out(
-        options, run, lambda who: choose(who, step, option, break_glass=break_glass), said
-    )
+    def make(who: Person) -> Command:
+        return choose(who, step, option, break_glass=break_glass, objections=objections)
+
+    return carry_out(options, run, make, said)
 
 
 @click.command(

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from continuity.app import App, opened
+from continuity.cli.columns import room
 from continuity.cli.conduct_screen import View, lines, plain_view
+from continuity.cli.conduct_shown import Screen
 from continuity.cli.conduct_stage import hands_of, stage_of
 from continuity.cli.entry import Options
 from continuity.cli.language import _
@@ -18,6 +20,7 @@ from continuity.cli.output import show, show_json
 from continuity.cli.response import try_to_tell
 from continuity.domain.conduct import Conduct
 from continuity.domain.conduct_frontier import Stand
+from continuity.domain.conduct_information import choices
 from continuity.domain.conduct_record import CONDUCTING, entries_of
 from continuity.domain.conduct_refusals import Command
 from continuity.domain.conduct_times import lost, phases
@@ -69,11 +72,12 @@ def person_of(app: App, by: str | None, note: str) -> Person:
 def carry_out(options: Options, run: str, make: Callable[[Person], Command], said: Said) -> int:
     """Do what was asked, let the program do what is its turn then, and show how the run stands."""
     with opened(options.workspace) as app:
-        stage = stage_of(app)
+        screen = Screen(app)
+        stage = stage_of(app, screen)
         person = person_of(app, said["by"], said["note"])
         act(stage, run, make(person), said["version"])
         go_on(app, stage, run)
-        tell(app, stage, run, as_json=said["as_json"])
+        tell(screen, stage, run, as_json=said["as_json"])
     return 0
 
 
@@ -84,10 +88,10 @@ def go_on(app: App, stage: Stage, run: str) -> Conduct:
     return conduct
 
 
-def tell(app: App, stage: Stage, run: str, *, as_json: bool) -> Conduct:
-    """Show how a run stands now."""
+def tell(screen: Screen, stage: Stage, run: str, *, as_json: bool, whole: bool = False) -> Conduct:
+    """Show how a run stands now; ``whole`` with all that is known of its systems."""
     tick(stage, run)
-    view = view_of(app, stand_of(stage, run))
+    view = view_of(screen, stand_of(stage, run), whole=whole)
     if as_json:
         show_json(plain_view(view))
     else:
@@ -95,8 +99,9 @@ def tell(app: App, stage: Stage, run: str, *, as_json: bool) -> Conduct:
     return view.stand.conduct
 
 
-def view_of(app: App, stand: Stand) -> View:
+def view_of(screen: Screen, stand: Stand, *, whole: bool = False) -> View:
     """Measure a run, from the beginning of the impact where that is known."""
+    app = screen.app
     conduct, store, now = stand.conduct, app.bench.store, app.bench.now()
     with store.reading() as reading:
         incident = reading.incidents.find(conduct.incident) if conduct.incident else None
@@ -109,4 +114,8 @@ def view_of(app: App, stand: Stand) -> View:
         lost=lost(conduct, entries, since),
         now=now,
         zone=ZoneInfo(app.workspace.settings.zone),
+        columns=room(),
+        people=app.workspace.people,
+        pack=None if conduct.over else screen.pack(stand, doors=whole or bool(choices(stand))),
+        whole=whole,
     )

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from continuity.cli.columns import plain
+from continuity.cli.columns import NARROW, plain, wrapped
 from continuity.cli.conduct_words import command_of, drill_mark, run_text, step_text
+from continuity.cli.decision_screen import Choice, choice_lines
+from continuity.cli.information_screen import Shown, pack_lines, short_lines
 from continuity.cli.language import _
 from continuity.cli.wording import duration
 from continuity.domain.conduct import Conduct
 from continuity.domain.conduct_frontier import Stand, exceptions
-from continuity.domain.conduct_next import Action, next_actions
+from continuity.domain.conduct_information import choices, decision_at, items_at
+from continuity.domain.conduct_next import Action, Doing, next_actions
 from continuity.domain.conduct_plain import plain_from_conduct
 from continuity.domain.conduct_times import Phases
+from continuity.domain.information_pack import InformationPack
+from continuity.domain.information_plain import plain_from_pack
 from continuity.domain.plain_fields import plain_from_fields
+from continuity.domain.system import Person
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """A run with what it is shown with; ``lost`` is the real loss of data, None if not known."""
+    """A run with what it is shown with; ``lost`` is the real loss of data, None if not known.
+
+    ``pack`` is what is known of its systems, all of it where somebody has to choose or ``whole``.
+    """
 
     stand: Stand
     spent: Phases
     lost: timedelta | None
     now: datetime
     zone: tzinfo
+    columns: int = NARROW
+    people: Mapping[str, Person] = field(default_factory=dict)
+    pack: InformationPack | None = None
+    whole: bool = False
 
 
 def lines(view: View) -> Iterator[str]:
@@ -34,10 +47,18 @@ def lines(view: View) -> Iterator[str]:
     conduct = view.stand.conduct
     yield heading(conduct)
     yield "    " + _("Led by: {name}").format(name=plain(conduct.commander))
+    yield from _known(view)
     for name in _all(view.stand):
         yield _step(view, name)
     yield from _next(view)
     yield from _times(view)
+
+
+def _known(view: View) -> Iterator[str]:
+    if view.pack is None:
+        return
+    shown = Shown(pack=view.pack, zone=view.zone, columns=view.columns, items=items_at(view.stand))
+    yield from pack_lines(shown) if view.whole or choices(view.stand) else short_lines(shown)
 
 
 def heading(conduct: Conduct) -> str:
@@ -71,7 +92,21 @@ def _next(view: View) -> Iterator[str]:
         command = command_of(action.doing, view.stand.conduct.run, action.step)
         yield _("Next: {command}").format(command=command) + until
         if people:
-            yield "    " + _("by: {people}").format(people=people)
+            yield from wrapped(_("by: {people}").format(people=people), "    ", view.columns)
+        yield from _choice(view, action)
+
+
+def _choice(view: View, action: Action) -> Iterator[str]:
+    decision = decision_at(view.stand, action.step) if action.doing is Doing.DECIDE else None
+    if decision is not None:
+        choice = Choice(
+            decision=decision,
+            book=view.stand.document,
+            people=view.people,
+            columns=view.columns,
+            indent="    ",
+        )
+        yield from choice_lines(choice)
 
 
 def _times(view: View) -> Iterator[str]:
@@ -102,6 +137,7 @@ def plain_view(view: View) -> dict[str, object]:
             "timers": round(spent.timers.total_seconds()),
         },
         "rpo": None if view.lost is None else round(view.lost.total_seconds()),
+        "information": None if view.pack is None else plain_from_pack(view.pack),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from continuity.app import App, portfolio_of
+from continuity.cli.conduct_shown import Screen
 from continuity.cli.language import sentence
 from continuity.cli.response import desk_of
 from continuity.config.runbook_document import document_from_kept_text
@@ -32,9 +33,10 @@ from continuity.workflows.world import unwatched
 NEWEST_PROVEN = "newest-proven"
 
 
-def stage_of(app: App) -> Stage:
-    """Open the stage of a workspace."""
+def stage_of(app: App, screen: Screen | None = None) -> Stage:
+    """Open the stage of a workspace; ``screen`` is what people look at while they choose."""
     return Stage(
+        freeze=(screen or Screen(app)).freeze,
         desk=desk_of(app),
         read=lambda name, text: document_from_kept_text(name, text, Path.home()),
         process=app.bench.process,

@@ -11,6 +11,7 @@ import click
 from continuity.app import App, opened
 from continuity.cli.conduct_options import by_option, go_on, json_option, person_of, tell
 from continuity.cli.conduct_screen import heading
+from continuity.cli.conduct_shown import Screen
 from continuity.cli.conduct_stage import stage_of
 from continuity.cli.entry import Options
 from continuity.cli.incident_options import IncidentNumber
@@ -67,10 +68,11 @@ class _Given(TypedDict):
 def start_run(options: Options, name: str, **given: Unpack[_Given]) -> int:
     """Begin a run, and show how it stands."""
     with opened(options.workspace) as app:
-        stage = stage_of(app)
+        screen = Screen(app)
+        stage = stage_of(app, screen)
         run = _begin(app, stage, name, given)
         go_on(app, stage, run)
-        tell(app, stage, run, as_json=given["as_json"])
+        tell(screen, stage, run, as_json=given["as_json"], whole=True)
     return 0
 
 
@@ -131,8 +133,9 @@ def status(options: Options, run: str | None, follow: bool, as_json: bool) -> in
         if run is None:
             _list(app, as_json=as_json)
             return 0
-        stage = stage_of(app)
-        conduct = tell(app, stage, run, as_json=as_json)
+        screen = Screen(app)
+        stage = stage_of(app, screen)
+        conduct = tell(screen, stage, run, as_json=as_json)
         while follow and not conduct.over:
             time.sleep(_LOOKED_AGAIN_SECONDS)
             go_on(app, stage, run)
@@ -140,7 +143,7 @@ def status(options: Options, run: str | None, follow: bool, as_json: bool) -> in
                 latest = reading.conducts.find(run)
             if latest is not None and latest.version != conduct.version:
                 show()
-                conduct = tell(app, stage, run, as_json=as_json)
+                conduct = tell(screen, stage, run, as_json=as_json)
     return 0 if conduct.state is not RunState.TIMED_OUT else 1
 
 

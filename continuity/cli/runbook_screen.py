@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from continuity.cli.columns import plain, wrapped
+from continuity.cli.decision_screen import Choice, choice_lines
 from continuity.cli.language import _
 from continuity.cli.paint import painted
 from continuity.cli.runbook_words import span, what_it_does, word
-from continuity.domain.decision import Decision
 from continuity.domain.runbook import Role
 from continuity.domain.runbook_document import Passage, RunbookDocument, undoing_steps
 from continuity.domain.step import Risk, drill_way, undo_step
@@ -127,8 +127,9 @@ def _step(reading: Reading, passage: Passage, step: Step, number: str) -> Iterat
     facts += [span(step.timebox)] if step.timebox else []
     facts += [word(step.risk.value)]
     yield from wrapped(" · ".join(facts), "   ", reading.columns)
-    for line in (*_conditions(step), *what_it_does(step), *_choice(reading.book, step)):
+    for line in (*_conditions(step), *what_it_does(step)):
         yield from wrapped(line, "   ", reading.columns)
+    yield from _choice(reading, step)
     for line in _afterwards(step):
         yield from wrapped(line, "   ", reading.columns)
 
@@ -146,29 +147,14 @@ def _conditions(step: Step) -> Iterator[str]:
         yield _("Permitted by: {step}").format(step=step.approval)
 
 
-def _choice(book: RunbookDocument, step: Step) -> Iterator[str]:
+def _choice(reading: Reading, step: Step) -> Iterator[str]:
+    book = reading.book
     decision = book.decision(decision_of(step)) if isinstance(step, DecisionStep) else None
     if decision is not None:
-        yield from _decision(decision)
-
-
-def _decision(decision: Decision) -> Iterator[str]:
-    yield plain(decision.question)
-    yield _("Decides: {roles}").format(roles=", ".join(decision.decides))
-    late = decision.if_unreachable
-    if decision.decide_within is not None and late is not None:
-        yield _("If nobody is reachable within {span}: {default}").format(
-            span=span(decision.decide_within),
-            default=": ".join(one for one in (late.decides, late.option) if one),
+        choice = Choice(
+            decision=decision, book=book, people=reading.people, columns=reading.columns
         )
-    for one in decision.preauthorised:
-        yield _("{roles} may without asking: {options}. {limits}").format(
-            roles=", ".join(one.roles), options=", ".join(one.options), limits=plain(one.limits)
-        )
-    for option in decision.options:
-        back = _("can be taken back") if option.reversible else _("CANNOT be taken back")
-        cost = f" ({plain(option.cost)})" if option.cost else ""
-        yield f"[ ] {option.id}: {plain(option.effect)}{cost}; {back}"
+        yield from choice_lines(choice)
 
 
 def _afterwards(step: Step) -> Iterator[str]:

@@ -127,6 +127,7 @@ Detail = Plain | tuple[str, ...] | Mapping[str, str]
 class Entry:
     """One thing that happened. ``by`` and ``whom`` are people, ``reason`` what was written.
 
+    ``objections`` are what others said against a choice, in their words.
     ``details`` go into the record as they are: no person's name, no free text, no secret.
     """
 
@@ -136,6 +137,7 @@ class Entry:
     by: str = ""
     whom: str = ""
     reason: str = ""
+    objections: str = ""
     details: Mapping[str, Detail] = field(default_factory=dict)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from continuity.domain.conduct import Entry, Event, StepRun, StepState, Taken, Waits
 from continuity.domain.conduct_frontier import Stand, deciders, systems_of, wait_of
 from continuity.domain.conduct_next import approvers
@@ -23,31 +25,51 @@ from continuity.domain.text import N_, say
 CHOICES_IN_A_DRILL = ("run", "simulate")
 
 
-def choose(person: Person, name: str, option: str, *, break_glass: bool = False) -> Command:
-    """Take a decision; by who decides, by who may without asking, or with broken glass."""
+def choose(
+    person: Person,
+    name: str,
+    option: str,
+    *,
+    break_glass: bool = False,
+    objections: tuple[str, ...] = (),
+) -> Command:
+    """Take a decision; by who decides, by who may without asking, or with broken glass.
+
+    ``objections`` are what others said against it: they go on record with it.
+    """
 
     def run(stand: Stand) -> tuple[Entry, ...]:
         require_waiting(stand, name, Waits.DECISION)
-        step = stand.step(name)
-        decision = stand.document.decision(
-            decision_of(step) if isinstance(step, DecisionStep) else name
+        decision = _decision_with(stand, name, option)
+        decides = person.name in deciders(stand, name)
+        free = not decides and _preauthorised(stand, decision, option, person.name)
+        _require_right(person, may=decides or free, break_glass=break_glass)
+        said = entry_by(
+            Event.DECIDED,
+            person,
+            name,
+            break_glass=break_glass and not (decides or free),
+            preauthorised=free,
+            objections=len(objections),
         )
-        if decision is None or option_of(decision, option) is None:
-            known = () if decision is None else decision.options
-            raise ConfigurationError(
-                say(N_("There is no option {option} here."), option=option),
-                remedy=say(
-                    N_("Choose one of: {options}."), options=", ".join(one.id for one in known)
-                ),
-            )
-        may = person.name in deciders(stand, name) or _preauthorised(
-            stand, decision, option, person.name
-        )
-        _require_right(person, may=may, break_glass=break_glass)
-        said = entry_by(Event.DECIDED, person, name, break_glass=break_glass and not may)
+        said = replace(said, objections="\n".join(objections))
         return decided(stand, name, decision, option, said)
 
     return run
+
+
+def _decision_with(stand: Stand, name: str, option: str) -> Decision:
+    step = stand.step(name)
+    decision = stand.document.decision(
+        decision_of(step) if isinstance(step, DecisionStep) else name
+    )
+    if decision is None or option_of(decision, option) is None:
+        known = () if decision is None else decision.options
+        raise ConfigurationError(
+            say(N_("There is no option {option} here."), option=option),
+            remedy=say(N_("Choose one of: {options}."), options=", ".join(one.id for one in known)),
+        )
+    return decision
 
 
 def _preauthorised(stand: Stand, decision: Decision, option: str, name: str) -> bool:

@@ -180,26 +180,32 @@ def people_of_side(front: Runbook, side: str) -> frozenset[str]:
     return frozenset(person for part in parts for person in (part.primary, *part.deputies))
 
 
-def deciders(stand: Stand, name: str) -> frozenset[str]:
-    """Name who may decide in a step now."""
+def deciders(stand: Stand, name: str) -> tuple[str, ...]:
+    """Name who may decide in a step now, in the order in which they are asked."""
     step = stand.step(name)
     if not isinstance(step, DecisionStep):
-        return frozenset()
+        return ()
     decision = stand.document.decision(decision_of(step))
     if decision is None:
-        return frozenset()
+        return ()
     unreachable = decision.if_unreachable
     roles = decision.decides
     if stand.conduct.of(name).widened and unreachable and unreachable.decides:
         roles = (*roles, unreachable.decides)
-    return people_in(stand.document.front, roles)
+    known = stand.document.front.roles
+    parts = [known[one] for one in roles if one in known]
+    return tuple(dict.fromkeys(who for part in parts for who in (part.primary, *part.deputies)))
 
 
 def systems_of(document: RunbookDocument) -> tuple[str, ...]:
     """Name what may be typed to confirm that something is destroyed: a system, else the runbook."""
-    front = document.front
+    return systems_in(document.front) or (document.front.id,)
+
+
+def systems_in(front: Runbook) -> tuple[str, ...]:
+    """Name the systems that a runbook is about."""
     named = {*front.scope.systems, *front.targets, *(place.system for place in front.order)}
-    return tuple(sorted(named)) or (front.id,)
+    return tuple(sorted(named))
 
 
 def exceptions(stand: Stand) -> tuple[str, ...]:

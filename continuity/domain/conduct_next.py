@@ -106,7 +106,7 @@ def _action(stand: Stand, one: StepRun, now: datetime) -> Action:
     return Action(
         doing=_doing(stand, one),
         step=one.step,
-        people=tuple(sorted(who_may(stand, one.step))),
+        people=who_may(stand, one.step),
         holder=one.holder if leased else "",
         since=one.begun_at,
         until=min(moments, default=None),
@@ -125,18 +125,21 @@ def _doing(stand: Stand, one: StepRun) -> Doing:
     return _DOING[one.waits]
 
 
-def who_may(stand: Stand, name: str) -> frozenset[str]:
-    """Name who is meant to do what a step waits for; nobody in particular where it is empty."""
+def who_may(stand: Stand, name: str) -> tuple[str, ...]:
+    """Name who is meant to do what a step waits for; nobody in particular where it is empty.
+
+    Who decides is named in turn: the first first, then the deputies.
+    """
     one, step = stand.conduct.of(name), stand.step(name)
     front = stand.document.front
     if step is None:
-        return frozenset()
+        return ()
     if one.waits is Waits.DECISION:
         return deciders(stand, name)
     if one.waits is Waits.APPROVAL:
-        return approvers(stand, name)
+        return tuple(sorted(approvers(stand, name)))
     talked = stand.conduct.mode is Mode.TABLE_TOP
-    return frozenset() if talked else people_in(front, (step.owner,))
+    return () if talked else tuple(sorted(people_in(front, (step.owner,))))
 
 
 def approvers(stand: Stand, name: str) -> frozenset[str]:

@@ -228,6 +228,7 @@ def decided(
         step=name,
         by=said.by,
         reason=said.reason,
+        objections=said.objections,
         details=details,
     )
     if needs or chosen.goto is None:

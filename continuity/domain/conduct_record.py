@@ -8,6 +8,7 @@ from typing import cast
 from continuity.domain.clock import text_from_time, time_from_text
 from continuity.domain.conduct import Conduct, Detail, Entry, Event
 from continuity.domain.evidence import Draft, Record, RecordKind
+from continuity.domain.information_plain import Frozen
 
 _KINDS: Mapping[Event, RecordKind] = {
     Event.STARTED: RecordKind.RUNBOOK_STARTED,
@@ -31,9 +32,32 @@ CONDUCTING = (
 """Everything that is recorded of runs of runbooks."""
 
 
-def draft_of(entry: Entry, conduct: Conduct) -> Draft:
-    """Draft the record of an entry; ``conduct`` is the run after it."""
-    said = {"by": entry.by, "whom": entry.whom, "reason": entry.reason}
+def is_chosen(entry: Entry) -> bool:
+    """Tell whether an entry is somebody's choice, or that of a time limit."""
+    return _KINDS.get(entry.event) is RecordKind.RUNBOOK_DECIDED
+
+
+def draft_shown(frozen: Frozen, conduct: Conduct) -> Draft:
+    """Draft who was named on the screen: apart, so that nobody is erased with somebody else."""
+    return Draft(
+        kind=RecordKind.RUNBOOK_SHOWN,
+        run_id=conduct.run,
+        body={"run": conduct.run, "information_sha256": frozen.digest},
+        personal=frozen.people,
+    )
+
+
+def draft_of(entry: Entry, conduct: Conduct, shown: Mapping[str, str | int] | None = None) -> Draft:
+    """Draft the record of an entry; ``conduct`` is the run after it.
+
+    ``shown`` is what was on the screen of who chose.
+    """
+    said = {
+        "by": entry.by,
+        "whom": entry.whom,
+        "reason": entry.reason,
+        "objections": entry.objections,
+    }
     personal = {name: text for name, text in said.items() if text}
     return Draft(
         kind=_KINDS.get(entry.event, RecordKind.RUNBOOK_CHANGED),
@@ -49,6 +73,7 @@ def draft_of(entry: Entry, conduct: Conduct) -> Draft:
             "version": conduct.version,
             "state": conduct.state.value,
             "details": dict(entry.details),
+            **(shown or {}),
         },
         personal=personal or None,
     )

@@ -52,6 +52,7 @@ class RecordKind(StrEnum):
     RUNBOOK_STARTED = "runbook.started"
     RUNBOOK_INTENT = "runbook.intent"
     RUNBOOK_RESULT = "runbook.result"
+    RUNBOOK_SHOWN = "runbook.shown"
     RUNBOOK_DECIDED = "runbook.decided"
     RUNBOOK_CHANGED = "runbook.changed"
     RUNBOOK_ENDED = "runbook.ended"

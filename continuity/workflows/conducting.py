@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from continuity.domain.clock import Now
 from continuity.domain.conduct import Conduct, Detail, Entry, Event, RunState, StepRun, StepState
 from continuity.domain.conduct_changes import after
 from continuity.domain.conduct_frontier import Stand
+from continuity.domain.conduct_information import choices, is_chosen_by_time
 from continuity.domain.conduct_outputs import outputs_found
 from continuity.domain.conduct_passing import settled
 from continuity.domain.conduct_program import Start, due_steps, intent, recovered, result, start
-from continuity.domain.conduct_record import draft_of
+from continuity.domain.conduct_record import draft_of, draft_shown, is_chosen
 from continuity.domain.conduct_refusals import Command, decide
 from continuity.domain.failure import ConfigurationError, ConflictError, ContinuityError
 from continuity.domain.incident import ACTIVE
@@ -21,6 +24,7 @@ from continuity.domain.incident_changes import after as incident_after
 from continuity.domain.incident_commands import Command as IncidentCommand
 from continuity.domain.incident_commands import Person, declare_fixed
 from continuity.domain.incident_commands import start as start_work
+from continuity.domain.information_plain import Frozen
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.text import N_, say
 from continuity.hosts.process import Life, Process, life_of
@@ -31,6 +35,16 @@ Read = Callable[[str, str], RunbookDocument]
 """Reads the text of a runbook, given its name."""
 
 
+Freeze = Callable[[Stand], Frozen | None]
+"""Gives what is on the screen of whoever has to choose now; None where nothing is."""
+
+_SOON = timedelta(seconds=5)
+
+
+def _nothing_shown(_stand: Stand) -> Frozen | None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
     """Where runs are conducted: the desk of incidents, the reader of documents, this process."""
@@ -39,6 +53,7 @@ class Stage:
     read: Read
     process: Process
     zone: str
+    freeze: Freeze = _nothing_shown
 
     @property
     def now(self) -> Now:
@@ -73,7 +88,8 @@ def begin(
             )
         transaction.conducts.keep_text(document.hash, document.front.id, text)
         stand = Stand(document=document, conduct=Conduct(run=run))
-        return _write(stage, transaction, stand, entries, new=True)
+        turn = _Turn(stage=stage, transaction=transaction, stand=stand)
+        return _write(turn, entries, new=True)
 
 
 def act(stage: Stage, run: str, command: Command, expected: int | None = None) -> Conduct:
@@ -83,21 +99,20 @@ def act(stage: Stage, run: str, command: Command, expected: int | None = None) -
     happen is written all the same.
     """
     tick(stage, run)
-    with stage.desk.store.transaction() as transaction:
-        stand = _stand(stage, transaction, run)
-        return _write(stage, transaction, stand, decide(stand, expected, command))
+    with _turn(stage, run, choosing=True) as turn:
+        return _write(turn, decide(turn.stand, expected, command))
 
 
 def tick(stage: Stage, run: str) -> Conduct:
     """Let time pass: deadlines, defaults, the end."""
-    with stage.desk.store.transaction() as transaction:
-        return _write(stage, transaction, _stand(stage, transaction, run), ())
+    with _turn(stage, run) as turn:
+        return _write(turn, ())
 
 
 def recover(stage: Stage, run: str) -> Conduct:
     """Settle every step whose process is provably gone, between its intent and its result."""
-    with stage.desk.store.transaction() as transaction:
-        stand = _stand(stage, transaction, run)
+    with _turn(stage, run) as turn:
+        stand = turn.stand
         entries = [
             recovered(stand, one, stage.now())
             for one in stand.conduct.steps
@@ -105,21 +120,20 @@ def recover(stage: Stage, run: str) -> Conduct:
             and not stand.conduct.over
             and life_of(process_from_text(one.process)) is Life.DEAD
         ]
-        return _write(stage, transaction, stand, tuple(entries))
+        return _write(turn, tuple(entries))
 
 
 def carry_on(stage: Stage, run: str, perform: Perform) -> Conduct:
     """Do all that is the program's turn, until people have the ball or time must pass."""
     conduct = recover(stage, run)
     while True:
-        with stage.desk.store.transaction() as transaction:
-            stand = _stand(stage, transaction, run)
-            due = due_steps(stand)
+        with _turn(stage, run) as turn:
+            due = due_steps(turn.stand)
             if not due:
                 return conduct
             text = text_from_process(stage.process)
-            _write(stage, transaction, stand, (intent(due[0], text, stage.now()),))
-        outcome = _performed(perform, stand, due[0])
+            _write(turn, (intent(due[0], text, stage.now()),))
+        outcome = _performed(perform, turn.stand, due[0])
         conduct = _conclude(stage, run, due[0], outcome)
 
 
@@ -134,8 +148,8 @@ def _performed(perform: Perform, stand: Stand, name: str) -> Outcome:
 
 
 def _conclude(stage: Stage, run: str, name: str, outcome: Outcome) -> Conduct:
-    with stage.desk.store.transaction() as transaction:
-        stand = _stand(stage, transaction, run)
+    with _turn(stage, run) as turn:
+        stand = turn.stand
         if stand.conduct.of(name).process != text_from_process(stage.process):
             raise ConflictError(
                 say(N_("Somebody else settled the step {step} meanwhile."), step=name),
@@ -153,7 +167,30 @@ def _conclude(stage: Stage, run: str, name: str, outcome: Outcome) -> Conduct:
             reason=outcome.said,
             details=entry.details,
         )
-        return _write(stage, transaction, stand, (said,))
+        return _write(turn, (said,))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Turn:
+    """A transaction on a run as it stands; ``frozen`` is what was on the screen before it."""
+
+    stage: Stage
+    transaction: Transaction
+    stand: Stand
+    frozen: Frozen | None = None
+
+
+@contextmanager
+def _turn(stage: Stage, run: str, *, choosing: bool = False) -> Iterator[_Turn]:
+    """Begin a turn; what was on the screen is gathered before, because asking takes time."""
+    frozen = None
+    seen = stand_of(stage, run)
+    soon = is_chosen_by_time(seen, stage.now() + _SOON)
+    if soon or (choosing and choices(seen)):
+        frozen = stage.freeze(seen)
+    with stage.desk.store.transaction() as transaction:
+        stand = _stand(stage, transaction, run)
+        yield _Turn(stage=stage, transaction=transaction, stand=stand, frozen=frozen)
 
 
 def _stand(stage: Stage, transaction: Transaction, run: str) -> Stand:
@@ -178,26 +215,32 @@ def unknown_run(run: str) -> ConfigurationError:
     )
 
 
-def _write(
-    stage: Stage,
-    transaction: Transaction,
-    stand: Stand,
-    entries: tuple[Entry, ...],
-    *,
-    new: bool = False,
-) -> Conduct:
+def _write(turn: _Turn, entries: tuple[Entry, ...], *, new: bool = False) -> Conduct:
     """Write the entries, what follows from them by itself, and the run after them."""
-    before = stand.conduct
-    moved = Stand(document=stand.document, conduct=after(before, entries))
+    stage, transaction, before = turn.stage, turn.transaction, turn.stand.conduct
+    moved = Stand(document=turn.stand.document, conduct=after(before, entries))
     entries = (*entries, *settled(moved, stage.now(), stage.zone))
+    shown = _shown(turn) if any(map(is_chosen, entries)) else {}
     conduct = before
     for entry in entries:
         conduct = after(conduct, (entry,))
-        transaction.append(draft_of(entry, conduct))
+        transaction.append(draft_of(entry, conduct, shown if is_chosen(entry) else None))
         _tell_incident(stage, transaction, entry, conduct)
     if entries:
         transaction.conducts.write(conduct, None if new else before.version)
     return conduct
+
+
+def _shown(turn: _Turn) -> dict[str, str | int]:
+    """Write who was named on the screen, and give what goes into the record of the choice."""
+    frozen = turn.frozen
+    if frozen is None:
+        return {}
+    told: dict[str, str | int] = {"information": frozen.text, "information_sha256": frozen.digest}
+    if not frozen.people:
+        return told
+    record = turn.transaction.append(draft_shown(frozen, turn.stand.conduct))
+    return {**told, "people_shown": record.sequence}
 
 
 def _tell_incident(stage: Stage, transaction: Transaction, entry: Entry, conduct: Conduct) -> None:

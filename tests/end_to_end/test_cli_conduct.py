@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any  # JSON, or keys of any dataclass
 
 import pytest
 
+from continuity.domain.evidence import RecordKind
+from continuity.store.store import open_store
 from tests.support.firm import Firm, a_firm
 from tests.support.terminal import Said, filled, run
 
 PASS, USAGE, INCONCLUSIVE = 0, 2, 3
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 RUN = "billing-down-1"
 BOOK = """---
 format: continuity-runbook/1
@@ -148,6 +153,37 @@ def test_billing_comes_back_after_a_failed_check_an_undo_and_a_second_try(firm: 
     assert ended["rto"]["total"] >= ended["rto"]["people"]
     assert ended["rpo"] is not None
     assert run(firm, "audit", "verify").code == PASS
+
+
+def test_the_record_of_a_decision_holds_what_was_known_when_it_was_taken(firm: Firm) -> None:
+    run(firm, "backup")
+    run(firm, "drill", "--full")
+    begun = run(firm, "runbook", "start", "billing-down", "--by", "ana")
+    asked = acts(firm, "done", "scope", "--note", "no login at two desks")
+    (told,) = run(firm, "runbook", "info", RUN, "--json").objects()
+    acts(firm, "decide", "where", "beside", "--note", "safer", by="ana")
+    with open_store(f"sqlite:///{firm.state}/record.db", lambda: NOW) as store:
+        (record,) = store.records(kinds=[RecordKind.RUNBOOK_DECIDED])
+        shown = store.people()[int(str(record.body["people_shown"]))]
+    text = str(record.body["information"])
+    (frozen,) = json.loads(text)["systems"]
+
+    assert "Newest proven point" in begun.out
+    assert "[ ] over: old data is gone" in asked.out
+    assert all(len(line) <= 80 for line in asked.out.splitlines())
+    assert hashlib.sha256(text.encode()).hexdigest() == record.body["information_sha256"]
+    assert frozen["proven_at"] == told["systems"][0]["proven_at"]
+    assert json.loads(text)["repositories"] == [{"name": "erp", "site": "", "reachable": True}]
+    assert (set(shown.values()), "ana" in text) == ({"ana", "luis"}, False)
+
+
+def test_what_is_known_of_a_system_is_told_without_any_run(firm: Firm) -> None:
+    known = run(firm, "runbook", "info", "--system", "billing")
+    unknown = run(firm, "runbook", "info", "--system", "shop")
+    twice = run(firm, "runbook", "info", RUN, "--system", "billing")
+
+    assert "No restore point is proven" in known.out
+    assert (known.code, unknown.code, twice.code) == (PASS, USAGE, USAGE)
 
 
 def test_nothing_proven_is_nothing_to_restore_and_a_person_chooses(firm: Firm) -> None:

@@ -61,6 +61,7 @@ class Theatre:
 
     store: Store
     idempotent: bool = False
+    book: str = TEXT
     moment: datetime = NOW
     performed: list[str] = field(default_factory=list)
 
@@ -76,7 +77,7 @@ class Theatre:
 
     @property
     def text(self) -> str:
-        return TEXT.replace("IDEMPOTENT", str(self.idempotent).lower())
+        return self.book.replace("IDEMPOTENT", str(self.idempotent).lower())
 
     def begin(self, how: Start | None = None) -> Conduct:
         document = document_from_kept_text("billing-down", self.text, Path("/"))
@@ -109,9 +110,11 @@ class Theatre:
         return entries_of(self.store.records(kinds=CONDUCTING), RUN)
 
 
-def a_theatre(address: str, *, idempotent: bool = False) -> Theatre:
+def a_theatre(address: str, *, idempotent: bool = False, book: str = TEXT) -> Theatre:
     """A store of its own, by a clock that stands until it is told to go on."""
     theatre = Theatre.__new__(Theatre)
     store = open_store(address, lambda: theatre.moment)
-    Theatre.__init__(theatre, store=store, idempotent=idempotent)  # its clock is its store's
+    Theatre.__init__(
+        theatre, store=store, idempotent=idempotent, book=book
+    )  # its clock is its store's
     return theatre
