@@ -16,6 +16,7 @@ from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.escalation import everybody_told
 from continuity.domain.incident import Event, Incident
 from continuity.domain.observing import job_in
+from continuity.domain.offering import Concern, runbook_offered
 from continuity.domain.outbox import OutboxRow, TicketLink
 from continuity.domain.plain import mapping_in, text_in
 from continuity.speech.speaker import Speaker, speaker_of
@@ -164,4 +165,11 @@ def _name(workspace: Workspace, holder: str) -> str:
 def _runbook(workspace: Workspace, incident: Incident) -> str:
     job = workspace.jobs.get(job_in(incident.target))
     system = workspace.systems.get(incident.system)
-    return (job and job.runbook) or (system and system.runbook) or ""
+    concern = Concern(
+        incident=incident,
+        job="" if job is None else job.name,
+        host="" if job is None else job.source.host,
+        of_job=None if job is None else job.runbook,
+        of_system=None if system is None else system.runbook,
+    )
+    return runbook_offered(workspace.runbooks, concern)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from continuity.domain.decision import Decision, InformationItem
 from continuity.domain.duty import CoManagement
 from continuity.domain.failure import FailureClass
+from continuity.domain.fault import FaultKind
 from continuity.domain.text import N_, say
 from continuity.domain.ticket import Severity
 from continuity.domain.written import Duration, ExpectedError, Name, Written
@@ -30,6 +31,7 @@ class Scope(Written):
 
     systems: tuple[Name, ...] = Field(default=(), description="systems it brings back")
     failure_classes: tuple[FailureClass, ...] = Field(default=(), description="failures it answers")
+    faults: tuple[FaultKind, ...] = Field(default=(), description="kinds of incident it answers")
     jobs: tuple[Name, ...] = Field(default=(), description="jobs it is about")
     repositories: tuple[Name, ...] = Field(default=(), description="repositories it is about")
     hosts: tuple[Name, ...] = Field(default=(), description="hosts it is about")

@@ -9,7 +9,6 @@ import pytest
 
 from continuity.config.loading import load
 from continuity.config.workspace import Workspace
-from continuity.domain.failure import FailureClass
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.step import Risk
 from continuity.domain.step_kinds import CommandStep
@@ -64,25 +63,6 @@ def test_the_firm_can_be_copied_anywhere_because_its_paths_are_relative(firm: Wo
             assert path.startswith(f"{firm.root}/data/")
     for repository in firm.repositories.values():
         assert repository.location.startswith(f"{firm.root}/repositories/")
-
-
-def test_a_runbook_answers_every_failure_class(firm: Workspace) -> None:
-    answered = [
-        failure for book in firm.runbooks.values() for failure in book.scope.failure_classes
-    ]
-
-    assert sorted(answered) == sorted(FailureClass)
-
-
-def test_a_runbook_that_explains_has_the_five_sections_a_tired_person_looks_for(
-    firm: Workspace,
-) -> None:
-    explaining = [book for book in firm.books.values() if not book.steps]
-    expected = ["significado", "impacto", "diagnostico", "mitigacion", "verificacion"]
-
-    assert explaining
-    for book in explaining:
-        assert [one.anchor for one in book.passages] == expected, book.front.id
 
 
 def test_a_runbook_with_steps_says_what_it_means_who_decides_and_how_it_is_proven(

@@ -1,0 +1,102 @@
+"""The runbooks that come along: one for every failure, in both languages, readable anywhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from continuity.cli.columns import width
+from continuity.cli.language import speak
+from continuity.cli.paint import unpainted
+from continuity.cli.runbook_screen import Reading, lines_of
+from continuity.config.loading import load
+from continuity.config.workspace import Workspace
+from continuity.domain.failure import FailureClass
+from continuity.domain.fault import FaultKind
+from continuity.domain.offering import Concern, runbook_offered
+from continuity.domain.runbook_document import RunbookDocument
+from tests.support.incidents import opened
+from tests.support.shipped import LANGUAGES, Language, begun_in
+
+ROOT = Path(__file__).parents[2]
+SECTIONS = {
+    "es": ["significado", "impacto", "diagnostico", "mitigacion", "verificacion"],
+    "en": ["meaning", "impact", "diagnosis", "mitigation", "verification"],
+}
+ELSEWHERE = {FaultKind.CHANNEL_SILENT, FaultKind.TRACKER_REFUSES, FaultKind.HEARTBEAT_SILENT}
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Iterator[Language]:
+    speak(request.param)
+    yield request.param
+    speak("en")
+
+
+OUTSIDE = {"recuperar-continuity", "recuperar-sin-continuity", "recover-without-continuity"}
+
+
+def explaining(workspace: Workspace) -> dict[str, RunbookDocument]:
+    return {
+        name: book
+        for name, book in workspace.books.items()
+        if not book.steps and name not in OUTSIDE
+    }
+
+
+def answered(workspace: Workspace) -> Counter[str]:
+    fronts = workspace.runbooks.values()
+    return Counter(one.value for front in fronts for one in front.scope.failure_classes)
+
+
+def test_every_failure_class_has_one_runbook_of_its_own(language: Language) -> None:
+    for workspace in (begun_in(language), load(ROOT)):
+        alone = [len(one.scope.failure_classes) <= 1 for one in workspace.runbooks.values()]
+
+        assert answered(workspace) == Counter(one.value for one in FailureClass)
+        assert all(alone)
+
+
+def test_every_kind_of_incident_is_offered_a_runbook(language: Language) -> None:
+    _board, incident = opened()
+    books = begun_in(language).runbooks
+    for kind in FaultKind:
+        for failure in FailureClass:
+            one = replace(incident, kind=kind, failure=failure.value)
+            offered = books[runbook_offered(books, Concern(incident=one))]
+            expected = (kind in ELSEWHERE, kind not in ELSEWHERE)
+
+            assert (kind in offered.scope.faults, failure in offered.scope.failure_classes) == (
+                expected
+            )
+
+
+def test_a_runbook_that_explains_has_the_five_sections(language: Language) -> None:
+    for name, book in explaining(begun_in(language)).items():
+        assert [one.anchor for one in book.passages] == SECTIONS[language], name
+        assert book.front.lang == language
+
+
+def test_the_firm_of_the_demonstration_has_the_same_pages() -> None:
+    firm, shipped = explaining(load(ROOT)), explaining(begun_in("es"))
+
+    assert firm.keys() == shipped.keys()
+    for name, book in shipped.items():
+        told = [(one.title, one.prose) for one in book.passages]
+
+        assert [(one.title, one.prose) for one in firm[name].passages] == told, name
+        assert firm[name].front.title == book.front.title
+        assert firm[name].front.scope == book.front.scope
+
+
+def test_every_runbook_fits_a_terminal_of_80_columns(language: Language) -> None:
+    for workspace in (begun_in(language), load(ROOT)):
+        for name, book in workspace.books.items():
+            lines = list(lines_of(Reading(book=book, people=workspace.people, columns=80)))
+
+            assert max(map(width, lines)) <= 80, name
+            assert all(unpainted(line).isprintable() for line in lines), name
