@@ -97,7 +97,8 @@ def tell(incident: Incident, *, as_json: bool) -> None:
         return
     state = state_text(incident.state)
     show(f"{local_number(incident.number)}  {state}  {title_of(incident)}")
-    show("    " + _("Next: {command}").format(command=next_of(incident)))
+    if following := next_of(incident):
+        show("    " + _("Next: {command}").format(command=following))
 
 
 def moment_given(text: str, now: datetime, zone: str) -> datetime:

@@ -108,7 +108,8 @@ def brief_of(incident: Incident, picture: Picture) -> Iterator[str]:
     yield from _head(incident, picture)
     for line in _body(incident, picture):
         yield from wrapped(line, _INDENT, picture.columns)
-    yield _INDENT + _("Next: {command}").format(command=next_of(incident))
+    if following := next_of(incident):
+        yield _INDENT + _("Next: {command}").format(command=following)
 
 
 def _head(incident: Incident, picture: Picture) -> Iterator[str]:
@@ -165,12 +166,10 @@ def _body(incident: Incident, picture: Picture) -> Iterator[str]:
     if others:
         names = ", ".join(target_shown(one.target) for one in others[:_FEW])
         more = "" if len(others) <= _FEW else ", …"
-        yield _("It also explains {count} others: {names}").format(
-            count=len(others), names=names + more
-        )
+        yield _("It also explains ({count}): {names}").format(count=len(others), names=names + more)
     measured = measured_of(incident, others, picture.assessment)
     yield from lines_of(measured, picture.zone, _FEW)
-    if incident.remedy is not None and incident.active:
+    if incident.remedy is not None and (incident.active or incident.state is State.PENDING):
         yield _("What to do: {remedy}").format(remedy=sentence(incident.remedy))
 
 

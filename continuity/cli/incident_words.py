@@ -129,8 +129,12 @@ _RESOLUTIONS: Mapping[str, str] = {
 
 
 def next_of(incident: Incident) -> str:
-    """Give the command that brings it on."""
-    verb = _NEXT.get(incident.state, "show")
+    """Give the command that brings it on, nothing where none does."""
+    if incident.state is State.PENDING:
+        return "continuity incidents update"
+    verb = _NEXT.get(incident.state)
+    if verb is None:
+        return ""
     if incident.state is State.RESOLVED and (incident.reviewed or not incident.review_required):
         verb = "close"
     number = incident.number

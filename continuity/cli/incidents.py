@@ -146,9 +146,10 @@ def show_one(options: Options, number: int, as_json: bool) -> int:
         show("\n".join(brief_of(incident, picture)))
         show()
         show("\n".join(prospect_lines(prospect, workspace, picture.zone)))
-        show()
-        show(_("What happened:"))
-        show("\n".join(timeline(records, people, picture)))
+        if records:
+            show()
+            show(_("What happened:"))
+            show("\n".join(timeline(records, people, picture)))
         for line in outside_shown(outside, picture):
             show(line)
     return 0

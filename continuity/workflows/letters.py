@@ -154,7 +154,7 @@ def _happened(circumstances: Circumstances) -> Iterator[Message]:
         yield incident.reason
     if circumstances.spoken_for:
         yield say(
-            N_("It explains {count} other failures, which are not told of one by one."),
+            N_("Other failures that it explains, and that are not told of one by one: {count}."),
             count=circumstances.spoken_for,
         )
 

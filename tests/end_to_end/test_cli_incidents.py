@@ -143,12 +143,14 @@ def test_a_file_that_cannot_be_used_is_an_incident_until_it_can(firm: Firm) -> N
     job = firm.workspace / "jobs" / "other.yaml"
     job.write_text("name: other\n")
     (opened,) = run(firm, "incidents", "update", "--json").objects()
-    pending = run(firm, "incidents")
+    pending, alone = run(firm, "incidents"), run(firm, "incidents", "show", "1")
     job.unlink()
     (ended,) = run(firm, "incidents", "update", "--json").objects()
 
     assert [one["target"] for one in opened["changed"]] == ["file:jobs/other.yaml"]
     assert "not announced yet" in pending.out
+    assert "What to do: " in alone.out
+    assert "Next: continuity incidents update" in alone.out
     assert [one["state"] for one in ended["changed"]] == ["cancelled"]
 
 
