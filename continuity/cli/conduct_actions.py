@@ -7,14 +7,17 @@ from typing import Unpack
 
 import click
 
+from continuity.app import App
 from continuity.cli.conduct_options import (
     Said,
     break_glass_option,
     carry_out,
+    carry_out_in,
     run_argument,
     said_options,
     step_argument,
 )
+from continuity.cli.conduct_stage import candidate_named, stage_of
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import epilog
@@ -38,7 +41,9 @@ from continuity.domain.conduct_deciding import (
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_refusals import Command
 from continuity.domain.incident_commands import Person
+from continuity.domain.step_kinds import RestoreStep
 from continuity.domain.written import duration_from_text
+from continuity.workflows.conducting import stand_of
 
 
 def _on_step(
@@ -171,10 +176,25 @@ def _confirm(
 @run_argument
 @step_argument
 @click.argument("answer", metavar="ANSWER")
+@click.option(
+    "--unproven",
+    is_flag=True,
+    help=_("Take a restore point that no test proves; it goes on record, with the --note."),
+)
 @said_options
 @click.pass_obj
-def _answer(options: Options, run: str, step: str, answer: str, **said: Unpack[Said]) -> int:
-    return carry_out(options, run, lambda person: _answering(person, step, answer), said)
+def _answer(
+    options: Options, run: str, step: str, answer: str, unproven: bool, **said: Unpack[Said]
+) -> int:
+    def make(app: App, person: Person) -> Command:
+        stand = stand_of(stage_of(app), run)
+        restore = stand.step(step)
+        if stand.conduct.of(step).waits is not Waits.POINT or not isinstance(restore, RestoreStep):
+            return _answering(person, step, answer)
+        point = candidate_named(app, restore.job, answer)
+        return choose_point(person, step, point.point.id, proven=point.proven, unproven=unproven)
+
+    return carry_out_in(options, run, make, said)
 
 
 def _answering(person: Person, step: str, answer: str) -> Command:
@@ -184,8 +204,6 @@ def _answering(person: Person, step: str, answer: str) -> Command:
             return answer_unknown(person, step, answer)(stand)
         if one.waits is Waits.DRILL:
             return choose_in_drill(person, step, answer)(stand)
-        if one.waits is Waits.POINT:
-            return choose_point(person, step, answer)(stand)
         more = None if answer == "go-on" else duration_from_text(answer)
         return go_on(person, step, more)(stand)
 

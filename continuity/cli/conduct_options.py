@@ -11,9 +11,10 @@ import click
 
 from continuity.app import App, opened
 from continuity.cli.columns import room
+from continuity.cli.conduct_points import restores_ahead
 from continuity.cli.conduct_screen import View, lines, plain_view
 from continuity.cli.conduct_shown import Screen
-from continuity.cli.conduct_stage import hands_of, stage_of
+from continuity.cli.conduct_stage import candidates_of, hands_of, stage_of
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import show, show_json
@@ -71,11 +72,18 @@ def person_of(app: App, by: str | None, note: str) -> Person:
 
 def carry_out(options: Options, run: str, make: Callable[[Person], Command], said: Said) -> int:
     """Do what was asked, let the program do what is its turn then, and show how the run stands."""
+    return carry_out_in(options, run, lambda _app, person: make(person), said)
+
+
+def carry_out_in(
+    options: Options, run: str, make: Callable[[App, Person], Command], said: Said
+) -> int:
+    """Do what takes a look into the workspace, as ``carry_out`` does."""
     with opened(options.workspace) as app:
         screen = Screen(app)
         stage = stage_of(app, screen)
         person = person_of(app, said["by"], said["note"])
-        act(stage, run, make(person), said["version"])
+        act(stage, run, make(app, person), said["version"])
         go_on(app, stage, run)
         tell(screen, stage, run, as_json=said["as_json"])
     return 0
@@ -110,6 +118,7 @@ def view_of(screen: Screen, stand: Stand, *, whole: bool = False) -> View:
     entries = entries_of(store.records(kinds=CONDUCTING), conduct.run)
     return View(
         stand=stand,
+        points={step.id: candidates_of(app, step.job) for step in restores_ahead(stand)},
         spent=phases(entries, conduct.ended_at or now, impact),
         lost=lost(conduct, entries, since),
         now=now,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from continuity.cli.columns import NARROW, plain, wrapped
+from continuity.cli.conduct_points import plain_points, point_lines
 from continuity.cli.conduct_words import command_of, drill_mark, run_text, step_text
 from continuity.cli.decision_screen import Choice, choice_lines
 from continuity.cli.information_screen import Shown, pack_lines, short_lines
@@ -21,6 +22,7 @@ from continuity.domain.conduct_times import Phases
 from continuity.domain.information_pack import InformationPack
 from continuity.domain.information_plain import plain_from_pack
 from continuity.domain.plain_fields import plain_from_fields
+from continuity.domain.restore_choice import Candidate
 from continuity.domain.system import Person
 
 
@@ -29,9 +31,11 @@ class View:
     """A run with what it is shown with; ``lost`` is the real loss of data, None if not known.
 
     ``pack`` is what is known of its systems, all of it where somebody has to choose or ``whole``.
+    ``points`` are those that each restore that is next could bring back.
     """
 
     stand: Stand
+    points: Mapping[str, Sequence[Candidate]]
     spent: Phases
     lost: timedelta | None
     now: datetime
@@ -94,6 +98,8 @@ def _next(view: View) -> Iterator[str]:
         if people:
             yield from wrapped(_("by: {people}").format(people=people), "    ", view.columns)
         yield from _choice(view, action)
+    for known in view.points.values():
+        yield from point_lines(known, view.now, view.zone)
 
 
 def _choice(view: View, action: Action) -> Iterator[str]:
@@ -136,6 +142,7 @@ def plain_view(view: View) -> dict[str, object]:
             "programs": round(spent.programs.total_seconds()),
             "timers": round(spent.timers.total_seconds()),
         },
+        "points": {step: plain_points(known) for step, known in view.points.items()},
         "rpo": None if view.lost is None else round(view.lost.total_seconds()),
         "information": None if view.pack is None else plain_from_pack(view.pack),
     }

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime
 from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from continuity.app import App, portfolio_of
@@ -15,30 +13,33 @@ from continuity.cli.language import sentence
 from continuity.cli.response import desk_of
 from continuity.config.runbook_document import document_from_kept_text
 from continuity.config.secrets import read_secret
-from continuity.domain.facts import JobFacts, Point
-from continuity.domain.failure import ConfigurationError
+from continuity.domain.clock import text_from_time
+from continuity.domain.conduct import Detail
+from continuity.domain.facts import JobFacts
+from continuity.domain.restore_choice import Candidate, candidates, chosen
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict
 from continuity.domain.written import SecretReference
 from continuity.hosts.local import LocalHost
+from continuity.workflows.bringing_back import BroughtBack, bring_back
 from continuity.workflows.conducting import Stage
 from continuity.workflows.drill import drill
 from continuity.workflows.facts import read_facts
-from continuity.workflows.performing import Hands, Restored
+from continuity.workflows.making_way import Aim
+from continuity.workflows.performing import Hands, Order, Restored, Unproven
 from continuity.workflows.planning import DrillRequest
 from continuity.workflows.probing import ask
 from continuity.workflows.world import unwatched
 
-NEWEST_PROVEN = "newest-proven"
-
 
 def stage_of(app: App, screen: Screen | None = None) -> Stage:
     """Open the stage of a workspace; ``screen`` is what people look at while they choose."""
+    root = app.workspace.root.absolute()
     return Stage(
         freeze=(screen or Screen(app)).freeze,
         desk=desk_of(app),
-        read=lambda name, text: document_from_kept_text(name, text, Path.home()),
+        read=lambda name, text: document_from_kept_text(name, text, root),
         process=app.bench.process,
         zone=app.workspace.settings.zone,
     )
@@ -56,9 +57,8 @@ def hands_of(app: App) -> Hands:
     )
 
 
-def points_of(app: App, job: str) -> tuple[tuple[Point, bool], ...]:
-    """List the points of a job that are there, the newest first, and whether each is proven."""
-    facts = _facts(app, job)
+def candidates_of(app: App, job: str) -> tuple[Candidate, ...]:
+    """List the restore points of a job, the newest first, with what is proven of each."""
     assessment = portfolio_of(app.workspace.root, os.environ).assess()
     proven = {
         point
@@ -67,9 +67,13 @@ def points_of(app: App, job: str) -> tuple[tuple[Point, bool], ...]:
         if one.plan.name == job
         for point in one.proof.proven_points
     }
-    there = (point for point in facts.points if point.removed_at is None)
-    newest_first = sorted(there, key=lambda point: point.data_time, reverse=True)
-    return tuple((point, point.id in proven) for point in newest_first)
+    return candidates(_facts(app, job), app.workspace.jobs[job].repository, proven)
+
+
+def candidate_named(app: App, job: str, wanted: str) -> Candidate:
+    """Find the restore point that somebody means. Raises ConfigurationError."""
+    zone = ZoneInfo(app.workspace.settings.zone)
+    return chosen(candidates_of(app, job), wanted, job, zone)
 
 
 def _facts(app: App, job: str) -> JobFacts:
@@ -80,36 +84,52 @@ def _secret(app: App, reference: SecretReference) -> Secret:
     return read_secret(reference, environ=app.means.environ, host=LocalHost())
 
 
-def _restore(app: App, job: str, wanted: str) -> Restored:
-    point = _chosen(app, job, wanted)
-    request = DrillRequest(full=True, point=point.id)
+def _restore(app: App, order: Order) -> Restored | Unproven:
+    candidate = candidate_named(app, order.job, order.point)
+    point = candidate.point
+    if not candidate.proven and not order.accepted:
+        return Unproven(point=point.id)
+    if order.target == "sandbox":
+        return _drilled(app, order.job, candidate)
+    aim = Aim(mark=order.mark, place=order.place, include=order.include)
+    back = bring_back(app.bench, app.protected(order.job), _facts(app, order.job), point.id, aim)
+    return Restored(
+        passed=back.wrong is None,
+        point=point.id,
+        taken_at=point.data_time,
+        place=back.place,
+        details={**back.details, **_proof(candidate)},
+        said=_told(back),
+    )
+
+
+def _drilled(app: App, job: str, candidate: Candidate) -> Restored:
+    request = DrillRequest(full=True, point=candidate.point.id)
     ended = drill(app.bench, app.protected(job), _facts(app, job), request, unwatched())
     reason = ended.conclusion.reason
     return Restored(
         passed=ended.conclusion.verdict is Verdict.PASS,
-        point=point.id,
-        taken_at=point.data_time,
+        point=candidate.point.id,
+        taken_at=candidate.point.data_time,
         run_id=ended.run_id,
-        said="" if reason is None else sentence(reason),
+        details=_proof(candidate),
+        said=ended.conclusion.verdict.value if reason is None else sentence(reason),
     )
 
 
-def _chosen(app: App, job: str, wanted: str) -> Point:
-    known = points_of(app, job)
-    word, _, rest = wanted.partition(":")
-    fitting = [point for point, _proven in known]
-    if wanted == NEWEST_PROVEN:
-        fitting = [point for point, proven in known if proven]
-    elif word == "before":
-        zone = ZoneInfo(app.workspace.settings.zone)
-        limit = datetime.strptime(rest, "%Y-%m-%d %H:%M").replace(tzinfo=zone)
-        fitting = [point for point in fitting if point.data_time < limit]
-    elif wanted != "newest":
-        name = rest if word == "id" else wanted
-        fitting = [point for point in fitting if point.id.startswith(name)]
-    if not fitting:
-        raise ConfigurationError(
-            say(N_("No restore point of {job} is {wanted}."), job=job, wanted=wanted),
-            remedy=say(N_("See what is proven: continuity status")),
-        )
-    return fitting[0]
+def _proof(candidate: Candidate) -> dict[str, Detail]:
+    tested = candidate.tested_at
+    return {
+        "proven": candidate.proven,
+        "level": candidate.level,
+        "tested_at": "" if tested is None else text_from_time(tested),
+    }
+
+
+def _told(back: BroughtBack) -> str:
+    if back.wrong is not None:
+        return sentence(back.wrong)
+    if back.dump:
+        told = N_("{place} is the copy of a database, byte for byte; it is not loaded yet.")
+        return sentence(say(told, place=back.place))
+    return sentence(say(N_("Restored to {place}, and every byte compared."), place=back.place))

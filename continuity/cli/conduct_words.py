@@ -37,7 +37,7 @@ _COMMANDS = {
     Doing.APPROVE: "continuity runbook approve {run} {step}",
     Doing.CONFIRM: "continuity runbook confirm {run} {step} --system NAME",
     Doing.CHOOSE_DRILL: "continuity runbook answer {run} {step} run|simulate",
-    Doing.CHOOSE_POINT: "continuity runbook answer {run} {step} POINT",
+    Doing.CHOOSE_POINT: "continuity runbook answer {run} {step} POINT [--unproven]",
     Doing.ANSWER: "continuity runbook answer {run} {step} done|not-done|repeat",
     Doing.GO_ON: "continuity runbook answer {run} {step} go-on",
     Doing.CHOOSE: "continuity runbook retry|skip|abort {run} {step}",

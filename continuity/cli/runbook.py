@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from continuity.app import now
-from continuity.cli import conduct_actions, conduct_information, conduct_leading, conduct_start
+from continuity.cli import (
+    conduct_actions,
+    conduct_information,
+    conduct_leading,
+    conduct_points,
+    conduct_start,
+)
 from continuity.cli.columns import plain, room
 from continuity.cli.entry import USAGE, Options
 from continuity.cli.language import _, plural, sentence
@@ -207,10 +213,6 @@ def _unknown(workspace: Workspace, name: str) -> ConfigurationError:
     )
 
 
-for _more in (
-    *conduct_start.COMMANDS,
-    *conduct_information.COMMANDS,
-    *conduct_actions.COMMANDS,
-    *conduct_leading.COMMANDS,
-):
-    command.add_command(_more)
+_MORE = (conduct_start, conduct_information, conduct_actions, conduct_leading, conduct_points)
+for _command in (one for module in _MORE for one in module.COMMANDS):
+    command.add_command(_command)

@@ -69,6 +69,7 @@ class Waits(StrEnum):
     POINT = "point"
     TIMER = "timer"
     STEPS = "steps"
+    RUN = "run"
 
 
 class Why(StrEnum):
@@ -94,6 +95,7 @@ class Event(StrEnum):
     BEGUN = "begun"
     INTENT = "intent"
     RESULT = "result"
+    HELD = "held"
     SKIPPED = "skipped"
     SIMULATED = "simulated"
     DECIDED = "decided"

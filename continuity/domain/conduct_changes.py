@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from continuity.domain.conduct import (
-    BROKEN,
     Conduct,
     Entry,
     Event,
@@ -21,6 +20,14 @@ from continuity.domain.conduct import (
     Why,
 )
 from continuity.domain.conduct_details import flag_in, mapping_in, moment_in, text_in, texts_in
+from continuity.domain.conduct_step_changes import (
+    begun,
+    claimed,
+    gone_on,
+    intent,
+    let_go,
+    unknown,
+)
 
 _MOVING = frozenset({RunState.RUNNING, RunState.WAITING})
 _Apply = Callable[[Conduct, Entry], Conduct]
@@ -56,7 +63,7 @@ def _learned(conduct: Conduct, values: Mapping[str, str]) -> Conduct:
 
 def _started(conduct: Conduct, entry: Entry) -> Conduct:
     number = entry.details.get("incident")
-    begun = replace(
+    fresh = replace(
         conduct,
         runbook=text_in(entry, "runbook"),
         hash=text_in(entry, "hash"),
@@ -71,30 +78,7 @@ def _started(conduct: Conduct, entry: Entry) -> Conduct:
         order=texts_in(entry, "order"),
         steps=tuple(StepRun(step=name) for name in texts_in(entry, "steps")),
     )
-    return _learned(begun, mapping_in(entry, "values"))
-
-
-def _claimed(one: StepRun, entry: Entry) -> StepRun:
-    return replace(one, holder=entry.by, lease_until=moment_in(entry, "until"))
-
-
-def _begun(one: StepRun, entry: Entry) -> StepRun:
-    waits = Waits(text_in(entry, "waits"))
-    return replace(
-        one,
-        state=StepState.WAITING if waits else StepState.RUNNING,
-        why=Why.NOTHING,
-        waits=waits,
-        attempts=one.attempts + 1,
-        begun_at=one.begun_at or entry.at,
-        deadline=one.deadline or moment_in(entry, "deadline"),
-        timebox_at=one.timebox_at or moment_in(entry, "timebox"),
-        due_at=one.due_at or moment_in(entry, "due"),
-    )
-
-
-def _intent(one: StepRun, entry: Entry) -> StepRun:
-    return replace(one, intent_at=entry.at, process=text_in(entry, "process"))
+    return _learned(fresh, mapping_in(entry, "values"))
 
 
 def _ended(conduct: Conduct, entry: Entry, state: StepState, why: Why = Why.NOTHING) -> Conduct:
@@ -117,6 +101,20 @@ def _ended(conduct: Conduct, entry: Entry, state: StepState, why: Why = Why.NOTH
 def _result(conduct: Conduct, entry: Entry) -> Conduct:
     learned = _learned(conduct, mapping_in(entry, "outputs"))
     return _ended(learned, entry, StepState(text_in(entry, "outcome")))
+
+
+def _held(conduct: Conduct, entry: Entry) -> Conduct:
+    """What the program did, or found out, does not end it: now it is for people, or for time."""
+    old = conduct.of(entry.step)
+    one = replace(
+        old,
+        state=StepState.WAITING,
+        waits=Waits(text_in(entry, "waits")),
+        intent_at=None,
+        process="",
+        given=tuple(dict.fromkeys((*old.given, *texts_in(entry, "evidence")))),
+    )
+    return _with(_learned(conduct, mapping_in(entry, "outputs")), one)
 
 
 def _decided(conduct: Conduct, entry: Entry) -> Conduct:
@@ -164,21 +162,6 @@ def _deviated(conduct: Conduct, entry: Entry) -> Conduct:
         order=tuple(order),
         steps=(*conduct.steps, StepRun(step=entry.step)),
         inserted=(*conduct.inserted, new),
-    )
-
-
-def _gone_on(one: StepRun, entry: Entry) -> StepRun:
-    return replace(one, asked=False, timebox_at=moment_in(entry, "timebox"))
-
-
-def _unknown(one: StepRun, entry: Entry) -> StepRun:
-    return replace(
-        one,
-        state=StepState.UNKNOWN,
-        why=Why(text_in(entry, "why")),
-        waits=Waits.NOTHING,
-        intent_at=None,
-        process="",
     )
 
 
@@ -237,17 +220,9 @@ def _over(conduct: Conduct, entry: Entry, state: RunState) -> Conduct:
         state=state,
         why=Why(text_in(entry, "why")),
         ended_at=entry.at,
-        steps=tuple(map(_let_go, conduct.steps)),
+        steps=tuple(map(let_go, conduct.steps)),
         undoing=(),
     )
-
-
-def _let_go(one: StepRun) -> StepRun:
-    if one.settled or one.state in BROKEN:
-        return one
-    # What was being done at the end may have happened, or not.
-    state = StepState.CANCELLED if one.intent_at is None else StepState.UNKNOWN
-    return replace(one, state=state, waits=Waits.NOTHING, holder="", lease_until=None)
 
 
 def _on_step(change: Callable[[StepRun, Entry], StepRun]) -> _Apply:
@@ -256,10 +231,11 @@ def _on_step(change: Callable[[StepRun, Entry], StepRun]) -> _Apply:
 
 _APPLY: Mapping[Event, _Apply] = {
     Event.STARTED: _started,
-    Event.CLAIMED: _on_step(_claimed),
-    Event.BEGUN: _on_step(_begun),
-    Event.INTENT: _on_step(_intent),
+    Event.CLAIMED: _on_step(claimed),
+    Event.BEGUN: _on_step(begun),
+    Event.INTENT: _on_step(intent),
     Event.RESULT: _result,
+    Event.HELD: _held,
     Event.SKIPPED: lambda one, entry: _ended(
         one, entry, StepState.SKIPPED, Why(text_in(entry, "why"))
     ),
@@ -276,8 +252,8 @@ _APPLY: Mapping[Event, _Apply] = {
     ),
     Event.RESUMED: _moving,
     Event.ASKED: _on_step(lambda one, _entry: replace(one, asked=True)),
-    Event.GONE_ON: _on_step(_gone_on),
-    Event.UNKNOWN: _on_step(_unknown),
+    Event.GONE_ON: _on_step(gone_on),
+    Event.UNKNOWN: _on_step(unknown),
     Event.RETRIED: _retried,
     Event.PASSED: _on_step(lambda one, _entry: replace(one, passed=True)),
     Event.JUMPED: _jumped,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from continuity.domain.conduct import Entry, Event, StepRun, StepState, Taken, Waits
+from continuity.domain.conduct import Detail, Entry, Event, StepRun, StepState, Taken, Waits
 from continuity.domain.conduct_frontier import Stand, deciders, systems_of, wait_of
 from continuity.domain.conduct_next import approvers
 from continuity.domain.conduct_passing import decided, jumped
@@ -185,17 +185,29 @@ def choose_in_drill(person: Person, name: str, choice: str) -> Command:
     return run
 
 
-def choose_point(person: Person, name: str, point: str) -> Command:
-    """Say which restore point is used."""
+def choose_point(
+    person: Person, name: str, point: str, *, proven: bool, unproven: bool = False
+) -> Command:
+    """Say which restore point is used; ``unproven`` takes one in spite of it, with a reason."""
 
     def run(stand: Stand) -> tuple[Entry, ...]:
         one = require_waiting(stand, name, Waits.POINT)
-        return (_cleared(stand, one, person, Waits.POINT, choice=point),)
+        require_free(stand, name, person)
+        if not proven and not unproven:
+            raise ConfigurationError(
+                say(N_("No restore test proves the restore point {point}."), point=point),
+                remedy=say(
+                    N_("Choose a proven one; or take it all the same: --unproven, and --note why.")
+                ),
+            )
+        if not proven:
+            require_reason(person)
+        return (_cleared(stand, one, person, Waits.POINT, choice=point, proven=proven),)
 
     return run
 
 
-def _cleared(stand: Stand, one: StepRun, person: Person, of: Waits, **details: str) -> Entry:
+def _cleared(stand: Stand, one: StepRun, person: Person, of: Waits, **details: Detail) -> Entry:
     step = stand.step(one.step)
     later = StepRun(step=one.step, cleared=(*one.cleared, of.value))
     waits = wait_of(step, later, stand.conduct)

@@ -113,6 +113,9 @@ def way_of(step: Step, conduct: Conduct) -> DrillWay:
     """Tell what becomes of a step in this run."""
     if conduct.mode is Mode.REAL:
         return DrillWay.RUN
+    if isinstance(step, RestoreStep) and step.target == "production":
+        # Whatever is written: what is only practised never touches production.
+        return DrillWay.SKIP if step.drill is DrillWay.SKIP else DrillWay.SIMULATE
     leads = DecisionStep | ApprovalStep | GroupStep | RunbookStep
     if isinstance(step, leads) and step.drill is None:
         return DrillWay.RUN
@@ -163,9 +166,7 @@ def _is_for_the_program(step: Step) -> bool:
     """Tell what the program does itself; the rest is for people, with the words of the step."""
     if isinstance(step, VerifyStep):
         return step.probe.asked is None and step.probe.sql is None
-    if isinstance(step, RestoreStep):
-        return step.target == "sandbox"
-    return isinstance(step, CommandStep)
+    return isinstance(step, CommandStep | RestoreStep)
 
 
 def people_in(front: Runbook, roles: Iterable[str]) -> frozenset[str]:

@@ -143,6 +143,11 @@ def result(
     return Entry(event=Event.RESULT, at=at, step=name, details=said)
 
 
+def held(name: str, waits: Waits, at: datetime, **details: Detail) -> Entry:
+    """Write down that the program cannot end a step, and what it waits for now."""
+    return Entry(event=Event.HELD, at=at, step=name, details={**details, "waits": waits.value})
+
+
 def recovered(stand: Stand, one: StepRun, at: datetime) -> Entry:
     """Tell what becomes of a step whose process died between its intent and its result.
 

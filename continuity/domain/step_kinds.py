@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from continuity.domain.probe import Probe
-from continuity.domain.step import Risk, StepKeys
+from continuity.domain.step import DrillWay, Risk, StepKeys
 from continuity.domain.text import N_, say
 from continuity.domain.written import (
     Duration,
@@ -125,7 +125,9 @@ class RestoreStep(StepKeys):
         default="newest-proven",
         description="newest-proven, newest, ask, id:POINT, before:TIME, or a value by its name",
     )
-    include: tuple[str, ...] = Field(default=(), description="only these paths; all if absent")
+    include: tuple[LocalPath, ...] = Field(
+        default=(), description="only these paths; all if absent"
+    )
     target: Literal["sandbox", "parallel", "production"] = Field(
         description="the sandbox, a place beside the data, or over the data"
     )
@@ -140,6 +142,15 @@ class RestoreStep(StepKeys):
             raise ExpectedError(say(N_("risk: destructive, because it overwrites data")))
         if self.risk is Risk.READ:
             raise ExpectedError(say(N_("risk: reversible, because it writes")))
+        if self.include and self.target == "sandbox":
+            raise ExpectedError(say(N_("no include for the sandbox: everything is compared there")))
+        return self
+
+    @model_validator(mode="after")
+    def _practised(self) -> RestoreStep:
+        touching = self.drill in {DrillWay.RUN, DrillWay.ASK}
+        if self.target == "production" and touching:
+            raise ExpectedError(say(N_("drill: simulate or skip, for no drill touches production")))
         return self
 
 

@@ -129,3 +129,15 @@ def _boot() -> str:
 
 def _namespace() -> str:
     return str((_PROC / "self/ns/pid").readlink())
+
+
+def text_from_process(process: Process) -> str:
+    """Write down which process does a step."""
+    numbers = f"{process.pid}/{process.started}"
+    return f"{process.boot}/{process.namespace}/{numbers}/{process.host}"
+
+
+def process_from_text(text: str) -> Process:
+    """Read what ``text_from_process`` wrote."""
+    boot, namespace, pid, started, host = text.split("/", 4)
+    return Process(host=host, boot=boot, namespace=namespace, pid=int(pid), started=int(started))

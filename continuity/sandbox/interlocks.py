@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +50,39 @@ def check_place(place: Path, interlocks: Interlocks) -> Path:
     for parent in _upwards(os.path.dirname(true)):
         _check_parent(true, parent)
     return Path(os.fsdecode(true))
+
+
+def overlapped(place: bytes, others: Iterable[bytes]) -> bytes | None:
+    """Give the first of some paths that a place is, holds or lies within, under whatever name."""
+    true = os.path.realpath(place)
+    return next(
+        (
+            other
+            for other in others
+            if _overlap(true, os.path.realpath(other)) or _same_tree(true, other)
+        ),
+        None,
+    )
+
+
+def held_within(place: bytes, others: Iterable[bytes]) -> bytes | None:
+    """Give the first of some paths that a place is or holds, under whatever name."""
+    true = os.path.realpath(place)
+    return next(
+        (
+            other
+            for other in others
+            if _within(os.path.realpath(other), true) or _is_above(true, other)
+        ),
+        None,
+    )
+
+
+def in_system(place: bytes) -> bool:
+    """Tell whether a place is one of the directories that belong to the system, or lies in one."""
+    true = os.path.realpath(place)
+    closed = any(_within(true, os.path.realpath(directory)) for directory in _CLOSED)
+    return true in _SHARED or (closed and not _within(true, b"/dev/shm"))
 
 
 def _protected(interlocks: Interlocks) -> Iterator[tuple[bytes, str]]:

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from continuity.domain.clock import Now
-from continuity.domain.conduct import Conduct, Detail, Entry, Event, RunState, StepRun, StepState
+from continuity.domain.conduct import (
+    Conduct,
+    Detail,
+    Entry,
+    Event,
+    RunState,
+    StepRun,
+    StepState,
+    Waits,
+)
 from continuity.domain.conduct_changes import after
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_information import choices, is_chosen_by_time
 from continuity.domain.conduct_outputs import outputs_found
 from continuity.domain.conduct_passing import settled
-from continuity.domain.conduct_program import Start, due_steps, intent, recovered, result, start
+from continuity.domain.conduct_program import (
+    Start,
+    due_steps,
+    held,
+    intent,
+    recovered,
+    result,
+    start,
+)
 from continuity.domain.conduct_record import draft_of, draft_shown, is_chosen
 from continuity.domain.conduct_refusals import Command, decide
 from continuity.domain.failure import ConfigurationError, ConflictError, ContinuityError
@@ -27,7 +44,13 @@ from continuity.domain.incident_commands import start as start_work
 from continuity.domain.information_plain import Frozen
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.text import N_, say
-from continuity.hosts.process import Life, Process, life_of
+from continuity.hosts.process import (
+    Life,
+    Process,
+    life_of,
+    process_from_text,
+    text_from_process,
+)
 from continuity.store.store import Transaction
 from continuity.workflows.responding import Desk, write_move
 
@@ -63,9 +86,13 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What became of a step. ``found`` are its values by source, ``said`` what it printed."""
+    """What became of a step. ``found`` are its values by source, ``said`` what it printed.
+
+    ``waits`` is for what a step waits that the program cannot end; then its state is WAITING.
+    """
 
     state: StepState
+    waits: Waits = Waits.NOTHING
     found: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, Detail] = field(default_factory=dict)
     said: str = ""
@@ -150,24 +177,29 @@ def _performed(perform: Perform, stand: Stand, name: str) -> Outcome:
 def _conclude(stage: Stage, run: str, name: str, outcome: Outcome) -> Conduct:
     with _turn(stage, run) as turn:
         stand = turn.stand
+        if stand.conduct.over:
+            return _write(turn, (_late(name, outcome, stage.now()),))
         if stand.conduct.of(name).process != text_from_process(stage.process):
             raise ConflictError(
                 say(N_("Somebody else settled the step {step} meanwhile."), step=name),
                 remedy=say(N_("Look at it again: continuity runbook status {run}"), run=run),
             )
         step = stand.step(name)
-        known = {} if step is None else outputs_found(step, outcome.found)
+        open_still = step is None or outcome.state is StepState.WAITING
+        known = {} if open_still or step is None else outputs_found(step, outcome.found)
         # A value that later steps need and that is not there is no success.
         state = StepState.FAILED if known is None else outcome.state
-        entry = result(name, state, stage.now(), known or {}, **outcome.details)
-        said = Entry(
-            event=entry.event,
-            at=entry.at,
-            step=name,
-            reason=outcome.said,
-            details=entry.details,
-        )
-        return _write(turn, (said,))
+        if state is StepState.WAITING:
+            entry = held(name, outcome.waits, stage.now(), **outcome.details)
+        else:
+            entry = result(name, state, stage.now(), known or {}, **outcome.details)
+        return _write(turn, (replace(entry, reason=outcome.said),))
+
+
+def _late(name: str, outcome: Outcome, at: datetime) -> Entry:
+    """Note what became of a step whose run was ended meanwhile: nothing of it is changed."""
+    details = {**outcome.details, "late": outcome.state.value}
+    return Entry(event=Event.NOTED, at=at, step=name, reason=outcome.said, details=details)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,15 +303,3 @@ def _move(stage: Stage, transaction: Transaction, number: int, command: Incident
             after=incident_after(incident, changes),
         )
         write_move(transaction, move, stage.desk.voice)
-
-
-def text_from_process(process: Process) -> str:
-    """Write down which process does a step."""
-    numbers = f"{process.pid}/{process.started}"
-    return f"{process.boot}/{process.namespace}/{numbers}/{process.host}"
-
-
-def process_from_text(text: str) -> Process:
-    """Read what ``text_from_process`` wrote."""
-    boot, namespace, pid, started, host = text.split("/", 4)
-    return Process(host=host, boot=boot, namespace=namespace, pid=int(pid), started=int(started))

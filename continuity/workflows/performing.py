@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from continuity.domain.cleaned import clean
 from continuity.domain.clock import Now, text_from_time
 from continuity.domain.condition import Value
-from continuity.domain.conduct import Detail, StepRun, StepState
+from continuity.domain.conduct import Conduct, Detail, StepRun, StepState, Waits
 from continuity.domain.conduct_frontier import Stand, values_of
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.probe import Probe
@@ -32,27 +34,56 @@ _LONGEST_COMMAND = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What is to be restored, and where to.
+
+    ``point`` is what the step or a person named. ``accepted`` says that a person chose it, knowing
+    what is proven of it. ``target`` and ``place`` are the step's; ``mark`` names run and step.
+    """
+
+    job: str
+    point: str
+    accepted: bool
+    target: str
+    place: Path | None
+    include: tuple[bytes, ...]
+    mark: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Restored:
-    """What a restore into the sandbox came to."""
+    """What a restore came to: what it found goes into the record with ``details``.
+
+    ``place`` is where it is, empty in the sandbox; ``run_id`` is that of the drill there.
+    """
 
     passed: bool
     point: str
-    taken_at: datetime | None
-    run_id: str
+    taken_at: datetime
+    place: str = ""
+    run_id: str = ""
+    details: Mapping[str, Detail] = field(default_factory=dict)
     said: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unproven:
+    """The point that would be restored is not proven, and nobody has accepted that yet."""
+
+    point: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hands:
     """What doing takes: machines by name, secrets by reference, restores, probes, and patience.
 
-    ``restore`` restores a point of a job into the sandbox and compares it. ``probe`` asks once and
-    gives what it read, None for a wrong answer.
+    ``restore`` brings a point of a job back and compares it, unless it is not proven. ``probe``
+    asks once and gives what it read, None for a wrong answer.
     """
 
     host: Callable[[str], Host]
     secret: Callable[[SecretReference], Secret]
-    restore: Callable[[str, str], Restored]
+    restore: Callable[[Order], Restored | Unproven]
     probe: Callable[[Probe], str | None]
     now: Now
     sleep: Callable[[float], None]
@@ -65,7 +96,7 @@ def perform(hands: Hands, stand: Stand, one: StepRun) -> Outcome:
         case CommandStep():
             return _command(hands, step, one, values_of(stand.conduct))
         case RestoreStep():
-            return _restore(hands, step, one, values_of(stand.conduct))
+            return _restore(hands, step, one, stand.conduct)
         case VerifyStep():
             return _verify(hands, step, one)
         case _:
@@ -120,17 +151,50 @@ def _left(hands: Hands, one: StepRun) -> float:
     return max(1.0, limit.total_seconds())
 
 
-def _restore(hands: Hands, step: RestoreStep, one: StepRun, values: Mapping[str, Value]) -> Outcome:
+def _restore(hands: Hands, step: RestoreStep, one: StepRun, conduct: Conduct) -> Outcome:
+    _require_leave(step, one, conduct)
     named = reference_in_point(step.point)
+    values = values_of(conduct)
     point = one.choice or (step.point if named is None else _argument(f"{{{named}}}", values))
-    done = hands.restore(step.job, point)
-    taken = "" if done.taken_at is None else text_from_time(done.taken_at)
+    done = hands.restore(
+        Order(
+            job=step.job,
+            point=point,
+            accepted=Waits.POINT in one.cleared,
+            target=step.target,
+            place=None if step.place is None else Path(step.place),
+            include=tuple(map(os.fsencode, step.include)),
+            mark=f"{conduct.run}-{step.id}",
+        )
+    )
+    if isinstance(done, Unproven):
+        return Outcome(state=StepState.WAITING, waits=Waits.POINT, details={"unproven": done.point})
     return Outcome(
         state=StepState.DONE if done.passed else StepState.FAILED,
-        found={"point": done.point},
-        details={"point": done.point, "point_time": taken, "run": done.run_id},
+        found={"point": done.point, "place": done.place, "output": done.said},
+        details={
+            **done.details,
+            "point": done.point,
+            "point_time": text_from_time(done.taken_at),
+            "target": step.target,
+            "place": done.place,
+            "run": done.run_id,
+        },
         said=done.said,
     )
+
+
+def _require_leave(step: RestoreStep, one: StepRun, conduct: Conduct) -> None:
+    """Refuse to overwrite production in a drill, or before somebody confirmed it by its name."""
+    if step.target != "production":
+        return
+    if conduct.drill:
+        raise ConfigurationError(say(N_("No drill touches production.")))
+    if Waits.CONFIRMATION not in one.cleared:
+        raise ConfigurationError(
+            say(N_("Nobody confirmed by the name of the system that this is overwritten.")),
+            remedy=say(N_("Confirm it: continuity runbook confirm {run}"), run=conduct.run),
+        )
 
 
 def _verify(hands: Hands, step: VerifyStep, one: StepRun) -> Outcome:

@@ -186,16 +186,6 @@ def test_what_is_known_of_a_system_is_told_without_any_run(firm: Firm) -> None:
     assert (known.code, unknown.code, twice.code) == (PASS, USAGE, USAGE)
 
 
-def test_nothing_proven_is_nothing_to_restore_and_a_person_chooses(firm: Firm) -> None:
-    run(firm, "backup")
-    run(firm, "runbook", "start", "billing-down", "--by", "ana")
-    acts(firm, "done", "scope", "--note", "no login at two desks")
-    acts(firm, "decide", "where", "beside", by="ana")
-
-    assert states(firm)["restore"] == "failed"
-    assert standing(firm)["next"][0]["doing"] == "choose"
-
-
 def test_an_edit_during_the_run_does_not_touch_it(firm: Firm) -> None:
     run(firm, "runbook", "start", "billing-down", "--by", "ana")
     book = firm.workspace / "runbooks/billing-down.md"

@@ -1,0 +1,214 @@
+"""Data comes back where people work: beside, or over what is there, and nothing is lost by it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from continuity.domain.failure import (
+    ConfigurationError,
+    ConflictError,
+    ContinuityError,
+    DamagedError,
+    NoSpaceError,
+)
+from continuity.sandbox.interlocks import Interlocks
+from continuity.workflows.bringing_back import BroughtBack, bring_back
+from continuity.workflows.making_way import Aim
+from tests.support.firm import Firm, Office, Wishes, a_firm, at_work
+from tests.support.terminal import filled, rot
+
+MARK = "billing-1-restore"
+
+
+both = pytest.mark.parametrize("firm", ["rsync", "restic"], indirect=True)
+
+
+@pytest.fixture
+def firm(tmp_path: Path, request: pytest.FixtureRequest) -> Firm:
+    engine = str(getattr(request, "param", "rsync"))
+    firm = filled(a_firm(tmp_path, Wishes(engines={"erp": engine})), 4)
+    (firm.source() / "deep/er").mkdir(parents=True)
+    (firm.source() / "deep/er/book").write_text("the ledger\n")
+    (firm.source() / "deep/empty").mkdir()
+    os.symlink("er/book", firm.source() / "deep/link")
+    return firm
+
+
+@pytest.fixture
+def office(firm: Firm) -> Iterator[Office]:
+    with at_work(firm) as office:
+        office.back_up()
+        yield office
+
+
+def back(office: Office, place: Path | None = None, *include: Path) -> BroughtBack:
+    facts = office.facts()
+    aim = Aim(mark=MARK, place=place, include=tuple(map(os.fsencode, include)))
+    return bring_back(office.app.bench, office.protected(), facts, facts.points[-1].id, aim)
+
+
+def content(top: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(top)): path.read_text()
+        for path in sorted(top.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+@both
+def test_data_comes_back_beside_and_is_compared_and_stays(
+    firm: Firm, office: Office, tmp_path: Path
+) -> None:
+    before = content(firm.source())
+    done = back(office, tmp_path / "beside")
+    place = Path(done.place)
+
+    assert content(place) == before
+    assert place == Path(f"{tmp_path}/beside{firm.source()}")
+    assert (place / "deep/link").readlink() == Path("er/book")
+    assert (done.wrong, done.details["corrupt"], done.details["missing"]) == (None, 0, 0)
+    assert done.details["match"] == done.details["files"]
+    assert [path.name for path in (tmp_path / "beside").iterdir()] == [firm.source().parts[1]]
+
+
+@both
+def test_over_production_comes_what_was_sealed_and_what_stood_there_is_kept(
+    firm: Firm, office: Office
+) -> None:
+    before = content(firm.source())
+    (firm.source() / "file 01").write_text("encrypted")
+    (firm.source() / "file 02").unlink()
+    (firm.source() / "ransom").write_text("pay")
+    harmed = content(firm.source())
+    done = back(office)
+    kept = Path(f"{firm.source()}.before-{MARK}")
+
+    assert content(firm.source()) == before
+    assert content(kept) == harmed
+    assert done.details["kept_at"] == (str(kept),)
+    assert done.details["replaced_entries"] == len(list(kept.rglob("*"))) + 1
+    assert not (firm.source().parent / f".continuity-{MARK}").exists()
+
+
+def test_a_second_try_keeps_what_the_first_one_kept(firm: Firm, office: Office) -> None:
+    (firm.source() / "file 01").write_text("encrypted")
+    back(office)
+    back(office)
+    first = Path(f"{firm.source()}.before-{MARK}")
+
+    assert (first / "file 01").read_text() == "encrypted"
+    assert Path(f"{first}-2").is_dir()
+
+
+def test_production_that_is_gone_altogether_comes_back(firm: Firm, office: Office) -> None:
+    before = content(firm.source())
+    firm.source().rename(firm.root / "stolen")
+    done = back(office)
+
+    assert content(firm.source()) == before
+    assert (done.details["kept_at"], done.details["replaced_entries"]) == ((), 0)
+
+
+def test_only_what_is_included_is_replaced(firm: Firm, office: Office) -> None:
+    for name in ("file 01", "deep/er/book"):
+        (firm.source() / name).write_text("newer")
+    back(office, None, firm.source() / "deep")
+
+    assert (firm.source() / "deep/er/book").read_text() == "the ledger\n"
+    assert (firm.source() / "deep/empty").is_dir()
+    assert (firm.source() / "file 01").read_text() == "newer"
+
+
+@both
+def test_beside_comes_only_what_is_included(firm: Firm, office: Office, tmp_path: Path) -> None:
+    back(office, tmp_path / "beside", firm.source() / "deep")
+    place = Path(f"{tmp_path}/beside{firm.source()}")
+
+    assert content(place) == {"deep/er/book": "the ledger\n"}
+    assert (place / "deep/empty").is_dir()
+
+
+def test_a_place_with_anything_in_it_takes_nothing(office: Office, tmp_path: Path) -> None:
+    place = tmp_path / "beside"
+    place.mkdir()
+    (place / "mine").write_text("mine")
+    with pytest.raises(ConflictError):
+        back(office, place)
+
+    assert [path.name for path in place.iterdir()] == ["mine"]
+
+
+def test_what_a_killed_restore_left_is_no_obstacle(office: Office, tmp_path: Path) -> None:
+    left = tmp_path / "beside" / f".continuity-{MARK}"
+    left.mkdir(parents=True)
+    (left / "half").write_text("half")
+    done = back(office, tmp_path / "beside")
+
+    assert done.wrong is None
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("where", ["sources/erp/in", "repositories/erp/in", "state/in", "sources"])
+def test_no_restore_lands_in_what_is_protected_or_protects(
+    firm: Firm, office: Office, where: str
+) -> None:
+    with pytest.raises(ConfigurationError):
+        back(office, firm.root / where)
+
+    assert not (firm.root / where / f".continuity-{MARK}").exists()
+
+
+def test_a_damaged_copy_never_takes_the_place_of_production(tmp_path: Path) -> None:
+    firm = filled(a_firm(tmp_path), 3)
+    with at_work(firm) as office:
+        office.back_up()
+        (firm.source() / "file 00").write_text("newer and right")
+        rot(firm)
+        before = content(firm.source())
+        with pytest.raises(DamagedError):
+            back(office)
+        beside = back(office, tmp_path / "beside")
+
+    assert content(firm.source()) == before
+    assert sorted(path.name for path in firm.source().parent.iterdir()) == ["erp"]
+    assert beside.wrong is not None
+    assert beside.details["corrupt"] == 3
+
+
+def test_without_room_nothing_is_touched(tmp_path: Path) -> None:
+    firm = filled(a_firm(tmp_path), 3)
+    with at_work(firm) as office:
+        office.back_up()
+        greedy = replace(office.app.bench, reserve_bytes=1 << 62)
+        office.app = replace(office.app, bench=greedy)
+        with pytest.raises(NoSpaceError):
+            back(office)
+
+    assert sorted(path.name for path in firm.source().parent.iterdir()) == ["erp"]
+
+
+def test_a_production_place_that_must_be_mounted_and_is_not_is_refused(tmp_path: Path) -> None:
+    firm = filled(a_firm(tmp_path), 3)
+    with at_work(firm) as office:
+        office.back_up()
+    job = firm.workspace / "jobs/erp.yaml"
+    text = job.read_text().replace('"paths"', f'"expect_mount": ["{firm.source()}"], "paths"')
+    job.write_text(text)
+    with at_work(firm) as office, pytest.raises(ContinuityError) as refused:
+        back(office)
+
+    assert "is not mounted" in str(refused.value)
+
+
+def test_what_holds_the_copies_is_not_replaced_by_them(firm: Firm, office: Office) -> None:
+    held = Interlocks(repositories=(os.fsencode(firm.source() / "deep"),))
+    office.app = replace(office.app, bench=replace(office.app.bench, interlocks=held))
+    with pytest.raises(ConfigurationError) as refused:
+        back(office)
+
+    assert "which this restore needs" in str(refused.value)
