@@ -13,7 +13,6 @@ from continuity.domain.conduct import (
     Detail,
     Entry,
     Event,
-    RunState,
     StepRun,
     StepState,
     Waits,
@@ -35,12 +34,7 @@ from continuity.domain.conduct_program import (
 from continuity.domain.conduct_record import draft_of, draft_shown, is_chosen
 from continuity.domain.conduct_refusals import Command, decide
 from continuity.domain.failure import ConfigurationError, ConflictError, ContinuityError
-from continuity.domain.incident import ACTIVE
-from continuity.domain.incident_board import Moved
-from continuity.domain.incident_changes import after as incident_after
-from continuity.domain.incident_commands import Command as IncidentCommand
-from continuity.domain.incident_commands import Person, declare_fixed
-from continuity.domain.incident_commands import start as start_work
+from continuity.domain.incident_commands import Person
 from continuity.domain.information_plain import Frozen
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.text import N_, say
@@ -52,7 +46,8 @@ from continuity.hosts.process import (
     text_from_process,
 )
 from continuity.store.store import Transaction
-from continuity.workflows.responding import Desk, write_move
+from continuity.workflows.moving_incident import tell_incident
+from continuity.workflows.responding import Desk
 
 Read = Callable[[str, str], RunbookDocument]
 """Reads the text of a runbook, given its name."""
@@ -257,7 +252,7 @@ def _write(turn: _Turn, entries: tuple[Entry, ...], *, new: bool = False) -> Con
     for entry in entries:
         conduct = after(conduct, (entry,))
         transaction.append(draft_of(entry, conduct, shown if is_chosen(entry) else None))
-        _tell_incident(stage, transaction, entry, conduct)
+        tell_incident(stage.desk.voice, transaction, entry, conduct)
     if entries:
         transaction.conducts.write(conduct, None if new else before.version)
     return conduct
@@ -273,33 +268,3 @@ def _shown(turn: _Turn) -> dict[str, str | int]:
         return told
     record = turn.transaction.append(draft_shown(frozen, turn.stand.conduct))
     return {**told, "people_shown": record.sequence}
-
-
-def _tell_incident(stage: Stage, transaction: Transaction, entry: Entry, conduct: Conduct) -> None:
-    """Move the incident with a run in earnest: work began, or what was to be done is done."""
-    if not conduct.incident or conduct.drill or conduct.parent:
-        return
-    why = f"{conduct.runbook} {conduct.run}"
-    person = Person(name=entry.by or conduct.commander, at=entry.at, reason=why)
-    if entry.event is Event.STARTED:
-        _move(stage, transaction, conduct.incident, start_work(person))
-    if entry.event is Event.FINISHED and conduct.state is RunState.COMPLETED:
-        _move(stage, transaction, conduct.incident, declare_fixed(person))
-
-
-def _move(stage: Stage, transaction: Transaction, number: int, command: IncidentCommand) -> None:
-    incident = transaction.incidents.find(number)
-    if incident is None or incident.state not in ACTIVE:
-        return
-    try:
-        changes = command(incident)
-    except ConfigurationError:
-        return  # It is further already; a run never holds that up.
-    if changes:
-        move = Moved(
-            before=incident,
-            start=incident,
-            changes=changes,
-            after=incident_after(incident, changes),
-        )
-        write_move(transaction, move, stage.desk.voice)
