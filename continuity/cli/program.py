@@ -25,6 +25,7 @@ _COMMANDS = {
     "backup": N_("Back up one or more jobs."),
     "drill": N_("Restore and compare: prove that a job can be recovered."),
     "prove": N_("Prove any repository or copy, without a workspace."),
+    "extract": N_("Bring files back from a restic repository without restic."),
     "status": N_("Show the verdict of every system."),
     "coverage": N_("Show what of a job is proven, and what is overdue."),
     "locations": N_("Look at the storage of repositories: room, locks, 3-2-1-1-0."),

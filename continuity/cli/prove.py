@@ -29,6 +29,7 @@ class _Asked(TypedDict):
     seed: str | None
     snapshot: str
     sandbox: Path | None
+    independent: bool
 
 
 @click.command(
@@ -42,6 +43,7 @@ class _Asked(TypedDict):
         "continuity prove /srv/backup/restic --password-file key --source /srv/data",
         "continuity prove sftp:backup@nas:/restic --password-file key --size 299",
         "continuity prove /mnt/copy --source /srv/data",
+        "continuity prove /srv/backup/restic --password-file key --independent",
     ),
 )
 @click.argument("location")
@@ -69,6 +71,11 @@ class _Asked(TypedDict):
     type=click.Path(path_type=Path),
     help=_("Directory to restore into; a temporary one if not given."),
 )
+@click.option(
+    "--independent",
+    is_flag=True,
+    help=_("Read a restic repository without restic, which need not even be installed."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
 def command(location: str, as_json: bool, **asked: Unpack[_Asked]) -> int:
     """Prove once and print what was found."""
@@ -94,7 +101,11 @@ def command(location: str, as_json: bool, **asked: Unpack[_Asked]) -> int:
                 path_set="",
                 rto=None,
             ),
-            lambda: found.open_reader(bench.scratch, os.environ),
+            lambda: (
+                found.open_independently(os.environ)
+                if asked["independent"]
+                else found.open_reader(bench.scratch, os.environ)
+            ),
             request,
             watch,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from continuity.config.secrets import read_secret
+from continuity.config.witnessing import ENGINE, witness_at
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say, shown
 from continuity.domain.written import ExpectedError, SecretReference, text_without_password
@@ -16,6 +17,7 @@ from continuity.engines.registry import engine_kinds
 from continuity.engines.rsync.plain import PlainCopy
 from continuity.engines.rsync.repository import MARKER
 from continuity.hosts.local import LocalHost
+from continuity.witness.reader import WitnessReader
 
 _COPY = "rsync"
 
@@ -48,6 +50,16 @@ class Improvised:
                 use_cache=False,
             )
         )
+
+    def open_independently(self, environ: Mapping[str, str]) -> Reader:
+        """Open a restic repository without restic. Raises ConfigurationError for anything else."""
+        if self.engine != ENGINE or self.password is None:
+            raise ConfigurationError(
+                say(N_("Only a restic repository can be read independently of its program.")),
+                remedy=say(N_("Leave --independent out.")),
+            )
+        password = read_secret(self.password, environ=environ)
+        return WitnessReader(witness_at(self.location, password, environ))
 
 
 def improvise(location: str, password_file: Path | None) -> Improvised:

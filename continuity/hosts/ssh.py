@@ -20,6 +20,7 @@ from paramiko.common import MSG_CHANNEL_REQUEST
 from continuity.hosts.host_keys import demand_known, read_known
 from continuity.hosts.known_hosts import HostKey, Known
 from continuity.hosts.reach import Reach
+from continuity.hosts.sftp import SftpFiles
 from continuity.hosts.ssh_trouble import (
     cannot_be_reached,
     exposed_key,
@@ -34,6 +35,7 @@ from continuity.hosts.wire import Wire
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 _OWN_KEYS: Final = ("id_ed25519", "id_ecdsa", "id_rsa")
+_SILENCE: Final = 120.0
 # A key of this kind signs by these names (RFC 8332).
 _SIGNATURES: Final = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
 
@@ -68,6 +70,13 @@ class Connection:
                 return None
             channel.exec_command(line)
         return Wire(channel, _quietly)
+
+    def sftp(self) -> SftpFiles:
+        """Open a session to read files. Raises UnreachableError."""
+        with _understood(self._reach):
+            channel = paramiko.SFTPClient.from_transport(self._transport)
+            channel.get_channel().settimeout(_SILENCE)
+        return SftpFiles(channel, lambda: _understood(self._reach))
 
     def tunnel(self, goal: Reach) -> paramiko.Channel:
         """Open a way through this machine to another. Raises UnreachableError."""

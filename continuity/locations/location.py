@@ -12,6 +12,7 @@ from continuity.domain.location import Fact, FactName, Value
 from continuity.domain.secret import Secret
 from continuity.domain.text import Message
 from continuity.hosts.host import Host
+from continuity.locations.objects import OpenObjects
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,12 +38,14 @@ class LocationKind:
     """An entry of the registry: the sort of storage and how it is looked at.
 
     ``scheme`` is what an address of it begins with, empty for a directory. ``look`` never raises
-    for storage that is not there or refuses: that is a fact like others.
+    for storage that is not there or refuses: that is a fact like others. ``objects`` opens what is
+    stored there to be read without the engine's program, None where nobody wrote how.
     """
 
     name: str
     scheme: str
     look: Callable[[Visit], tuple[Fact, ...]]
+    objects: OpenObjects | None = None
 
 
 class Notes:

@@ -8,6 +8,7 @@ from functools import cache
 
 import continuity.locations
 from continuity.locations.location import LocationKind
+from continuity.locations.objects import Access, Objects
 
 
 @cache
@@ -26,3 +27,9 @@ def kind_of_location(location: str) -> LocationKind | None:
     """Find who can look at an address; None when nobody can."""
     scheme = "" if location.startswith("/") else location.partition(":")[0]
     return location_kinds().get(scheme)
+
+
+def open_objects(access: Access) -> Objects | None:
+    """Open what is stored at an address; None where only its own program can read it."""
+    kind = kind_of_location(access.location)
+    return None if kind is None or kind.objects is None else kind.objects(access)

@@ -27,6 +27,8 @@ from continuity.locations.bucket_facts import (
 )
 from continuity.locations.bucket_lock import tell_immutable
 from continuity.locations.location import LocationKind, Notes, Visit
+from continuity.locations.objects import Access, Objects
+from continuity.locations.objects_bucket import BucketObjects, Fetch
 
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 60
@@ -50,7 +52,7 @@ def _look(visit: Visit) -> tuple[Fact, ...]:
     return notes.facts
 
 
-def _client(visit: Visit, bucket: Bucket, *, signed: bool) -> object:
+def _client(visit: Visit | Access, bucket: Bucket, *, signed: bool) -> object:
     """Open a connection of its own, which takes nothing from files of this machine's user."""
     if importlib.util.find_spec("boto3") is None:
         raise ToolMissingError(
@@ -107,6 +109,35 @@ def _asking(client: object) -> Ask:
     return ask
 
 
+def _fetching(client: object) -> Fetch:
+    from botocore.exceptions import BotoCoreError
+
+    ask = _asking(client)
+
+    def fetch(bucket: str, key: str, offset: int, length: int) -> tuple[Answer, bytes]:
+        wanted = f"bytes={offset}-{offset + length - 1}"
+        answer = ask("get_object", Bucket=bucket, Key=key, Range=wanted)
+        body = answer.said.get("Body")
+        if answer.refused or body is None:
+            return answer, b""
+        try:
+            # A server that takes no notice of the range sends everything: that is no answer.
+            content: bytes = getattr(body, "read")(length + 1)  # noqa: B009 - it has no type
+        except BotoCoreError as error:
+            raise _unreachable(error) from None
+        if len(content) > length:
+            return Answer(said={}, refused="RangeNotHonoured", status=200), b""
+        return answer, content
+
+    return fetch
+
+
+def _objects(access: Access) -> Objects:
+    bucket = bucket_from_location(access.location)
+    client = _client(access, bucket, signed=True)
+    return BucketObjects(bucket, _asking(client), _fetching(client))
+
+
 def _unreachable(error: Exception) -> ContinuityError:
     reason = shown(str(error).encode("utf-8", "replace"))[:300]
     if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError"}:
@@ -120,4 +151,4 @@ def _unreachable(error: Exception) -> ContinuityError:
     )
 
 
-LOCATION = LocationKind(name="s3", scheme="s3", look=_look)
+LOCATION = LocationKind(name="s3", scheme="s3", look=_look, objects=_objects)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
+from continuity.domain.failure import ConfigurationError
 from continuity.domain.location import Fact
+from continuity.domain.text import N_, say
 from continuity.locations.directory import look_at
 from continuity.locations.location import LocationKind, Visit
+from continuity.locations.objects import Access, Objects
+from continuity.locations.objects_sftp import SftpObjects
 
 
 def _look(visit: Visit) -> tuple[Fact, ...]:
@@ -28,4 +32,13 @@ def directory_of(location: str) -> bytes:
     return os.fsencode(path if path.startswith("/") else f"./{path}")
 
 
-LOCATION = LocationKind(name="sftp", scheme="sftp", look=_look)
+def _objects(access: Access) -> Objects:
+    if access.host is None:
+        raise ConfigurationError(
+            say(N_("Nobody wrote how the machine of this repository is reached.")),
+            remedy=say(N_("Name it under host: in config/repositories.yaml.")),
+        )
+    return SftpObjects(access.host.connection().sftp(), directory_of(access.location))
+
+
+LOCATION = LocationKind(name="sftp", scheme="sftp", look=_look, objects=_objects)

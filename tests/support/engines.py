@@ -76,7 +76,7 @@ class Bench:
     def initialised(self) -> Engine:
         """Open an empty repository; making one anew costs restic 3 s, so it is a copy."""
         self.place.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(_empty_repository(self.kind.name, self.program), self.repository)
+        shutil.copytree(empty_repository(self.kind.name, self.program), self.repository)
         return self.open()
 
 
@@ -86,7 +86,7 @@ def bench(kind: str, place: Path, restic: Path | None = None, **options: object)
 
 
 @cache
-def _empty_repository(kind: str, tool: Path) -> Path:
+def empty_repository(kind: str, tool: Path) -> Path:
     """Make an empty repository once for all the tests of a worker."""
     place = Path(tempfile.mkdtemp(prefix="continuity-empty-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
