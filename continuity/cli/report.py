@@ -15,6 +15,7 @@ from continuity.cli.entry import Options
 from continuity.cli.language import _, sentence, speaker
 from continuity.cli.output import epilog, remark, show, show_json
 from continuity.cli.report_grounds import Wish, grounds_of
+from continuity.cli.report_sending import Errand, send
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.period import Cadence
 from continuity.domain.report import Light, Report
@@ -40,6 +41,9 @@ class Asked(TypedDict):
     form: str | None
     to: Path | None
     schema: bool
+    send: bool
+    send_due: bool
+    preview: bool
 
 
 _FORMATS = ("text", "html", "pdf", "json", "csv")
@@ -69,12 +73,13 @@ _VERDICTS = {
         "continuity report",
         "continuity report --period 2026-Q3 --to quarter.html",
         "continuity report --digest",
+        "continuity report --send-due",
         "continuity report --run 20261031T020000Z-8f2a61c0de --to test.html",
     ),
 )
 @click.option(
     "--period",
-    metavar="2026|2026-Q3|2026-10|2026-10-05|2026-10-05..2026-10-18",
+    metavar="2026|2026-Q3|2026-10|2026-W42|2026-10-05|2026-10-05..2026-10-18",
     default="",
     help=_("What it is about; the last whole month if not given, with --digest the last day."),
 )
@@ -91,6 +96,15 @@ _VERDICTS = {
     type=click.Path(path_type=Path, dir_okay=False),
     help=_("Write it to this file; pdf and csv, a zip of tables, need one."),
 )
+@click.option("--send", is_flag=True, help=_("Send it to those who are to get such a report."))
+@click.option(
+    "--send-due",
+    is_flag=True,
+    help=_("Send what is due now and was not sent, and try again what failed; for cron."),
+)
+@click.option(
+    "--preview", is_flag=True, help=_("With --send or --send-due: show the mails, send none.")
+)
 @click.option("--schema", is_flag=True, help=_("Print the JSON Schema of a report instead."))
 @click.pass_obj
 def command(options: Options, **asked: Unpack[Asked]) -> int:
@@ -98,14 +112,15 @@ def command(options: Options, **asked: Unpack[Asked]) -> int:
     if asked["schema"]:
         show_json(report_schema())
         return 0
+    if asked["send"] or asked["send_due"] or asked["preview"]:
+        errand = Errand(wish=_wish(asked), due=asked["send_due"], preview=asked["preview"])
+        return send(options.workspace, errand)
     form = asked["form"] or _form_of(asked["to"])
     if form in {"csv", "pdf"} and asked["to"] is None:
         what = say(N_("PDF and tables are files, which cannot be shown here."))
         raise ConfigurationError(what, remedy=say(N_("Name a file with --to.")))
-    cadence = Cadence.DAY if asked["digest"] else Cadence.MONTH
-    wish = Wish(cadence=cadence, period=asked["period"], run=asked["run"])
     present = now()
-    grounds, period = grounds_of(options.workspace, wish, present)
+    grounds, period = grounds_of(options.workspace, _wish(asked), present)
     report = report_on(grounds, period, present)
     written = _FORMS[form](report, _page(report, digest=asked["digest"], run=asked["run"]))
     if asked["to"] is None:
@@ -113,6 +128,11 @@ def command(options: Options, **asked: Unpack[Asked]) -> int:
     else:
         _write(asked["to"], written)
     return exit_code(_VERDICTS[report.light])
+
+
+def _wish(asked: Asked) -> Wish:
+    cadence = Cadence.DAY if asked["digest"] else Cadence.MONTH
+    return Wish(cadence=cadence, period=asked["period"], run=asked["run"])
 
 
 def _form_of(to: Path | None) -> str:

@@ -31,7 +31,7 @@ def grounds_of(root: Path, wish: Wish, now: datetime) -> tuple[Grounds, Period]:
     """Read plans, record and incidents. Raises as the opening of a workspace does."""
     standing = portfolio_of(root)
     with recorded(root) as (workspace, store):
-        period = _period(wish, store, standing.portfolio.zone, now)
+        period = period_of(wish, store, standing.portfolio.zone, now)
         known = Known(
             workspace=workspace,
             store=store,
@@ -42,7 +42,8 @@ def grounds_of(root: Path, wish: Wish, now: datetime) -> tuple[Grounds, Period]:
         return grounds_from(known, period, now, sentence), period
 
 
-def _period(wish: Wish, store: Store | None, zone: str, now: datetime) -> Period:
+def period_of(wish: Wish, store: Store | None, zone: str, now: datetime) -> Period:
+    """Give the period that is wished for. Raises ConfigurationError for none."""
     if wish.run:
         day = None if store is None else _day_of(store, wish.run, zone)
         if day is None:
@@ -56,7 +57,7 @@ def _period(wish: Wish, store: Store | None, zone: str, now: datetime) -> Period
         return period_from_text(wish.period, zone)
     except ValueError as error:
         what = say(N_("{period} is no period."), period=wish.period)
-        forms = N_("Write 2026, 2026-Q3, 2026-10, 2026-10-05 or 2026-10-05..2026-10-18.")
+        forms = N_("Write 2026, 2026-Q3, 2026-10, 2026-W42, 2026-10-05 or 2026-10-05..2026-10-18.")
         raise ConfigurationError(what, remedy=say(forms)) from error
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from continuity.config.document import Document
 from continuity.config.models import Settings
 from continuity.config.problem import Place, Problem
+from continuity.domain.client import Client
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
@@ -19,6 +20,7 @@ from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.step_kinds import Step
+from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import Message
 
@@ -88,3 +90,5 @@ class Draft:
     outlets: Section[Outlet]
     heartbeats: Section[Heartbeat]
     responding: File[Responding]
+    sending: File[Sending]
+    clients: Section[Client]

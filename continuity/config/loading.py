@@ -19,10 +19,12 @@ from continuity.config.references import reference_problems
 from continuity.config.responding_problems import holiday_problems, responding_problems
 from continuity.config.secrets import secret_problems
 from continuity.config.sections import Reader
+from continuity.config.sending_problems import sending_problems
 from continuity.config.workspace import Reading, Workspace
 from continuity.domain.job import Job
 from continuity.domain.responding import Responding
 from continuity.domain.runbook_document import RunbookDocument
+from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
 
 M = TypeVar("M", bound=BaseModel)
@@ -78,11 +80,14 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
         books=books,
         outlets=reader.outlets(),
         heartbeats=reader.heartbeats(),
-        responding=reader.responding(),
+        responding=reader.one("config/incidents.yaml", Responding),
+        sending=reader.one("config/reports.yaml", Sending),
+        clients=reader.clients(),
     )
     reader.leftovers()
     problems = [*reader.problems, *reference_problems(draft), *interlock_problems(draft)]
     problems += [*living_problems(draft), *responding_problems(draft)]
+    problems += sending_problems(draft)
     if environ is not None:
         problems += [*secret_problems(draft, environ), *holiday_problems(draft)]
     error = WorkspaceError(problems)
@@ -123,6 +128,8 @@ def _workspace(
         files=files,
         fingerprint=stamp,
         responding=_responding(draft.responding, error_keys),
+        sending=_sending(draft.sending, problems),
+        clients=_sound(draft.clients, broken),
     )
 
 
@@ -141,6 +148,20 @@ def _responding(written: File[Responding], broken: frozenset[str]) -> Responding
         name: one for name, one in model.maintenance.items() if f"maintenance.{name}" not in broken
     }
     return model.model_copy(update={"calendars": calendars, "maintenance": windows})
+
+
+def _sending(written: File[Sending], problems: Iterable[Problem]) -> Sending:
+    """Leave out the subscriptions that lead nowhere; the others are sent all the same."""
+    if written.part is None:
+        return Sending()
+    keys = [problem.key.split(".")[:2] for problem in problems if problem.file == written.where]
+    model = written.part.model
+    kept = {
+        name: one
+        for name, one in model.subscriptions.items()
+        if ["subscriptions", name] not in keys
+    }
+    return model.model_copy(update={"subscriptions": kept})
 
 
 def _sound(section: Section[M], broken: frozenset[tuple[str, str]]) -> Mapping[str, M]:

@@ -18,7 +18,7 @@ from continuity.domain.outlet import Outlet
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say
 from continuity.hosts.local import LocalHost
-from continuity.notify.channel import Channel, ChannelKind, ChannelOpening
+from continuity.notify.channel import Channel, ChannelKind, ChannelOpening, Post
 from continuity.notify.registry import channel_kinds
 from continuity.tickets.registry import ticket_kinds
 from continuity.tickets.ticket import TicketKind, TicketOpening, TicketSystem
@@ -65,13 +65,27 @@ def channel_of(
     """Open one channel to people. Raises KeyError for another name, and ``read_secret``'s."""
     outlet = workspace.outlets[name]
     kind = channel_kinds()[outlet.kind]
-    opening = ChannelOpening(
+    return kind, kind.open(_opening(workspace, kind, outlet, environ, now))
+
+
+def _opening(
+    workspace: Workspace, kind: ChannelKind, outlet: Outlet, environ: Mapping[str, str], now: Now
+) -> ChannelOpening:
+    return ChannelOpening(
         options=_options(workspace, kind.options, outlet),
         organisation=workspace.settings.organisation,
         now=now,
         secrets=_secrets(outlet, environ),
     )
-    return kind, kind.open(opening)
+
+
+def post_of(workspace: Workspace, name: str, environ: Mapping[str, str], now: Now) -> Post:
+    """Open the way of documents. Raises KeyError for another name, and ``read_secret``'s."""
+    outlet = workspace.outlets[name]
+    kind = channel_kinds()[outlet.kind]
+    if kind.post is None:
+        raise KeyError(name)
+    return kind.post(_opening(workspace, kind, outlet, environ, now))
 
 
 def channels_of(

@@ -13,12 +13,14 @@ from pydantic.json_schema import models_json_schema
 
 from continuity.config.models import SECTIONS_WITH_PATHS, Settings
 from continuity.config.outlets import outlet_models
+from continuity.domain.client import Client
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
 from continuity.domain.step_kinds import STEP_KINDS
+from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.written import NAME_PATTERN, text_from_duration
 from continuity.engines.registry import engine_kinds
@@ -41,6 +43,8 @@ _TITLES: Mapping[str, str] = {
     "heartbeats": "Continuity: jobs that run elsewhere, by name",
     "channels": "Continuity: channels and ticket systems by name",
     "incidents": "Continuity: how incidents are responded to",
+    "reports": "Continuity: reports that are sent",
+    "clients": "Continuity: clients of a provider, by name",
     "job": "Continuity: one job",
     "runbook": "Continuity: front matter of a runbook",
     "step": "Continuity: one step of a runbook",
@@ -69,6 +73,8 @@ def schemas() -> dict[str, Schema]:
         "heartbeats": _schema("heartbeats", _map_of(Heartbeat)),
         "channels": _schema("channels", _channels()),
         "incidents": _schema("incidents", _whole(Responding)),
+        "reports": _schema("reports", _whole(Sending)),
+        "clients": _schema("clients", _map_of(Client)),
         "job": _schema("job", _job()),
         "runbook": _schema("runbook", _whole(Runbook)),
         "step": _schema("step", _step()),

@@ -20,10 +20,10 @@ from continuity.config.problem import NOTHING, Problem, nearest, text_shown, val
 from continuity.config.reader import name_shown, read_yaml
 from continuity.config.runbook_document import read_book
 from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
+from continuity.domain.client import Client
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Check, Job, Source
 from continuity.domain.outlet import Outlet
-from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Repository
 from continuity.domain.text import N_, Message, say
@@ -42,6 +42,8 @@ CONFIG_FILES = (
     "channels",
     "heartbeats",
     "incidents",
+    "reports",
+    "clients",
 )
 
 _NAME = re.compile(NAME_PATTERN)
@@ -137,15 +139,18 @@ class Reader:
         fronts = {name: book.front for name, book in books.items()}
         return books, Section(where="runbooks/", parts=fronts, written=_names(names))
 
-    def responding(self) -> File[Responding]:
-        """Read what is written about incidents; it may be missing."""
-        file = "config/incidents.yaml"
+    def clients(self) -> Section[Client]:
+        """Read the firms whose digests are collected."""
+        return self.named("config/clients.yaml", Client, required=False)
+
+    def one(self, file: str, model: type[M]) -> File[M]:
+        """Read a file that is one thing; it may be missing."""
         if not os.path.lexists(self.root / file):
             return File(where=file)
         document = self._yaml(file)
         if document is None or not self._is_mapping(document):
             return File(where=file, known=False)
-        found = self._keep(read_model(Responding, document.value, document, (), self.home))
+        found = self._keep(read_model(model, document.value, document, (), self.home))
         if found is None:
             return File(where=file, known=False)
         return File(where=file, part=Part(model=found, document=document, place=()))

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from continuity.config.host_problems import LOCAL
 from continuity.config.models import Settings
 from continuity.config.problem import Problem, text_shown
+from continuity.domain.client import Client
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job
@@ -19,6 +20,7 @@ from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
 from continuity.domain.runbook_document import RunbookDocument
+from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import N_, say
 from continuity.engines.registry import engine_kinds
@@ -47,6 +49,8 @@ class Workspace:
     files: tuple[str, ...]
     fingerprint: str
     responding: Responding = field(default_factory=Responding)
+    sending: Sending = field(default_factory=Sending)
+    clients: Mapping[str, Client] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

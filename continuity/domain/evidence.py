@@ -60,6 +60,7 @@ class RecordKind(StrEnum):
     CHANNEL_TESTED = "channel.tested"
     CHANNEL_CONFIRMED = "channel.confirmed"
     HEARTBEAT_HEARD = "heartbeat.heard"
+    REPORT_SENT = "report.sent"
     CHECKPOINT_SIGNED = "checkpoint.signed"
     PERSONAL_ERASED = "personal.erased"
 

@@ -1,4 +1,4 @@
-"""The span of time a report is about: a day, a month, a quarter, a year, or any other."""
+"""The span of time a report is about: a day, a week, a month, a quarter, a year, or any other."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from continuity.domain.schedule import moment_at
+
 _MONTHS = 12
 _QUARTER = 3
+_WEEK = timedelta(days=7)
 
 
 class Cadence(StrEnum):
     """How long a period is; names are printed in files, so they never change."""
 
     DAY = "day"
+    WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
@@ -40,7 +44,8 @@ class Period:
 
 
 def period_from_text(text: str, zone: str) -> Period:
-    """Read ``2026``, ``2026-Q3``, ``2026-10``, ``2026-10-05`` or ``2026-10-05..2026-10-18``.
+    """Read ``2026``, ``2026-Q3``, ``2026-10``, ``2026-W42`` or ``2026-10-05``, or a span between
+    two days, ``2026-10-05..2026-10-18``. Weeks begin on Monday and are numbered as in ISO 8601.
 
     Days begin and end in the zone. Raises ValueError for anything else.
     """
@@ -69,6 +74,9 @@ def preceding(period: Period, zone: str) -> Period:
 def _span_before(day: date, cadence: Cadence) -> tuple[date, date]:
     if cadence in {Cadence.DAY, Cadence.SPAN}:
         return day - timedelta(days=1), day
+    if cadence is Cadence.WEEK:
+        after = day - timedelta(days=day.weekday())
+        return after - _WEEK, after
     months = _LENGTHS[cadence]
     after = date(day.year, (day.month - 1) // months * months + 1, 1)
     return _months_on(after, -months), after
@@ -89,12 +97,27 @@ def _period(cadence: Cadence, first: date, after: date, zone: str) -> Period:
 def _name(cadence: Cadence, first: date, last: date) -> str:
     names = {
         Cadence.DAY: f"{first}",
+        Cadence.WEEK: f"{first:%G-W%V}",
         Cadence.MONTH: f"{first:%Y-%m}",
         Cadence.QUARTER: f"{first.year:04d}-Q{(first.month - 1) // _QUARTER + 1}",
         Cadence.YEAR: f"{first.year:04d}",
         Cadence.SPAN: f"{first}..{last}",
     }
     return names[cadence]
+
+
+def day_until(day: date, at: time, zone: str) -> Period:
+    """Give the day that ends at a time of day: what a digest sent then is about."""
+    start, end = (moment_at(one, at, ZoneInfo(zone)) for one in (day - timedelta(days=1), day))
+    name = _name(Cadence.DAY, day, day)
+    return Period(
+        cadence=Cadence.DAY,
+        name=name,
+        first=day - timedelta(days=1),
+        last=day,
+        start=start,
+        end=end,
+    )
 
 
 def _midnight(day: date, zone: str) -> datetime:
@@ -125,6 +148,11 @@ def _month(parts: Sequence[str]) -> _Read:
     return Cadence.MONTH, first, _months_on(first, 1)
 
 
+def _week(parts: Sequence[str]) -> _Read:
+    first = date.fromisocalendar(int(parts[0]), int(parts[1]), 1)
+    return Cadence.WEEK, first, first + _WEEK
+
+
 def _day(parts: Sequence[str]) -> _Read:
     first = date.fromisoformat(parts[0])
     return Cadence.DAY, first, first + timedelta(days=1)
@@ -142,6 +170,7 @@ _FORMS: tuple[tuple[str, Callable[[Sequence[str]], _Read]], ...] = (
     (r"([12]\d{3})", _year),
     (r"([12]\d{3})-Q([1-4])", _quarter),
     (r"([12]\d{3})-(\d\d)", _month),
+    (r"([12]\d{3})-W(\d\d)", _week),
     (rf"({_DAY})", _day),
     (rf"({_DAY})\.\.({_DAY})", _span),
 )

@@ -128,7 +128,7 @@ class Timetable:
         match self.rule:
             case Daily(at=at) | Weekly(at=at) | Monthly(at=at):
                 for day in _dates(self.rule, moment.astimezone(zone).date(), direction):
-                    yield _moment_at(day, at, zone)
+                    yield moment_at(day, at, zone)
             case _:
                 raise TypeError("only rules with a local time")
 
@@ -220,7 +220,8 @@ def _day_of_month(month: int, day: int) -> date:
     return date(month // 12, month % 12 + 1, min(day, (following - _DAY).day))
 
 
-def _moment_at(day: date, at: time, zone: ZoneInfo) -> datetime:
+def moment_at(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Give the instant of a local time; of one that is skipped, the next minute that exists."""
     local = datetime.combine(day, at)
     while True:
         moment = local.replace(tzinfo=zone).astimezone(UTC)

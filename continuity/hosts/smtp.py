@@ -29,6 +29,10 @@ from continuity.hosts.web_words import Redaction
 
 _GO_AHEAD, _GIVE_ON, _TAKEN = 354, 334, 250
 _PERMANENT = 500
+_TOO_LARGE = 552
+
+SIZE = "size"
+"""What stands among the fields of a refusal when the mail is larger than the server takes."""
 
 
 class Security(StrEnum):
@@ -56,6 +60,10 @@ class _LaterError(UnreachableError):
     """The server says that it may take it another time."""
 
 
+class _TooLargeError(ToolError):
+    """The server takes no mail that large, and never will."""
+
+
 class _LostError(UnreachableError):
     """The whole mail went out, and nobody said whether it was taken."""
 
@@ -69,6 +77,8 @@ def deliver(server: MailServer, mail: EmailMessage, sender: str, to: str) -> Out
         return Uncertain(reason=error.what)
     except UnreachableError as error:
         return Retryable(reason=error.what)
+    except _TooLargeError as error:
+        return Rejected(reason=error.what, fields=(SIZE,))
     except ContinuityError as error:
         return Rejected(reason=error.what)
     return Confirmed(id=str(mail["Message-ID"] or ""), key=line)
@@ -176,6 +186,7 @@ def _hand_over(
         raise ToolError(say(N_("{host} takes no addresses with such letters."), host=server.host))
     policy = (SMTPUTF8 if foreign else SMTP).clone(cte_type="8bit" if foreign else "7bit")
     content = mail.as_bytes(policy=policy)
+    _refuse_too_large(server, session, len(content))
     said = session.mail(way[0], ["SMTPUTF8", "BODY=8BITMIME"] if foreign else [])
     _expect(server, said, clean)
     _expect(server, session.rcpt(way[1]), clean)
@@ -198,6 +209,14 @@ def _hand_over(
     return clean.line(f"{code} {line.decode('utf-8', 'replace')}")
 
 
+def _refuse_too_large(server: MailServer, session: smtplib.SMTP, size: int) -> None:
+    """Spare both sides a mail that the server has said it will not take."""
+    most = session.esmtp_features.get("size", "")
+    if most.isascii() and most.isdigit() and 0 < int(most) < size:
+        what = N_("{host} takes mails of {most} bytes at most, and this one has {size}.")
+        raise _TooLargeError(say(what, host=server.host, most=int(most), size=size))
+
+
 def _dotted(content: bytes) -> bytes:
     """End every line as mail does, and double the dots at the beginning of one."""
     lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")
@@ -215,7 +234,8 @@ def _refusal(server: MailServer, code: int, line: bytes, clean: Redaction) -> Co
         what = N_("{host} does not take the mail now ({code}): {line}")
         return _LaterError(say(what, host=server.host, code=code, line=told))
     what = N_("{host} does not take the mail ({code}): {line}")
-    return ToolError(say(what, host=server.host, code=code, line=told))
+    kind = _TooLargeError if code == _TOO_LARGE else ToolError
+    return kind(say(what, host=server.host, code=code, line=told))
 
 
 def _error_from(server: MailServer, error: Exception, clean: Redaction) -> ContinuityError:

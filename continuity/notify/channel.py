@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from continuity.domain.clock import Now
 from continuity.domain.delivery import Outcome
+from continuity.domain.document import Document, Envelope
 from continuity.domain.examined import Examined
 from continuity.domain.letter import Letter
 from continuity.domain.secret import Secret
@@ -35,12 +36,17 @@ class ChannelOpening:
     secrets: Mapping[str, Secret] = field(default_factory=dict)
 
 
+Post = Callable[[Document, Envelope], Outcome]
+"""Sends a whole document to one of its readers. Never raises for what the other side does."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelKind:
     """An entry of the registry.
 
     ``secrets`` are the names of those it needs, ``optional_secrets`` of those it can use;
-    ``personal`` when it writes to a person's own address.
+    ``personal`` when it writes to a person's own address. ``post`` opens the way for documents,
+    None where only letters go.
     """
 
     name: str
@@ -49,3 +55,4 @@ class ChannelKind:
     personal: bool
     open: Callable[[ChannelOpening], Channel]
     optional_secrets: tuple[str, ...] = ()
+    post: Callable[[ChannelOpening], Post] | None = None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 32
 _WIDE = 7.2
 _ROW = 0.32
+_DOTS = 150
 _COLOURS = {
     Light.GREEN: "#14622b",
     Light.AMBER: "#7a4b00",
@@ -39,8 +40,18 @@ _SETTINGS = {
 
 def svg_from_chart(chart: Chart) -> bytes | None:
     """Draw a chart; the same one gives the same bytes. None where nothing that draws is there."""
+    return _drawn(chart, "svg", {"Date": None, "Creator": None})
+
+
+def png_from_chart(chart: Chart) -> bytes | None:
+    """Draw it as dots, for readers that know nothing else; None as ``svg_from_chart`` gives it."""
+    return _drawn(chart, "png", {"Software": None})
+
+
+def _drawn(chart: Chart, form: str, metadata: Mapping[str, None]) -> bytes | None:
     try:
         from matplotlib import rc_context  # here, because it takes seconds to load
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.backends.backend_svg import FigureCanvasSVG
         from matplotlib.figure import Figure
     except ImportError:
@@ -50,9 +61,9 @@ def svg_from_chart(chart: Chart) -> bytes | None:
         # It remarks on letters that its font lacks; they are drawn as boxes.
         warnings.simplefilter("ignore")
         figure = Figure(figsize=(_WIDE, _height(chart)), layout="constrained")
-        FigureCanvasSVG(figure)
+        (FigureCanvasSVG if form == "svg" else FigureCanvasAgg)(figure)
         _draw(figure.add_subplot(), chart)
-        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(written, format=form, metadata=dict(metadata), dpi=_DOTS)
     return written.getvalue()
 
 

@@ -27,6 +27,7 @@ _SHOWN = 10
 
 TITLES = {
     Cadence.DAY: N_("{organisation}: what could be recovered, {period}"),
+    Cadence.WEEK: N_("{organisation}: weekly report on recovery, {period}"),
     Cadence.MONTH: N_("{organisation}: monthly report on recovery, {period}"),
     Cadence.QUARTER: N_("{organisation}: quarterly report on recovery, {period}"),
     Cadence.YEAR: N_("{organisation}: yearly report on recovery, {period}"),

@@ -117,6 +117,10 @@ class Outbox:
         """List everything there ever was to tell."""
         return self._rows(outbox.c.position > 0)
 
+    def told_of(self, event: str, since: datetime) -> Sequence[OutboxRow]:
+        """List what was to be told of one kind of event since an instant."""
+        return self._rows((outbox.c.event == event) & (outbox.c.made_at >= since))
+
     def announced(self, incident: int) -> bool:
         """Tell whether anybody was to hear of an incident yet."""
         return self._holds(outbox.c.incident == incident)

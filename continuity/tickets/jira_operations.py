@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome, Rejected
 from continuity.domain.examined import Examined, guarded, sound
 from continuity.domain.secret import Secret
@@ -37,7 +38,6 @@ from continuity.tickets.alerting import event_of, facts_of, nothing_back, title_
 from continuity.tickets.reading import Plain, complaint_from_keys, listed, mapping, text
 from continuity.tickets.ticket import (
     Abilities,
-    Attachment,
     TicketKind,
     TicketOpening,
     TicketSystem,

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.clock import Now
 from continuity.domain.delivery import Confirmed, Outcome, Rejected
 from continuity.domain.examined import Examined, guarded, sound
@@ -24,10 +25,10 @@ from continuity.domain.failure import ToolError
 from continuity.domain.text import N_, say
 from continuity.domain.ticket import RemoteChange, RemoteTicket, TicketDraft, TicketRef, TicketState
 from continuity.domain.written import Written
+from continuity.hosts.mail_parts import enclose
 from continuity.hosts.smtp import MailServer, Security, deliver, knock
 from continuity.tickets.ticket import (
     Abilities,
-    Attachment,
     TicketKind,
     TicketOpening,
     TicketSystem,
@@ -43,8 +44,6 @@ from continuity.tickets.writing import (
 
 _SUBJECT, _TEXT = 200, 100_000
 _LARGEST_FILE = 10 << 20
-_NO_TYPE = "application", "octet-stream"
-_TYPE = re.compile(r"([a-z]+)/([a-z0-9.+-]+)")
 
 MailAddress = Annotated[str, Field(pattern=r"^[^\s@<>,;:\"()\[\]]{1,64}@[A-Za-z0-9.-]{1,190}$")]
 
@@ -118,10 +117,7 @@ class _Mailbox:
         key = f"file-{named}-{hashlib.sha256(attachment.content).hexdigest()}"
         mail = self._answer(ref, key, named)
         _write(mail, named, key_line(key))
-        found = _TYPE.fullmatch(attachment.media_type)
-        main, sub = (found[1], found[2]) if found else _NO_TYPE
-        main, sub = _NO_TYPE if main in {"text", "message", "multipart"} else (main, sub)
-        mail.add_attachment(attachment.content, maintype=main, subtype=sub, filename=named)
+        enclose(mail, attachment, named)
         return self._send(mail, ref.key)
 
     def fetch(self, ref: TicketRef) -> RemoteTicket:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome, Rejected
 from continuity.domain.examined import Examined, guarded, sound
 from continuity.domain.secret import Secret
@@ -35,7 +36,6 @@ from continuity.tickets.alerting import event_of, facts_of, nothing_back, title_
 from continuity.tickets.reading import complaint_from_keys, mapping, mapping_from_json, text, texts
 from continuity.tickets.ticket import (
     Abilities,
-    Attachment,
     TicketKind,
     TicketOpening,
     TicketSystem,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.clock import Now
 from continuity.domain.delivery import Outcome
 from continuity.domain.examined import Examined
@@ -38,15 +39,6 @@ class Abilities:
     idempotent: bool = False
     attachment_bytes: int = 0
     clocks: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attachment:
-    """A file for a ticket."""
-
-    name: str
-    media_type: str
-    content: bytes
 
 
 class TicketSystem(Protocol):

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from continuity.domain.clock import Now
 from continuity.domain.delivery import Confirmed, Outcome, Rejected, Retryable, Uncertain
+from continuity.domain.evidence import Draft
 from continuity.domain.outbox import Attempt, Notice, OutboxRow, OutboxState, TicketLink
 from continuity.domain.patience import wait_before
 from continuity.store.store import Store
@@ -22,11 +23,13 @@ _MOST_AT_ONCE = 500
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
     """What one try came to; ``link`` is what is known of a ticket since, and ``more`` are notices
-    that follow from this one: the same letter for each of several people."""
+    that follow from this one: the same letter for each of several people. ``record`` is what the
+    record of evidence is to hold of it."""
 
     outcome: Outcome
     link: TicketLink | None = None
     more: tuple[Notice, ...] = ()
+    record: Draft | None = None
 
 
 Send = Callable[[OutboxRow], Sent]
@@ -103,6 +106,8 @@ def _deliver_one(store: Store, lane: str, send: Send, now: Now) -> Outcome | Non
         if sent.link is not None:
             transaction.outbox.link(sent.link)
         transaction.outbox.queue(sent.more, at)
+        if sent.record is not None:
+            transaction.append(sent.record)
         transaction.outbox.settle(
             _attempt(row, sent.outcome, at=now),
             _state(sent.outcome),

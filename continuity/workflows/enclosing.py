@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from itertools import islice
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Outcome, Rejected
 from continuity.domain.evidence import Line, exported_text, record_from_line
 from continuity.domain.failure import RecordError
@@ -15,7 +16,7 @@ from continuity.domain.outbox import Notice, OutboxRow
 from continuity.domain.text import N_, say
 from continuity.domain.ticket import TicketRef
 from continuity.store.store import Store
-from continuity.tickets.ticket import Attachment, TicketSystem
+from continuity.tickets.ticket import TicketSystem
 
 ENCLOSED = "enclosed"
 """The event of a notice that brings a file."""

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Rejected
 from continuity.domain.ticket import TicketRef, TicketState
 from continuity.domain.verdict import Verdict
 from continuity.tickets.registry import ticket_kinds
-from continuity.tickets.ticket import Attachment
 from tests.simulators.held import BEGINNING
 from tests.support.programs import ROOT
 from tests.support.trackers import TRACKERS

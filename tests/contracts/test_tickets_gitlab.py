@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Rejected
 from continuity.domain.ticket import TicketRef, TicketState
 from continuity.domain.verdict import Verdict
-from continuity.tickets.ticket import Attachment, TicketSystem
+from continuity.tickets.ticket import TicketSystem
 from tests.simulators.gitlab import Gitlab
 from tests.simulators.simulator import Nasty, Simulator, simulator
 from tests.support.trackers import GITLAB

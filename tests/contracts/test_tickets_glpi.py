@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Rejected
 from continuity.domain.failure import UnreachableError
 from continuity.domain.ticket import TicketRef, TicketState
 from continuity.domain.verdict import Verdict
-from continuity.tickets.ticket import Attachment, TicketSystem
+from continuity.tickets.ticket import TicketSystem
 from tests.simulators.glpi import TOKEN, Glpi
 from tests.simulators.held import BEGINNING
 from tests.simulators.simulator import Nasty, Simulator, simulator

@@ -10,9 +10,10 @@ from typing import cast
 
 import pytest
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.failure import ContinuityError
 from continuity.domain.ticket import TicketRef, TicketState
-from continuity.tickets.ticket import Attachment, TicketSystem
+from continuity.tickets.ticket import TicketSystem
 from tests.simulators.held import BEGINNING
 from tests.simulators.simulator import Nasty, Reply, Request, Vendor, simulator
 from tests.support.tracker import Tracker

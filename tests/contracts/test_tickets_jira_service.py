@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Rejected
 from continuity.domain.ticket import RemoteClock, Severity, TicketRef
-from continuity.tickets.ticket import Attachment, TicketSystem
+from continuity.tickets.ticket import TicketSystem
 from tests.simulators.jira import Jira
 from tests.simulators.jira_service import JiraService
 from tests.simulators.simulator import Nasty, Simulator, simulator

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 from pydantic import ValidationError
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Retryable
 from continuity.domain.failure import ToolError
 from continuity.domain.ticket import TicketRef, TicketState
 from continuity.tickets.mailbox import MailboxOptions
-from continuity.tickets.ticket import Attachment, TicketSystem
+from continuity.tickets.ticket import TicketSystem
 from tests.simulators.held import BEGINNING
 from tests.simulators.mail import MailRoom, mail_server
 from tests.support.trackers import MAILBOX

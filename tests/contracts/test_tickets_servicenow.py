@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Rejected
 from continuity.domain.failure import UnreachableError
 from continuity.domain.ticket import RemoteClock, TicketRef, TicketState
 from continuity.domain.verdict import Verdict
-from continuity.tickets.ticket import Attachment, TicketSystem
+from continuity.tickets.ticket import TicketSystem
 from tests.simulators.held import BEGINNING
 from tests.simulators.servicenow import CLIENT, PASSWORD, ServiceNow
 from tests.simulators.servicenow_words import stamped

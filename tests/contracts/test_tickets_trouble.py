@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome, Rejected, Retryable, Uncertain
 from continuity.domain.failure import AuthenticationError, ContinuityError, UnreachableError
 from continuity.domain.ticket import TicketRef, TicketState
 from continuity.domain.verdict import Verdict
-from continuity.tickets.ticket import Attachment
 from tests.support.tracking import DRAFT, Tracked, found, made
 
 

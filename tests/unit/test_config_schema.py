@@ -182,6 +182,8 @@ def test_schemas_are_written_one_for_each_kind_of_file(tmp_path: Path) -> None:
         "heartbeats.schema.json",
         "channels.schema.json",
         "incidents.schema.json",
+        "reports.schema.json",
+        "clients.schema.json",
         "job.schema.json",
         "runbook.schema.json",
         "step.schema.json",

@@ -1,7 +1,7 @@
 """Letters as mail to a person's own address."""
 
 from continuity.notify.channel import ChannelKind
-from continuity.notify.email.channel import open_email
+from continuity.notify.email.channel import open_email, open_post
 from continuity.notify.email.options import EmailOptions
 
 CHANNEL = ChannelKind(
@@ -11,4 +11,5 @@ CHANNEL = ChannelKind(
     personal=True,
     open=open_email,
     optional_secrets=("password",),
+    post=open_post,
 )

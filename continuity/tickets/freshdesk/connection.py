@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.secret import Secret
 from continuity.domain.ticket import Severity
 from continuity.hosts.web import Ask, Body, Site, Web
@@ -14,7 +15,7 @@ from continuity.hosts.web_words import Complaint, json_bytes, multipart, path_fr
 from continuity.tickets.freshdesk.options import FreshOptions
 from continuity.tickets.hypertext import text_from_html
 from continuity.tickets.reading import Plain, complaint_from_keys, listed, mapping, text
-from continuity.tickets.ticket import Attachment, TicketOpening
+from continuity.tickets.ticket import TicketOpening
 from continuity.tickets.writing import file_name
 
 _ROOT = ("api", "v2")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome, Rejected
 from continuity.domain.examined import Examined
 from continuity.domain.text import N_, say
@@ -39,7 +40,7 @@ from continuity.tickets.reading import (
     texts,
     understood,
 )
-from continuity.tickets.ticket import Abilities, Attachment, TicketOpening, TicketSystem
+from continuity.tickets.ticket import Abilities, TicketOpening, TicketSystem
 from continuity.tickets.writing import (
     body_of,
     clean,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from continuity.domain.attachment import Attachment
 from continuity.hosts.web import Ask, Body, Site, Web
 from continuity.hosts.web_words import Complaint, multipart, path_from_parts
 from continuity.tickets.forge import Forge
@@ -16,7 +17,7 @@ from continuity.tickets.reading import (
     texts,
     understood,
 )
-from continuity.tickets.ticket import Attachment, TicketOpening
+from continuity.tickets.ticket import TicketOpening
 from continuity.tickets.writing import file_name
 
 NAME = "GitLab"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome, Rejected
 from continuity.domain.examined import Examined
 from continuity.domain.text import N_, say
@@ -26,7 +27,7 @@ from continuity.tickets.gitlab.examining import examine
 from continuity.tickets.gitlab.options import GitlabOptions
 from continuity.tickets.markdown import markdown_from_text, text_from_markdown
 from continuity.tickets.reading import Plain, gone, mapping, moment, text, texts, understood
-from continuity.tickets.ticket import Abilities, Attachment, TicketOpening, TicketSystem
+from continuity.tickets.ticket import Abilities, TicketOpening, TicketSystem
 from continuity.tickets.writing import (
     body_of,
     clean,

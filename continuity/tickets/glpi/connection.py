@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.clock import Now
 from continuity.domain.failure import UnreachableError
 from continuity.domain.text import N_, say
@@ -25,7 +26,7 @@ from continuity.tickets.glpi.options import GlpiOptions
 from continuity.tickets.glpi.session import Session
 from continuity.tickets.hypertext import text_from_html
 from continuity.tickets.reading import Plain, listed, mapping, moment, number, text, understood
-from continuity.tickets.ticket import Attachment, TicketOpening
+from continuity.tickets.ticket import TicketOpening
 from continuity.tickets.writing import file_name
 
 NAME = "GLPI"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome, Rejected
 from continuity.domain.examined import Examined
 from continuity.domain.text import N_, say
@@ -25,7 +26,7 @@ from continuity.tickets.glpi.examining import examine
 from continuity.tickets.glpi.options import GlpiOptions
 from continuity.tickets.hypertext import html_from_text
 from continuity.tickets.reading import Plain, gone, mapping, mappings, number, text, understood
-from continuity.tickets.ticket import Abilities, Attachment, TicketOpening, TicketSystem
+from continuity.tickets.ticket import Abilities, TicketOpening, TicketSystem
 from continuity.tickets.writing import (
     body_of,
     clean,

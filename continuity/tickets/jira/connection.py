@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from continuity.domain.attachment import Attachment
 from continuity.hosts.web import Ask, Body, Site, Web
 from continuity.hosts.web_answer import Answer
 from continuity.hosts.web_words import Complaint, json_bytes, multipart, path_from_parts
@@ -18,7 +19,7 @@ from continuity.tickets.reading import (
     text,
     understood,
 )
-from continuity.tickets.ticket import Attachment, TicketOpening
+from continuity.tickets.ticket import TicketOpening
 from continuity.tickets.writing import file_name
 
 NAME = "Jira"

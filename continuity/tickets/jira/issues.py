@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome, Rejected
 from continuity.domain.text import N_, say
 from continuity.domain.ticket import (
@@ -23,7 +24,6 @@ from continuity.tickets.jira.connection import NAME, Connection, platform
 from continuity.tickets.jira.moving import DONE, NEW, UNDER_WAY, bring, category_of
 from continuity.tickets.jira.options import AtlassianOptions
 from continuity.tickets.reading import Plain, gone, mapping, mappings, moment, text, understood
-from continuity.tickets.ticket import Attachment
 from continuity.tickets.writing import (
     clean,
     file_name,

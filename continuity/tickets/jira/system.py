@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome
 from continuity.domain.examined import Examined
 from continuity.domain.ticket import RemoteChange, RemoteTicket, TicketDraft, TicketRef, TicketState
@@ -16,7 +17,7 @@ from continuity.tickets.jira.examining import examine_project
 from continuity.tickets.jira.issues import LARGEST_FILE, TEXT, TITLE, Issues
 from continuity.tickets.jira.options import JiraOptions
 from continuity.tickets.reading import mapping
-from continuity.tickets.ticket import Abilities, Attachment, TicketOpening, TicketSystem
+from continuity.tickets.ticket import Abilities, TicketOpening, TicketSystem
 from continuity.tickets.writing import body_of, label_of, one_line
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome
 from continuity.domain.examined import Examined
 from continuity.domain.ticket import RemoteChange, RemoteTicket, TicketDraft, TicketRef, TicketState
@@ -18,7 +19,7 @@ from continuity.tickets.jira_service.desk import ServiceDesk
 from continuity.tickets.jira_service.examining import examine_desk
 from continuity.tickets.jira_service.options import JiraServiceOptions
 from continuity.tickets.reading import mapping, mappings, text
-from continuity.tickets.ticket import Abilities, Attachment, TicketOpening, TicketSystem
+from continuity.tickets.ticket import Abilities, TicketOpening, TicketSystem
 from continuity.tickets.writing import body_of, label_of, one_line
 
 

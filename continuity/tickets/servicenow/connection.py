@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.clock import Now
 from continuity.domain.failure import UnreachableError
 from continuity.domain.text import N_, say
@@ -15,7 +16,7 @@ from continuity.hosts.web_words import Complaint, json_bytes, no_complaint, path
 from continuity.tickets.reading import Plain, listed, mapping, mapping_from_json, text
 from continuity.tickets.servicenow.options import ServiceNowOptions
 from continuity.tickets.servicenow.token import Token
-from continuity.tickets.ticket import Attachment, TicketOpening
+from continuity.tickets.ticket import TicketOpening
 from continuity.tickets.writing import file_name
 
 NAME = "ServiceNow"

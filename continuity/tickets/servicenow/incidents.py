@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome, Rejected
 from continuity.domain.examined import Examined
 from continuity.domain.failure import AuthenticationError
@@ -34,7 +35,7 @@ from continuity.tickets.servicenow.connection import (
 )
 from continuity.tickets.servicenow.examining import examine
 from continuity.tickets.servicenow.options import ServiceNowOptions
-from continuity.tickets.ticket import Abilities, Attachment, TicketOpening, TicketSystem
+from continuity.tickets.ticket import Abilities, TicketOpening, TicketSystem
 from continuity.tickets.writing import (
     body_of,
     clean,

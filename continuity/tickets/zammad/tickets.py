@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from continuity.domain.attachment import Attachment
 from continuity.domain.delivery import Confirmed, Outcome, Rejected
 from continuity.domain.examined import Examined
 from continuity.domain.text import N_, say
@@ -22,7 +23,7 @@ from continuity.domain.ticket import (
 from continuity.hosts.web_answer import Answer
 from continuity.hosts.web_writes import attempted, write
 from continuity.tickets.reading import Plain, gone, mapping, mappings, moment, text, understood
-from continuity.tickets.ticket import Abilities, Attachment, TicketOpening, TicketSystem
+from continuity.tickets.ticket import Abilities, TicketOpening, TicketSystem
 from continuity.tickets.writing import (
     body_of,
     clean,

@@ -1,0 +1,154 @@
+"""`continuity report`: send it to those who want it, or show what they would get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from continuity.app import App, opened
+from continuity.cli.columns import plain
+from continuity.cli.language import _, plural, sentence
+from continuity.cli.output import show, show_below, verdict_text
+from continuity.cli.report_desk import report_desk_of
+from continuity.cli.report_grounds import Wish, period_of
+from continuity.cli.wording import size
+from continuity.domain.document import Document
+from continuity.domain.failure import ConfigurationError
+from continuity.domain.outbox import OutboxRow, OutboxState
+from continuity.domain.period import Cadence, Period
+from continuity.domain.report_calendar import latest_slot
+from continuity.domain.report_order import Order, key_of, order_from
+from continuity.domain.text import N_, say
+from continuity.domain.verdict import Verdict, exit_code
+from continuity.reporting.desk import ReportDesk
+from continuity.reporting.expecting import rows_of
+from continuity.reporting.posting import Press, envelope_of
+from continuity.reporting.sending import (
+    orders_due,
+    orders_of,
+    send_due_reports,
+    send_reports,
+    subscribed,
+)
+
+_STATES = {
+    OutboxState.CONFIRMED: (Verdict.PASS, N_("sent")),
+    OutboxState.REJECTED: (Verdict.FAIL, N_("refused")),
+    OutboxState.UNCERTAIN: (Verdict.INCONCLUSIVE, N_("may have arrived, and is tried again")),
+    OutboxState.SENDING: (Verdict.INCONCLUSIVE, N_("is being sent")),
+    OutboxState.QUEUED: (Verdict.INCONCLUSIVE, N_("could not be sent yet, and is tried again")),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Errand:
+    """What is to be sent; ``due`` is what cadence says, ``preview`` shows it instead."""
+
+    wish: Wish
+    due: bool = False
+    preview: bool = False
+
+
+def send(root: Path, errand: Errand) -> int:
+    """Send, or show, and tell what became of each; the exit code is that of the worst."""
+    with opened(root) as app:
+        desk = report_desk_of(app)
+        orders = orders_due(desk) if errand.due else _orders(desk, app, errand.wish)
+        if errand.preview:
+            return _preview(desk, orders)
+        waiting = {row.notice.key for row in rows_of(desk) if row.state in _WAITING}
+        send_due_reports(desk) if errand.due else send_reports(desk, orders)
+        wanted = {key_of(order) for order in orders} | waiting
+        told = [row for row in rows_of(desk) if row.notice.key in wanted]
+        return _tell(app, told)
+
+
+_WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.SENDING)
+
+
+def _orders(desk: ReportDesk, app: App, wish: Wish) -> tuple[Order, ...]:
+    period = _period(desk, app, wish)
+    names = subscribed(desk, period, wish.run)
+    if not names:
+        what = say(N_("Nobody is to get such a report."))
+        remedy = N_("Write who gets it under subscriptions in config/reports.yaml.")
+        raise ConfigurationError(what, remedy=say(remedy))
+    return tuple(order for name in names for order in orders_of(desk, name, period, wish.run))
+
+
+def _period(desk: ReportDesk, app: App, wish: Wish) -> Period:
+    """Give the period; the last digest is the one that ends today, or did yesterday."""
+    now = desk.now()
+    if wish.cadence is Cadence.DAY and not wish.period and not wish.run:
+        latest = latest_slot(Cadence.DAY, desk.clockwork, now)
+        return latest.period
+    return period_of(wish, app.bench.store, desk.workspace.settings.zone, now)
+
+
+def _tell(app: App, rows: list[OutboxRow]) -> int:
+    if not rows:
+        show(_("Nothing is due."))
+        return 0
+    verdicts = []
+    for row in rows:
+        verdict, words = _STATES[row.state]
+        verdicts.append(verdict)
+        order = order_from(row.notice.payload)
+        line = _("{period} to {person} ({subscription}): {state}").format(
+            period=plain(order.run or order.period),
+            person=plain(order.to),
+            subscription=plain(order.name),
+            state=_(words),
+        )
+        show(f"{verdict_text(verdict, 12)}  {line}")
+        if verdict is not Verdict.PASS:
+            _show_reason(app, row)
+    worst = max(verdicts, key=lambda one: (one is Verdict.FAIL, one is not Verdict.PASS))
+    return exit_code(worst)
+
+
+def _show_reason(app: App, row: OutboxRow) -> None:
+    with app.bench.store.reading() as reading:
+        tries = reading.outbox.attempts(row.notice.key)
+    if tries and tries[-1].reason is not None:
+        show_below(sentence(tries[-1].reason), 14)
+        show_below(_("What to do: continuity channels probe {name}").format(name=_via(row)), 14)
+
+
+def _via(row: OutboxRow) -> str:
+    return plain(row.notice.lane.split(":")[1])
+
+
+def _preview(desk: ReportDesk, orders: tuple[Order, ...]) -> int:
+    """Show what each reader would get; those who get the same are named together."""
+    press = Press(desk=desk)
+    shown = {order.content: order for order in orders}
+    for order in shown.values():
+        readers = [one.to for one in orders if one.content == order.content]
+        document = press.document(order, desk.sending.largest)
+        for line in _previewed(desk, order, readers, document):
+            show(line)
+    show(
+        plural("{count} mail would be sent.", "{count} mails would be sent.", len(orders)).format(
+            count=len(orders)
+        )
+    )
+    return 0
+
+
+def _previewed(
+    desk: ReportDesk, order: Order, readers: list[str], document: Document
+) -> Iterator[str]:
+    envelope = envelope_of(desk, replace(order, to=readers[0]))
+    addresses = () if envelope is None else (*envelope.readers, *envelope.copies)
+    yield "=" * 78
+    yield _("To: {addresses}").format(addresses=plain(", ".join(addresses)))
+    yield _("Subject: {subject}").format(subject=plain(document.subject))
+    for one in document.attachments:
+        kind = _("shown inside") if one.shown_as else _("enclosed")
+        yield _("File: {name}, {size}, {kind}").format(
+            name=one.name, size=size(len(one.content)), kind=kind
+        )
+    yield ""
+    yield document.text
