@@ -30,6 +30,7 @@ from continuity.sources.registry import source_kinds
 Schema = dict[str, object]
 
 _ISO_DURATION = re.compile(r"P(?=[0-9T])[0-9YMWDTHS.]+")
+_ISO_TIME = re.compile(r"[0-9]{2}:[0-9]{2}:00")
 _SPAN = TypeAdapter(timedelta)
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -101,10 +102,14 @@ def _definitions(*models: type[BaseModel]) -> tuple[list[Schema], dict[str, Sche
 
 
 def _write_durations(model: Schema) -> None:
-    """Write defaults that are durations as people do: ``10m``, where pydantic writes ``PT10M``."""
+    """Write defaults as people do: ``10m`` and ``07:00``, where pydantic writes ``PT10M`` and with
+    seconds.
+    """
     for key in _properties(model).values():
         if isinstance(key, dict) and _ISO_DURATION.fullmatch(str(key.get("default"))):
             key["default"] = text_from_duration(_SPAN.validate_python(key["default"]))
+        elif isinstance(key, dict) and _ISO_TIME.fullmatch(str(key.get("default"))):
+            key["default"] = str(key["default"]).removesuffix(":00")
 
 
 def _named_by(reference: Schema) -> str:

@@ -147,7 +147,7 @@ class Reader:
         """Read a file that is one thing; it may be missing."""
         if not os.path.lexists(self.root / file):
             return File(where=file)
-        document = self._yaml(file)
+        document = self._yaml(file, may_be_empty=True)
         if document is None or not self._is_mapping(document):
             return File(where=file, known=False)
         found = self._keep(read_model(model, document.value, document, (), self.home))

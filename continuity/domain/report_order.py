@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from continuity.domain.outbox import Notice, OutboxRow, OutboxState
 from continuity.domain.period import Cadence
 from continuity.domain.plain import list_in, text_in
-from continuity.domain.subscription import Detail, Enclosed, Subscription
+from continuity.domain.report_wishes import Detail, Enclosed
 
 REPORT = "report"
 """The event of such a notice, and what the name of its lane begins with."""
@@ -48,16 +48,11 @@ class Order:
         return replace(self, to="")
 
 
-def orders_for(subscription: Subscription, order: Order) -> tuple[Order, ...]:
-    """Give the order of each reader, by what is the same for all of them."""
-    common = replace(
-        order,
-        readers=(subscription.to,),
-        copies=tuple(one for one in subscription.people if one != subscription.to),
-        detail=subscription.detail,
-        files=subscription.files,
-    )
-    return tuple(replace(common, to=person) for person in subscription.people)
+def orders_for(order: Order, people: Sequence[str]) -> tuple[Order, ...]:
+    """Give the order of each reader, the first of whom is the one it is written to."""
+    first, *others = people
+    common = replace(order, readers=(first,), copies=tuple(others))
+    return tuple(replace(common, to=person) for person in people)
 
 
 def key_of(order: Order) -> str:

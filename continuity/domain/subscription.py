@@ -2,54 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import time, timedelta
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from continuity.domain.period import Cadence
+from continuity.domain.report_wishes import Detail, Enclosed, Rhythm
 from continuity.domain.text import N_, say
 from continuity.domain.written import Duration, ExpectedError, Name, Size, Written
-
-
-class Detail(StrEnum):
-    """How much of a report somebody reads."""
-
-    DIGEST = "digest"
-    MANAGEMENT = "management"
-    TECHNICAL = "technical"
-
-
-class Rhythm(StrEnum):
-    """How often somebody gets one."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    YEARLY = "yearly"
-    EACH_TEST = "each-test"
-
-
-class Enclosed(StrEnum):
-    """A form of a report that goes with the mail as a file."""
-
-    PDF = "pdf"
-    CSV = "csv"
-    JSON = "json"
-    SIGNED = "signed"
-
-
-CADENCES: Mapping[Rhythm, Cadence] = {
-    Rhythm.DAILY: Cadence.DAY,
-    Rhythm.WEEKLY: Cadence.WEEK,
-    Rhythm.MONTHLY: Cadence.MONTH,
-    Rhythm.QUARTERLY: Cadence.QUARTER,
-    Rhythm.YEARLY: Cadence.YEAR,
-}
-"""The period of each rhythm; a restore test has none."""
 
 _USUAL = {
     Detail.DIGEST: (),

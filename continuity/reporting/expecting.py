@@ -17,7 +17,7 @@ from continuity.domain.report_calendar import (
     next_deadline,
 )
 from continuity.domain.report_order import REPORT, arrived_in
-from continuity.domain.subscription import CADENCES
+from continuity.domain.report_wishes import CADENCES
 from continuity.reporting.desk import ReportDesk
 from continuity.store.store import Store, Transaction
 

@@ -13,8 +13,8 @@ from continuity.domain.report import Report
 from continuity.domain.report_order import Order
 from continuity.domain.report_plain import plain_from_report
 from continuity.domain.report_runs import RunLine
+from continuity.domain.report_wishes import Detail, Enclosed
 from continuity.domain.run import RunKind
-from continuity.domain.subscription import Detail, Enclosed
 from continuity.domain.text import N_, Message, say
 from continuity.reports.composing import page_from_report
 from continuity.reports.csv_tables import zip_from_page

@@ -22,7 +22,7 @@ from continuity.domain.report_order import (
     notice_of,
     orders_for,
 )
-from continuity.domain.subscription import CADENCES, Detail, Rhythm
+from continuity.domain.report_wishes import CADENCES, Rhythm
 from continuity.reporting.desk import ReportDesk
 from continuity.reporting.expecting import (
     expected_of,
@@ -103,12 +103,12 @@ def orders_of(desk: ReportDesk, name: str, period: Period, run: str = "") -> tup
         cadence=period.cadence,
         period=period.name,
         at=desk.sending.at,
-        detail=Detail.MANAGEMENT,
+        detail=subscription.detail,
         language=desk.language_of(subscription),
-        files=(),
+        files=subscription.files,
         run=run,
     )
-    return orders_for(subscription, order)
+    return orders_for(order, subscription.people)
 
 
 def subscribed(desk: ReportDesk, period: Period, run: str) -> tuple[str, ...]:

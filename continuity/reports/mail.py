@@ -32,6 +32,7 @@ LARGEST = 95_000
 
 _ROWS = (40, 20, 10, 5, 2)
 _MOST_COLUMNS = 3
+_SHORT = 12
 _FONT = "font-family:Arial,Helvetica,sans-serif"
 _BREAK = "word-break:break-word;overflow-wrap:anywhere"
 _GRID = 'role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
@@ -235,9 +236,12 @@ def _listed(heading: tuple[str, ...], row: tuple[Cell, ...]) -> str:
         for title, cell in zip(heading, row, strict=True)
         if cell.text
     ]
+    # Numbers stand side by side, sentences one below the other.
+    short = all(len(cell.text) <= _SHORT for cell in row[1:])
+    text = "<br>".join([*lines[:1], " &#183; ".join(lines[1:])] if short else lines)
     return (
         f'<div class="text line" style="{_text_style(14)};border-bottom:1px solid #d3d8df;'
-        f'padding:4px 0">{"<br>".join(lines)}</div>'
+        f'padding:4px 0">{text}</div>'
     )
 
 

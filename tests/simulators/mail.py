@@ -42,7 +42,7 @@ class MailRoom:
     """What goes wrong and what arrived.
 
     Beside the common ones: ``greylisted`` recipients are sent away for now, ``unknown`` for ever;
-    ``silent`` never answers the end of a mail.
+    ``silent`` never answers the end of a mail; what is longer than ``largest`` is refused.
     """
 
     nasty: Nasty = field(default_factory=Nasty)
@@ -50,6 +50,7 @@ class MailRoom:
     greylisted: int = 0
     unknown: bool = False
     silent: bool = False
+    largest: int = 0
     foreign_letters: bool = True
     needs_login: bool = True
 
@@ -97,6 +98,8 @@ class MailRoom:
         content = envelope.content
         assert isinstance(content, bytes)
         assert envelope.mail_from is not None
+        if 0 < self.largest < len(content):
+            return "552 5.3.4 Message size exceeds fixed limit"
         self.arrived.append(
             Arrived(
                 sender=envelope.mail_from,

@@ -29,6 +29,7 @@ from continuity.domain.responding import (
     Step,
 )
 from continuity.domain.step import StepKeys
+from continuity.domain.subscription import Sending, Subscription
 from continuity.domain.system import Away, Host, Person, Repository, RoleHeld, System
 from continuity.domain.verdict import Verdict, exit_code
 from continuity.domain.written import SecretReference
@@ -68,6 +69,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Maintenance": MaintenanceWindow,
     "Co-management": Sharing,
     "Patience": Patience,
+    "Reports": Sending,
+    "Subscriptions": Subscription,
     "Jobs": Job,
     **{f"Source of {name}": kind.options for name, kind in source_kinds().items()},
     **{f"Check of kind {name}": kind.options for name, kind in check_kinds().items()},

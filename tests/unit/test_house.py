@@ -25,7 +25,7 @@ FORBIDDEN_NAMES = {
 WRITTEN_NOUNS = {
     "heartbeat",
     *("decision", "job", "outlet", "probe", "responding", "runbook", "runbook_document", "step"),
-    *("step_kinds", "system", "written", "written_hours"),
+    *("client", "step_kinds", "subscription", "system", "written", "written_hours"),
 }
 # What follows a runbook step by step; nothing of it is needed to judge.
 CONDUCTING = {
