@@ -21,6 +21,7 @@ from continuity.domain.facts import Facts
 from continuity.domain.storage_judgement import Keeping, keeping_from
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import exit_code, worst
+from continuity.offline.standing import examine_offline
 from continuity.workflows.examining import (
     examine_clock,
     examine_places,
@@ -84,6 +85,7 @@ def _examine(app: App, problems: Iterable[Problem]) -> Iterator[Examined]:
     )
     outlets = app.workspace.outlets
     yield from examine_channels(bench, outlets, channel_names(app.workspace))
+    yield from examine_offline(app.workspace, bench.store, bench.now)
     yield from examine_record(bench)
     yield examine_manifests(bench, facts)
     yield from examine_leftovers(bench)

@@ -33,6 +33,7 @@ _COMMANDS = {
     "report": N_("Report on a month: what is proven, what is not, what to do."),
     "incidents": N_("Show what is wrong, who has it, and what to do."),
     "runbook": N_("List, check and show what is done on the bad day."),
+    "bundle": N_("Keep runbooks and recovery kit where they are when nothing else is."),
     "channels": N_("Try the ways to people, and confirm that they were seen."),
     "listen": N_("Hear jobs that run elsewhere."),
     "canary": N_("Plant known content that tampering cannot miss."),

@@ -18,6 +18,7 @@ from continuity.domain.incident_board import Moved
 from continuity.domain.observation import Observation
 from continuity.domain.outlet_signals import outlet_signals
 from continuity.domain.signals import Question, Situation, signals
+from continuity.offline.standing import observe_offline
 from continuity.workflows.delivering import Delivered
 from continuity.workflows.hearing import pulses_of
 from continuity.workflows.responding import Derive, Desk, respond
@@ -97,6 +98,7 @@ def derive_from(app: App, standing: Standing) -> Derive:
         yield from signals(situation, asked)
         yield from heartbeat_signals(situation.organisation, expected, pulses, app.bench.now())
         yield from outlet_signals(situation.organisation, lanes, app.bench.now())
+        yield from observe_offline(app.workspace, app.bench.store, app.bench.now)
 
     return derive
 

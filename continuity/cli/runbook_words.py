@@ -1,160 +1,25 @@
-"""The words of runbooks, for people."""
+"""The words of runbooks, in the language in use."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 
-from continuity.cli.columns import plain
-from continuity.cli.language import _, plural
-from continuity.domain.ladder import text_from_recipient
-from continuity.domain.probe import Probe
-from continuity.domain.step_kinds import (
-    ApprovalStep,
-    CommandStep,
-    GroupStep,
-    NotifyStep,
-    RestoreStep,
-    RunbookStep,
-    Step,
-    VerifyStep,
-    WaitStep,
-)
-from continuity.domain.text import N_
-from continuity.domain.written import text_from_duration
-
-WORDS: Mapping[str, str] = {
-    "manual": N_("by hand"),
-    "decision": N_("decision"),
-    "approval": N_("approval"),
-    "command": N_("command"),
-    "restore": N_("restore"),
-    "verify": N_("verification"),
-    "wait": N_("waiting"),
-    "notify": N_("message"),
-    "runbook": N_("other runbook"),
-    "group": N_("together"),
-    "internal": N_("internal"),
-    "provider": N_("provider"),
-    "joint": N_("both sides"),
-    "shadow": N_("the provider does it, the firm confirms"),
-    "read": N_("changes nothing"),
-    "reversible": N_("can be taken back"),
-    "destructive": N_("DESTRUCTIVE"),
-    "draft": N_("draft"),
-    "active": N_("active"),
-    "retired": N_("retired"),
-    "recovery": N_("recovery"),
-    "containment": N_("containment"),
-    "communication": N_("communication"),
-    "crisis": N_("crisis"),
-    "note": N_("a note"),
-    "output": N_("the output"),
-    "file": N_("a file"),
-    "photo": N_("a photo"),
-    "checksum": N_("a checksum"),
-    "reading": N_("the measured value"),
-    "ticket": N_("the ticket"),
-    "access": N_("access"),
-    "key": N_("key"),
-    "device": N_("device"),
-    "contract": N_("contract"),
-    "document": N_("document"),
-}
+from continuity.cli.language import speaker
+from continuity.domain.step_kinds import Step
+from continuity.speech import runbook_words
 
 
 def word(name: str) -> str:
     """Give the word people use for a value of the format."""
-    return _(WORDS[name])
+    return runbook_words.word(speaker(), name)
 
 
 def span(time: timedelta) -> str:
     """Write a duration as it is written in files."""
-    return text_from_duration(time)
+    return runbook_words.span(time)
 
 
 def what_it_does(step: Step) -> Iterator[str]:
     """Say what a step does beyond what all steps have."""
-    match step:
-        case CommandStep():
-            argv = plain(shlex.join(step.argv))
-            yield _("On {host}: {argv}").format(host=step.host or "local", argv=argv)
-        case RestoreStep():
-            yield from _restored(step)
-        case VerifyStep():
-            yield from _asked(step.probe)
-            yield from _patience(step)
-        case WaitStep():
-            until = step.until if step.lasts is None else span(step.lasts)
-            yield _("Wait: {until}").format(until=until)
-        case _:
-            yield from _among_people(step)
-
-
-def _among_people(step: Step) -> Iterator[str]:
-    match step:
-        case NotifyStep():
-            whom = ", ".join(text_from_recipient(one) for one in step.audience)
-            text = plain(" ".join(step.template.split()))
-            yield _("To {whom}: {text}").format(whom=whom, text=text)
-        case ApprovalStep():
-            yield plural(
-                "{count} person of: {roles}", "{count} different people of: {roles}", step.minimum
-            ).format(count=step.minimum, roles=", ".join(step.roles))
-        case RunbookStep():
-            yield _("Follow the runbook {runbook}.").format(runbook=step.runbook)
-        case GroupStep():
-            yield _grouped(step)
-        case _:
-            return
-
-
-def _patience(step: VerifyStep) -> Iterator[str]:
-    yield _("Every {every}, for at most {until}.").format(
-        every=span(step.every), until=span(step.until)
-    )
-    if step.stable_for is not None:
-        yield _("It must stay so for {span}.").format(span=span(step.stable_for))
-
-
-def _restored(step: RestoreStep) -> Iterator[str]:
-    targets = {
-        "sandbox": _("the sandbox"),
-        "parallel": _("beside the data"),
-        "production": _("OVER THE DATA"),
-    }
-    yield _("Job {job}, point {point}, into: {target}").format(
-        job=step.job, point=step.point, target=targets[step.target]
-    ) + (f" ({plain(step.place)})" if step.place else "")
-    if step.include:
-        yield _("Only: {paths}").format(paths=", ".join(map(plain, step.include)))
-
-
-def _asked(probe: Probe) -> Iterator[str]:
-    if probe.asked is not None:
-        yield _("A person answers: {question}").format(question=plain(probe.asked))
-    if probe.http is not None:
-        yield _("Page {url} answers {status}.").format(
-            url=plain(probe.http.url), status=probe.http.status
-        )
-    if probe.tcp is not None:
-        yield _("{host} takes connections on port {port}.").format(
-            host=probe.tcp.host, port=probe.tcp.port
-        )
-    if probe.sql is not None:
-        yield _("The database of {job} answers: {query}").format(
-            job=probe.sql.job, query=plain(probe.sql.query)
-        )
-    for file in (probe.file, probe.checksum):
-        if file is not None:
-            yield _("The file {path} is as it should be.").format(path=plain(file.path))
-    if probe.command is not None:
-        yield _("Ends as it should: {argv}").format(argv=plain(shlex.join(probe.command.argv)))
-
-
-def _grouped(step: GroupStep) -> str:
-    names = ", ".join(step.steps)
-    if step.parallel:
-        return _("At the same time: {steps}").format(steps=names)
-    return _("One after the other: {steps}").format(steps=names)
+    return runbook_words.what_it_does(speaker(), step)

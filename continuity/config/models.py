@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from continuity.domain.offline import Offline
 from continuity.domain.text import N_, say
 from continuity.domain.written import (
     Duration,
@@ -69,6 +70,9 @@ class Settings(Written):
     )
     store: Store = Field(description="where the record is kept")
     sandbox: SandboxPlace = Field(description="where restores go")
+    offline: Offline = Field(
+        default=Offline(), description="copies for the day on which this program is gone too"
+    )
 
 
 SECTIONS_WITH_PATHS = ("store", "sandbox")

@@ -14,6 +14,7 @@ from continuity.config.copy_problems import copy_problems
 from continuity.config.draft import Draft, Part, Section
 from continuity.config.elsewhere import elsewhere_problems
 from continuity.config.host_problems import host_problems
+from continuity.config.offline_problems import offline_problems
 from continuity.config.outlets import outlet_problems
 from continuity.config.problem import NOTHING, Place, Problem, nearest, value_shown
 from continuity.config.runbook_outside import runbook_problems
@@ -57,6 +58,7 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
     yield from _shared_repositories(draft, broken)
     yield from runbook_problems(draft)
     yield from outlet_problems(draft)
+    yield from offline_problems(draft)
     for heartbeat in draft.heartbeats.parts.values():
         yield from _named(heartbeat, ("system",), heartbeat.model.system, draft.systems)
 

@@ -56,6 +56,8 @@ class RecordKind(StrEnum):
     RUNBOOK_DECIDED = "runbook.decided"
     RUNBOOK_CHANGED = "runbook.changed"
     RUNBOOK_ENDED = "runbook.ended"
+    BUNDLE_PUBLISHED = "bundle.published"
+    BUNDLE_FAILED = "bundle.failed"
     HOST_ACCEPTED = "host.accepted"
     CHANNEL_TESTED = "channel.tested"
     CHANNEL_CONFIRMED = "channel.confirmed"

@@ -31,6 +31,7 @@ class CheckKind(StrEnum):
     CHANNEL = "channel"
     TRACKER = "tracker"
     HEARTBEAT = "heartbeat"
+    OFFLINE = "offline"
 
 
 class FaultKind(StrEnum):
@@ -54,6 +55,7 @@ class FaultKind(StrEnum):
     CHANNEL_SILENT = "channel-silent"
     TRACKER_REFUSES = "tracker-refuses"
     HEARTBEAT_SILENT = "heartbeat-silent"
+    OFFLINE_OLD = "offline-old"
 
 
 class Consequence(StrEnum):
@@ -197,6 +199,14 @@ FAULTS: dict[FaultKind, FaultText] = {
         meaning=N_("A job that runs elsewhere did not report in time."),
         impact=N_("Whether it did its work is not known."),
         consequence=Consequence.LOSS,
+    ),
+    FaultKind.OFFLINE_OLD: FaultText(
+        title=N_("The offline copy is old: {target}"),
+        meaning=N_(
+            "Runbooks and recovery kit at this place are missing, old or of an edit before."
+        ),
+        impact=N_("If this machine is lost too, people follow a plan that is no longer right."),
+        consequence=Consequence.WARNING,
     ),
 }
 """Every kind with its texts and its rule."""

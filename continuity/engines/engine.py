@@ -11,9 +11,11 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from continuity.domain.by_hand import ByHand
 from continuity.domain.secret import Secret
 from continuity.domain.snapshot import Listed, Snapshot
 from continuity.domain.text import Message
+from continuity.engines.by_hand import Asked
 from continuity.hosts.host import Host
 from continuity.hosts.transport import Transport
 
@@ -251,13 +253,15 @@ class EngineKind:
 
     With ``one_job`` a repository takes the copies of one job only. One that ``pulls`` runs here and
     fetches from the source's machine; any other runs where the source is. ``recommended`` is the
-    version from which on everything goes the fast way.
+    version from which on everything goes the fast way. ``by_hand`` tells how a copy is brought back
+    with the engine's own program alone.
     """
 
     name: str
     options: type[BaseModel]
     needs_password: bool
     open: Callable[[Opening], Engine]
+    by_hand: Callable[[Asked], ByHand]
     one_job: bool = False
     pulls: bool = False
     recommended: str = ""

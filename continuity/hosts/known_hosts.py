@@ -59,7 +59,7 @@ def known_keys(path: Path, name: str) -> Known:
 def remember_key(path: Path, name: str, key: HostKey) -> None:
     """Add a machine's key. Raises OSError."""
     lines = _lines(path)
-    _write(path, [*lines, _line(name, key)])
+    _write(path, [*lines, known_line(name, key)])
 
 
 def replace_keys(path: Path, name: str, key: HostKey) -> None:
@@ -68,7 +68,7 @@ def replace_keys(path: Path, name: str, key: HostKey) -> None:
     Other names of the same line stay known by it. Raises OSError.
     """
     kept = [line for old in _lines(path) for line in _without(old, name)]
-    _write(path, [*kept, _line(name, key)])
+    _write(path, [*kept, known_line(name, key)])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +144,8 @@ def _without(line: str, name: str) -> list[str]:
     return [line.replace(read.names, ",".join(kept), 1)] if kept else []
 
 
-def _line(name: str, key: HostKey) -> str:
+def known_line(name: str, key: HostKey) -> str:
+    """Write the line by which a file knows a machine."""
     return f"{name} {key.kind} {base64.b64encode(key.blob).decode()}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from continuity.domain.failure import (
     AuthenticationError,
@@ -33,6 +33,7 @@ from continuity.locations.objects_bucket import BucketObjects, Fetch
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 60
 _REGION = "us-east-1"
+_FORBIDDEN = (401, 403)
 
 
 def _look(visit: Visit) -> tuple[Fact, ...]:
@@ -50,6 +51,28 @@ def _look(visit: Visit) -> tuple[Fact, ...]:
     except ContinuityError as error:
         notes.refused("S3", error)
     return notes.facts
+
+
+def put_objects(access: Access, objects: Iterable[tuple[str, bytes]]) -> None:
+    """Write objects below an address, in the order in which they are given.
+
+    Raises AuthenticationError for what is refused, UnreachableError, ToolMissingError.
+    """
+    bucket = bucket_from_location(access.location)
+    ask = _asking(_client(access, bucket, signed=True))
+    for name, content in objects:
+        answer = ask("put_object", Bucket=bucket.name, Key=bucket.key(name), Body=content)
+        if not answer.refused:
+            continue
+        kind = AuthenticationError if answer.status in _FORBIDDEN else UnreachableError
+        raise kind(
+            say(
+                N_("The bucket {bucket} does not take what is written to it: {code}."),
+                bucket=shown(bucket.name.encode()),
+                code=shown(answer.refused.encode()),
+            ),
+            remedy=say(N_("Let these credentials write there, and see whether there is room.")),
+        )
 
 
 def _client(visit: Visit | Access, bucket: Bucket, *, signed: bool) -> object:

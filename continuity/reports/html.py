@@ -53,7 +53,7 @@ def html_from_page(page: Page, more_style: str = "") -> str:
             # What stands behind the first page has wide tables, and paper of its own.
             parts.append('<div class="behind">')
             begun = True
-        parts += _parts(block, page.language)
+        parts += parts_of(block, page.language)
     parts += ["</div>"] if begun else []
     parts.append("</main>")
     parts += ["<footer>", *(f"<p>{_shown(line)}</p>" for line in page.footer), "</footer>"]
@@ -61,7 +61,8 @@ def html_from_page(page: Page, more_style: str = "") -> str:
     return "\n".join(parts) + "\n"
 
 
-def _parts(block: Block, language: str) -> Iterator[str]:
+def parts_of(block: Block, language: str) -> Iterator[str]:
+    """Write one block of a page."""
     match block:
         case Heading():
             # The title of the page is the only first one.

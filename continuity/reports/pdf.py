@@ -22,11 +22,21 @@ VARIANT = "pdf/a-3a"
 MOST_ROWS = 40
 """Nobody reads more of a table on paper, and thousands of rows take minutes to print."""
 
-_FACES = (("normal", "DejaVuSans.ttf"), ("bold", "DejaVuSans-Bold.ttf"))
+_FACES = (
+    ("DejaVu Sans", "normal", "DejaVuSans.ttf"),
+    ("DejaVu Sans", "bold", "DejaVuSans-Bold.ttf"),
+    ("DejaVu Sans Mono", "normal", "DejaVuSansMono.ttf"),
+)
 
 
 def pdf_from_page(page: Page) -> bytes:
-    """Print a page; nothing is fetched but its own font.
+    """Print a page. Raises as ``pdf_from_html`` does."""
+    short = shortened(page, MOST_ROWS, _more_in(page.language))
+    return pdf_from_html(html_from_page(short, faces()))
+
+
+def pdf_from_html(text: str) -> bytes:
+    """Print HTML of ours; nothing is fetched but its own font.
 
     Raises ConfigurationError where what makes PDF is not installed.
     """
@@ -43,7 +53,6 @@ def pdf_from_page(page: Page) -> bytes:
     # It remarks on styles that are meant for screens.
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     logging.getLogger("fontTools").setLevel(logging.CRITICAL)
-    text = html_from_page(shortened(page, MOST_ROWS, _more_in(page.language)), _faces())
     fetcher = URLFetcher(allowed_protocols={"file", "data"}, fail_on_errors=False)
     document = HTML(string=text, url_fetcher=fetcher, base_url=None)
     with warnings.catch_warnings():
@@ -58,14 +67,14 @@ def _more_in(language: str) -> Callable[[int], str]:
     return lambda count: speaker.plural(one, many, count).format(count=number(speaker, count))
 
 
-def _faces() -> str:
+def faces() -> str:
     """Name the font that comes with the charts: a server may have none."""
     found = find_spec("matplotlib")
     if found is None or found.origin is None:
         return ""
     folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
     return "".join(
-        f'@font-face {{ font-family: "DejaVu Sans"; font-weight: {weight};'
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight};'
         f' src: url("{(folder / name).as_uri()}"); }}'
-        for weight, name in _FACES
+        for family, weight, name in _FACES
     )

@@ -27,6 +27,10 @@ class Voice:
         """Translate a template and fill it; values are made harmless, and none is too long."""
         return self.speaker.text(template).format_map(self._named(values))
 
+    def whole(self, template: str, **values: str) -> str:
+        """Translate a template and fill it with what people wrote, however long that is."""
+        return self.speaker.text(template).format_map(values)
+
     def plural(self, one: str, many: str, count: int) -> str:
         """Translate a template that depends on a count, and fill the count in."""
         return self.speaker.plural(one, many, count).format(count=self.number(count))

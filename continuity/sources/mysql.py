@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from continuity.sources.mariadb.by_hand import load_by_hand
 from continuity.sources.mariadb.calls import Programs, needs_of
 from continuity.sources.mariadb.capture import capture_by, extent
 from continuity.sources.mariadb.options import MysqlFamilySource
@@ -32,4 +33,5 @@ SOURCE = SourceKind(
     revive=revive_by(PROGRAMS),
     plant=plant_by(PROGRAMS),
     needs=needs_of(PROGRAMS),
+    by_hand=load_by_hand(PROGRAMS),
 )

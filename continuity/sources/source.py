@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from continuity.domain.by_hand import ByHand
 from continuity.domain.canary import ROW_NAME
 from continuity.domain.clock import Now
 from continuity.domain.job import Source
@@ -159,6 +160,18 @@ class Planting:
     statements: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadAsked:
+    """A restored copy that somebody has to load without Continuity.
+
+    It lies in the directory ``TARGET``; ``portrait`` is what it was, None where nobody knows.
+    """
+
+    job: str
+    source: Source
+    portrait: Portrait | None
+
+
 Plant = Callable[[Planting], None]
 """Executes statements in the source, all of them or none; raises what the source raises."""
 
@@ -169,7 +182,8 @@ class SourceKind:
 
     A kind with ``capture`` is copied as a stream that it makes itself, and is brought to life by
     ``revive`` in every drill; one without is copied as files. ``plant`` puts a canary into it.
-    ``needs`` names the programs that it takes on another machine, by name or path.
+    ``needs`` names the programs that it takes on another machine, by name or path. ``by_hand``
+    tells how a restored copy is loaded with stock programs; restored files need no loading.
     """
 
     name: str
@@ -179,6 +193,7 @@ class SourceKind:
     revive: Revive | None = None
     plant: Plant | None = None
     needs: Callable[[Source], tuple[str, ...]] = lambda _source: ()
+    by_hand: Callable[[LoadAsked], ByHand] = lambda _asked: ByHand()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

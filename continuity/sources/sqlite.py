@@ -28,6 +28,7 @@ from continuity.sources.source import (
     Reviving,
     SourceKind,
 )
+from continuity.sources.sqlite_by_hand import load_by_hand
 from continuity.sources.sqlite_elsewhere import capture_elsewhere
 from continuity.sources.sqlite_here import capture_here
 from continuity.sources.sqlite_look import Looking, take_look
@@ -179,4 +180,5 @@ SOURCE = SourceKind(
     revive=revive,
     plant=plant,
     needs=lambda _source: ("sqlite3",),
+    by_hand=load_by_hand,
 )

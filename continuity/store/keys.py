@@ -16,6 +16,7 @@ from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say, shown
 from continuity.store import signing
 from continuity.store.signers import (
+    BUNDLES,
     SIGNERS,
     Signer,
     read_signers,
@@ -42,6 +43,10 @@ class Keys:
     def sign(self, message: bytes) -> str:
         """Sign a checkpoint's text in OpenSSH's format."""
         return signing.sign(self.private(), message)
+
+    def sign_bundle(self, message: bytes) -> str:
+        """Sign the list of files of an offline copy, in the same format."""
+        return signing.sign(self.private(), message, BUNDLES)
 
     def private(self) -> Ed25519PrivateKey:
         """Read the private key; raises AuthenticationError when it cannot be used."""

@@ -19,6 +19,9 @@ SIGNERS = "allowed_signers"
 PRINCIPAL = "continuity"
 """Who signs: ``ssh-keygen -Y verify -I continuity``."""
 
+BUNDLES = "continuity-bundle"
+"""What the key signs beside checkpoints: ``ssh-keygen -Y verify -n continuity-bundle``."""
+
 _STAMP = "%Y%m%d%H%M%SZ"
 _ROW = re.compile(
     rf'{PRINCIPAL} namespaces="{NAMESPACE}"(?:,valid-before="(?P<until>[0-9]{{14}}Z)")?'
@@ -61,6 +64,11 @@ def _signer_from_row(row: str) -> Signer:
         public=public_from_blob(found["key"]),
         until=None if until is None else datetime.strptime(until, _STAMP).replace(tzinfo=UTC),
     )
+
+
+def text_for_bundles(public: bytes) -> str:
+    """Write an allowed_signers file for offline copies that one key signed."""
+    return f'{PRINCIPAL} namespaces="{BUNDLES}" {text_from_public(public)}\n'
 
 
 def text_from_signers(signers: Iterable[Signer]) -> str:

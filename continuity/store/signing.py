@@ -26,14 +26,17 @@ _WIDTH = 70
 _LONGEST = 4096
 
 
-def sign(key: Ed25519PrivateKey, message: bytes) -> str:
-    """Sign a checkpoint; gives what ``ssh-keygen -Y sign -n continuity-checkpoint`` would write."""
-    signature = key.sign(_signed_bytes(message))
+def sign(key: Ed25519PrivateKey, message: bytes, namespace: str = NAMESPACE) -> str:
+    """Sign a text; gives what ``ssh-keygen -Y sign -n continuity-checkpoint`` would write.
+
+    What is signed for one ``namespace`` is nothing in another.
+    """
+    signature = key.sign(_signed_bytes(message, namespace))
     blob = (
         _MAGIC
         + struct.pack(">I", _VERSION)
         + _string(public_blob(key.public_key().public_bytes_raw()))
-        + _string(NAMESPACE.encode())
+        + _string(namespace.encode())
         + _string(b"")
         + _string(_HASH)
         + _string(_string(_ALGORITHM) + _string(signature))
@@ -62,9 +65,9 @@ def verify(message: bytes, armoured: str) -> bytes:
     return public
 
 
-def _signed_bytes(message: bytes) -> bytes:
+def _signed_bytes(message: bytes, namespace: str = NAMESPACE) -> bytes:
     digest = hashlib.sha512(message).digest()
-    return _MAGIC + _string(NAMESPACE.encode()) + _string(b"") + _string(_HASH) + _string(digest)
+    return _MAGIC + _string(namespace.encode()) + _string(b"") + _string(_HASH) + _string(digest)
 
 
 def _unpacked(armoured: str) -> tuple[bytes, bytes]:

@@ -16,6 +16,7 @@ from continuity.config.models import SandboxPlace, Settings, Store
 from continuity.domain.failure import FailureClass
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job, Plausibility, Retention, SamplePolicy, Skip, Timetable
+from continuity.domain.offline import Offline, OfflinePlace
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import (
     AgreedTimes,
@@ -48,6 +49,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Settings": Settings,
     "Store": Store,
     "Sandbox": SandboxPlace,
+    "Offline": Offline,
+    "Places of offline copies": OfflinePlace,
     "Systems": System,
     "Hosts": Host,
     "Repositories": Repository,

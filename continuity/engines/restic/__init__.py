@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from continuity.engines.engine import EngineKind
+from continuity.engines.restic.by_hand import restic_by_hand
 from continuity.engines.restic.options import ResticOptions
 from continuity.engines.restic.repository import ResticRepository
 
@@ -11,5 +12,6 @@ ENGINE = EngineKind(
     options=ResticOptions,
     needs_password=True,
     open=ResticRepository,
+    by_hand=restic_by_hand,
     recommended="0.17",
 )

@@ -22,14 +22,14 @@ def storage_words(opening: Opening, options: ResticOptions) -> tuple[str, ...]:
     if opening.transport is not None:
         settings["sftp.command"] = command_line(opening.transport)
     words = tuple(
-        word for key, value in settings.items() for word in ("-o", _field(f"{key}={value}"))
+        word for key, value in settings.items() for word in ("-o", option_field(f"{key}={value}"))
     )
     if opening.ca_certificate is not None:
         words += ("--cacert", str(opening.ca_certificate))
     return words
 
 
-def _field(text: str) -> str:
+def option_field(text: str) -> str:
     """Write a value of -o, which restic reads as a line of CSV (RFC 4180)."""
     if not any(mark in text for mark in '",\n'):
         return text

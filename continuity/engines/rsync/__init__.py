@@ -9,6 +9,7 @@ together they are one copy.
 from __future__ import annotations
 
 from continuity.engines.engine import EngineKind
+from continuity.engines.rsync.by_hand import rsync_by_hand
 from continuity.engines.rsync.engine import Options, open_repository
 
 ENGINE = EngineKind(
@@ -16,6 +17,7 @@ ENGINE = EngineKind(
     options=Options,
     needs_password=False,
     open=open_repository,
+    by_hand=rsync_by_hand,
     one_job=True,
     pulls=True,
     recommended="3.2",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from continuity.sources.mariadb.by_hand import load_by_hand
 from continuity.sources.mariadb.calls import Programs, needs_of
 from continuity.sources.mariadb.capture import capture_by, extent
 from continuity.sources.mariadb.options import MariadbSource
@@ -21,4 +22,5 @@ SOURCE = SourceKind(
     revive=revive_by(PROGRAMS),
     plant=plant_by(PROGRAMS),
     needs=needs_of(PROGRAMS),
+    by_hand=load_by_hand(PROGRAMS),
 )

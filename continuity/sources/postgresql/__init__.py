@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from continuity.sources.postgresql.by_hand import load_by_hand
 from continuity.sources.postgresql.formats import capture, extent, needs, plant, revive
 from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.source import SourceKind
@@ -14,4 +15,5 @@ SOURCE = SourceKind(
     revive=revive,
     plant=plant,
     needs=needs,
+    by_hand=load_by_hand,
 )

@@ -1,0 +1,97 @@
+"""All chapters of an offline copy, in the order in which somebody in a hurry needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from continuity.domain.runbook import RunbookStatus
+from continuity.domain.runbook_document import RunbookDocument
+from continuity.domain.text import N_
+from continuity.offline.grounds import Grounds, order_of
+from continuity.offline.kit import Kit
+from continuity.offline.kit_pages import kit_chapters
+from continuity.offline.people_pages import contact_sheet, paper_log, systems_chapter
+from continuity.offline.state_pages import state_chapter
+from continuity.reports.booklet import Booklet, Chapter
+from continuity.reports.runbook_chapters import decision_cards, runbook_chapter
+
+
+def booklet_of(grounds: Grounds, kit: Kit) -> Booklet:
+    """Put the booklet together."""
+    voice = grounds.voice
+    organisation = grounds.workspace.settings.organisation
+    lead = (
+        voice.text(N_("For the day on which nothing else works. It needs no network.")),
+        voice.text(N_("Made at {moment}."), moment=voice.moment(grounds.made_at)),
+    )
+    head = grounds.bench.store.head()
+    footer = voice.text(
+        N_("It rests on record {sequence} with the hash {hash}."),
+        sequence=head.sequence,
+        hash=head.hash,
+    )
+    return Booklet(
+        language=voice.speaker.language,
+        title=voice.whole(N_("{organisation}: emergency folder"), organisation=organisation),
+        lead=lead,
+        contents=voice.text(N_("Contents")),
+        chapters=tuple(_chapters(grounds, kit)),
+        footer=(footer,),
+    )
+
+
+def _chapters(grounds: Grounds, kit: Kit) -> Iterator[Chapter]:
+    yield contact_sheet(grounds)
+    yield systems_chapter(grounds)
+    yield state_chapter(grounds)
+    books = tuple(_books(grounds))
+    people = grounds.workspace.people
+    for book in books:
+        yield runbook_chapter(book, people, grounds.voice)
+    yield from kit_chapters(grounds, kit)
+    for book in books:
+        yield from decision_cards(book, grounds.voice)
+    yield paper_log(grounds)
+
+
+def _books(grounds: Grounds) -> Iterator[RunbookDocument]:
+    """Give the runbooks in use: those of systems in business order, then all others by title."""
+    books = {
+        name: book
+        for name, book in grounds.workspace.books.items()
+        if book.front.status is not RunbookStatus.RETIRED
+    }
+    ranks = {name: rank for rank, name in enumerate(order_of(grounds))}
+    named = {
+        system.runbook: ranks[name]
+        for name, system in sorted(grounds.workspace.systems.items())
+        if system.runbook is not None
+    }
+
+    def rank(name: str) -> tuple[int, str]:
+        scope = books[name].front.scope.systems
+        known = [ranks[one] for one in scope if one in ranks]
+        own = [named[name]] if name in named else []
+        return min([*own, *known], default=len(ranks)), books[name].front.title
+
+    for name in sorted(books, key=rank):
+        yield books[name]
+
+
+def readme_of(grounds: Grounds) -> bytes:
+    """Say in plain text what is in the folder, for whoever opens it first."""
+    text = grounds.voice.text
+    lines = (
+        grounds.voice.whole(
+            N_("{organisation}: emergency folder"),
+            organisation=" ".join(grounds.workspace.settings.organisation.split()),
+        ),
+        "",
+        text(N_("index.html      everything, on a phone or a computer, without a network")),
+        text(N_("continuity.pdf  the same, to be printed")),
+        text(N_("kit/            commands that bring data back with restic and rsync alone")),
+        text(N_("MANIFEST.sha256 sums of all files; MANIFEST.sha256.sig signs them")),
+        "",
+        text(N_("It holds names and phones, and no secret. Keep it where strangers do not look.")),
+    )
+    return ("\n".join(lines) + "\n").encode()

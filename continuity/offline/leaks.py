@@ -1,0 +1,96 @@
+"""The last look before a copy leaves: none of the secrets of the workspace may be in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from continuity.config.secrets import read_secret
+from continuity.config.workspace import Workspace
+from continuity.domain.failure import ConfigurationError, ContinuityError
+from continuity.domain.text import N_, Message, say, shown
+from continuity.domain.written import SecretReference
+from continuity.hosts.local import LocalHost
+from continuity.offline.grounds import Grounds
+from continuity.offline.secrets_kept import where_kept
+
+# A shorter one is a word that stands anywhere.
+_LEAST = 8
+# Names of users and regions are kept beside the secrets they belong to, and are none.
+_NO_SECRET = re.compile(r".*(?:_ID|USER|USERNAME|REGION|NAME|ACCOUNT)")
+_WRITTEN_IN_A_KEY = 40
+
+
+def require_no_secret(grounds: Grounds, files: Mapping[str, bytes]) -> None:
+    """Raise ConfigurationError when a file holds a secret; what cannot be fetched is not there."""
+    for where, secret in _secrets(grounds):
+        for name, content in sorted(files.items()):
+            if secret in content:
+                raise ConfigurationError(
+                    say(
+                        N_("The offline copy would hold a secret: {where}, in {file}."),
+                        where=str(where),
+                        file=name,
+                    ),
+                    remedy=say(
+                        N_("Take it out of the runbooks and titles, and give that thing a new one.")
+                    ),
+                )
+
+
+def _secrets(grounds: Grounds) -> Iterator[tuple[Message, bytes]]:
+    for reference in references_in(grounds.workspace):
+        try:
+            secret = read_secret(reference, environ=grounds.means.environ, host=LocalHost())
+        except ContinuityError:
+            continue
+        text = secret.reveal().strip()
+        if len(text) >= _LEAST:
+            yield where_kept(reference), text.encode()
+    for host in grounds.workspace.hosts.values():
+        if host.key is not None:
+            where = say(N_("file {path}"), path=shown(host.key.encode("utf-8", "surrogateescape")))
+            yield from ((where, line) for line in _lines_of_key(Path(host.key)))
+
+
+def _lines_of_key(path: Path) -> Iterator[bytes]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return
+    yield from (one for one in lines if len(one) >= _WRITTEN_IN_A_KEY and b"PRIVATE" not in one)
+
+
+def references_in(workspace: Workspace) -> Iterator[SecretReference]:
+    """Find every reference to a secret that anything written holds, wherever it stands."""
+    books = [step for book in workspace.books.values() for step in book.steps]
+    parts: Sequence[object] = (
+        workspace.settings,
+        workspace.repositories,
+        workspace.jobs,
+        workspace.outlets,
+        workspace.heartbeats,
+        books,
+    )
+    for part in parts:
+        yield from _inside(part)
+
+
+def _inside(value: object) -> Iterator[SecretReference]:
+    if isinstance(value, SecretReference):
+        yield value
+        return
+    for one in _members(value):
+        yield from _inside(one)
+
+
+def _members(value: object) -> Iterator[object]:
+    if isinstance(value, BaseModel):
+        yield from (getattr(value, name) for name in type(value).model_fields)
+    elif isinstance(value, Mapping):
+        yield from (one for name, one in value.items() if not _NO_SECRET.fullmatch(str(name)))
+    elif isinstance(value, list | tuple):
+        yield from value

@@ -1,0 +1,64 @@
+"""Bring a bundle to every place, each for itself, and record what arrived and what did not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from continuity.domain.evidence import Draft, RecordKind
+from continuity.domain.failure import ContinuityError
+from continuity.domain.offline_signals import OFFLINE_KINDS, Shelved, shelved_from_records
+from continuity.domain.text import plain_from_message
+from continuity.offline.bundle import Bundle
+from continuity.offline.places import Door
+from continuity.store.store import Store
+from continuity.workflows.world import Workbench
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """What became of a bundle at one place; ``error`` is None when it arrived."""
+
+    door: Door
+    error: ContinuityError | None = None
+
+
+def publish(bench: Workbench, bundle: Bundle, doors: tuple[Door, ...]) -> Iterator[Delivered]:
+    """Try every place; one that is full or away keeps nothing from the others."""
+    for door in doors:
+        try:
+            door.keep(bundle)
+        except ContinuityError as error:
+            _record(bench, RecordKind.BUNDLE_FAILED, {**_body(bundle, door), **_why(error)})
+            yield Delivered(door=door, error=error)
+        else:
+            contents = {
+                "edition": bundle.edition,
+                "runbooks": dict(bundle.runbooks),
+                "files": len(bundle.files),
+                "bytes": bundle.bytes,
+            }
+            _record(bench, RecordKind.BUNDLE_PUBLISHED, {**_body(bundle, door), **contents})
+            yield Delivered(door=door)
+
+
+def shelved(store: Store) -> Mapping[str, Shelved]:
+    """Read from the record what each place has."""
+    return shelved_from_records(store.records(kinds=OFFLINE_KINDS))
+
+
+def _body(bundle: Bundle, door: Door) -> dict[str, object]:
+    return {
+        "place": door.name,
+        "kind": door.kind,
+        "bundle": bundle.name,
+        "digest": bundle.digest,
+    }
+
+
+def _why(error: ContinuityError) -> dict[str, object]:
+    return {"failure": error.failure.value, "reason": plain_from_message(error.what)}
+
+
+def _record(bench: Workbench, kind: RecordKind, body: Mapping[str, object]) -> None:
+    bench.store.append(Draft(kind=kind, body=body, personal={"actor": bench.actor}))
