@@ -24,6 +24,7 @@ from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_information import choices
 from continuity.domain.conduct_record import CONDUCTING, entries_of
 from continuity.domain.conduct_refusals import Command
+from continuity.domain.conduct_result import verified_at, work_of
 from continuity.domain.conduct_times import lost, phases
 from continuity.domain.incident_commands import Person
 from continuity.workflows.conducting import Stage, act, carry_on, stand_of, tick
@@ -114,12 +115,13 @@ def view_of(screen: Screen, stand: Stand, *, whole: bool = False) -> View:
     with store.reading() as reading:
         incident = reading.incidents.find(conduct.incident) if conduct.incident else None
     impact = None if incident is None else incident.impact_at or incident.first_seen
-    since = impact or conduct.started_at or now
+    since = (None if conduct.drill else impact) or conduct.started_at or now
+    until = (verified_at(stand) if conduct.over else None) or conduct.ended_at or now
     entries = entries_of(store.records(kinds=CONDUCTING), conduct.run)
     return View(
         stand=stand,
         points={step.id: candidates_of(app, step.job) for step in restores_ahead(stand)},
-        spent=phases(entries, conduct.ended_at or now, impact),
+        spent=phases(entries, until, since, work_of(stand)),
         lost=lost(conduct, entries, since),
         now=now,
         zone=ZoneInfo(app.workspace.settings.zone),

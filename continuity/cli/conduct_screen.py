@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from continuity.cli.columns import NARROW, plain, wrapped
 from continuity.cli.conduct_points import plain_points, point_lines
-from continuity.cli.conduct_words import command_of, drill_mark, run_text, step_text
+from continuity.cli.conduct_words import PHASES, command_of, drill_mark, run_text, step_text
 from continuity.cli.decision_screen import Choice, choice_lines
 from continuity.cli.information_screen import Shown, pack_lines, short_lines
 from continuity.cli.language import _
@@ -117,13 +117,14 @@ def _choice(view: View, action: Action) -> Iterator[str]:
 
 def _times(view: View) -> Iterator[str]:
     spent = view.spent
-    told = _("Recovery time: {total}; people {people}, programs {programs}, waiting {timers}.")
-    yield told.format(
-        total=duration(spent.total.total_seconds()),
-        people=duration(spent.people.total_seconds()),
-        programs=duration(spent.programs.total_seconds()),
-        timers=duration(spent.timers.total_seconds()),
-    )
+    parts = [
+        f"{_(PHASES[name])} {duration(span.total_seconds())}"
+        for name, span in spent.parts.items()
+        if span
+    ]
+    total = duration(spent.total.total_seconds())
+    text = _("Recovery time: {total} ({parts}).").format(total=total, parts=", ".join(parts) or "-")
+    yield from wrapped(text, "", view.columns)
     if view.lost is not None:
         yield _("Data lost: {span}.").format(span=duration(view.lost.total_seconds()))
 
@@ -137,10 +138,7 @@ def plain_view(view: View) -> dict[str, object]:
         "exceptions": list(exceptions(view.stand)) if view.stand.conduct.over else [],
         "rto": {
             "total": round(spent.total.total_seconds()),
-            "before": round(spent.before.total_seconds()),
-            "people": round(spent.people.total_seconds()),
-            "programs": round(spent.programs.total_seconds()),
-            "timers": round(spent.timers.total_seconds()),
+            **{name: round(span.total_seconds()) for name, span in spent.parts.items()},
         },
         "points": {step: plain_points(known) for step, known in view.points.items()},
         "rpo": None if view.lost is None else round(view.lost.total_seconds()),

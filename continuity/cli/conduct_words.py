@@ -16,6 +16,7 @@ _RUN = {
     RunState.WITH_EXCEPTIONS: N_("completed with exceptions"),
     RunState.ABORTED: N_("aborted"),
     RunState.TIMED_OUT: N_("took too long"),
+    RunState.INTERRUPTED: N_("interrupted by a real incident"),
 }
 _STEP = {
     StepState.PENDING: N_("ahead"),
@@ -29,6 +30,16 @@ _STEP = {
     StepState.CANCELLED: N_("cancelled"),
     StepState.UNKNOWN: N_("nobody knows"),
 }
+PHASES = {
+    "before": N_("before it began"),
+    "restore": N_("restoring"),
+    "verify": N_("verifying"),
+    "programs": N_("other programs"),
+    "people": N_("people"),
+    "timers": N_("waiting"),
+}
+"""What each part of a recovery time is called; translate it."""
+
 _COMMANDS = {
     Doing.PERFORM: "continuity runbook carry-on {run}",
     Doing.REST: "continuity runbook carry-on {run}",

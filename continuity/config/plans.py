@@ -28,11 +28,17 @@ def plans_from_workspace(
             rto=system.rto,
             prove=system.prove,
             proof_level=system.proof_level,
+            runbook=_runbook(workspace, system.runbook),
         )
         for name, system in sorted(workspace.systems.items())
     )
     jobs = tuple(_job_plan(workspace, job) for _, job in sorted(workspace.jobs.items()))
     return systems, jobs
+
+
+def _runbook(workspace: Workspace, name: str | None) -> str:
+    book = None if name is None else workspace.books.get(name)
+    return "" if book is None else book.hash
 
 
 def _job_plan(workspace: Workspace, job: Job) -> JobPlan:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from continuity.domain.conducted import Conducted
+from continuity.domain.conducted_time import (
+    CONDUCTED,
+    is_valid,
+    latest_conducted,
+    waits_of_people,
+)
 from continuity.domain.copies import best_copy, charge_exposure, things
 from continuity.domain.copy_judgement import with_copies
 from continuity.domain.facts import Facts
@@ -13,6 +20,7 @@ from continuity.domain.failure import FailureClass
 from continuity.domain.job_judgement import JobAssessment, Moment, judge_job
 from continuity.domain.objectives import RecoveryPoint
 from continuity.domain.portfolio import Portfolio, SystemPlan
+from continuity.domain.proof import RESTORABLE
 from continuity.domain.reason import Reason, by_gravity
 from continuity.domain.shown import shown_moment
 from continuity.domain.storage_verdict import judge_storage, with_storage
@@ -81,10 +89,17 @@ def assess(portfolio: Portfolio, now: datetime, window: timedelta = WINDOW) -> A
             judged = with_copies(judged, system, known, moment)
             jobs[plan.system].append(with_storage(judged, wrong))
     jobs = {name: _with_exposure(judged) for name, judged in jobs.items()}
-    times = judge_system_times(portfolio.systems, jobs)
-    systems = tuple(
-        _judge_system(plan, jobs[plan.name], times[plan.name], doubt) for plan in portfolio.systems
+    last = {
+        plan.name: latest_conducted(facts.conducted, plan, jobs[plan.name])
+        for plan in portfolio.systems
+    }
+    times = judge_system_times(
+        portfolio.systems, jobs, waits_of_people(portfolio.systems, last, present)
     )
+    alone = [
+        _judge_system(plan, jobs[plan.name], times[plan.name], doubt) for plan in portfolio.systems
+    ]
+    systems = tuple(_with_people(one, last[one.plan.name], present) for one in alone)
     return Assessment(
         at=now,
         window=window,
@@ -128,6 +143,19 @@ def _judge_system(
         proof=_weakest_proof(plan, jobs),
         jobs=tuple(jobs),
     )
+
+
+def _with_people(
+    system: SystemAssessment, last: Conducted | None, now: datetime
+) -> SystemAssessment:
+    """Call proven by people what was proven by programs and brought back by people in time."""
+    proof = system.proof
+    if last is None or not is_valid(last, now, system.plan.time_validity):
+        return system
+    if proof.verdict is not Verdict.PASS or (proof.level or "") < RESTORABLE:
+        return system
+    age = max(now - last.at, proof.age or timedelta())
+    return replace(system, proof=replace(proof, level=CONDUCTED, age=age))
 
 
 def _combined_points(plan: SystemPlan, points: Sequence[RecoveryPoint]) -> RecoveryPoint:

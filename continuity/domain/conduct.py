@@ -18,7 +18,7 @@ class Mode(StrEnum):
 
 
 class RunState(StrEnum):
-    """Where a run is; the last four are its ends."""
+    """Where a run is; the last five are its ends. INTERRUPTED: something real ended a drill."""
 
     PREPARED = "prepared"
     RUNNING = "running"
@@ -28,10 +28,14 @@ class RunState(StrEnum):
     WITH_EXCEPTIONS = "completed-with-exceptions"
     ABORTED = "aborted"
     TIMED_OUT = "timed-out"
+    INTERRUPTED = "interrupted"
 
 
 OVER = frozenset(
-    {RunState.COMPLETED, RunState.WITH_EXCEPTIONS, RunState.ABORTED, RunState.TIMED_OUT}
+    {
+        *(RunState.COMPLETED, RunState.WITH_EXCEPTIONS),
+        *(RunState.ABORTED, RunState.TIMED_OUT, RunState.INTERRUPTED),
+    }
 )
 """Nothing more is done in it."""
 
@@ -222,7 +226,8 @@ class Conduct:
     ``hash`` names the document it follows to its end, whatever is edited meanwhile. ``order`` are
     the steps that follow one another. ``undoing`` are the steps still to be taken back, in that
     order; ``after_undo`` says whether it ends then. ``commander`` leads it; ``offered_to`` is who
-    was asked to take over. ``parent`` is the run that this one is a step of.
+    was asked to take over. ``parent`` is the run that this one is a step of. ``systems`` are those
+    that its runbook is about.
     """
 
     run: str
@@ -232,6 +237,7 @@ class Conduct:
     urgent: bool = False
     incident: int = 0
     parent: str = ""
+    systems: tuple[str, ...] = ()
     state: RunState = RunState.PREPARED
     why: Why = Why.NOTHING
     version: int = 0

@@ -71,6 +71,7 @@ def _started(conduct: Conduct, entry: Entry) -> Conduct:
         urgent=flag_in(entry, "urgent"),
         incident=number if isinstance(number, int) else 0,
         parent=text_in(entry, "parent"),
+        systems=texts_in(entry, "systems"),
         state=RunState.RUNNING,
         started_at=entry.at,
         deadline=moment_in(entry, "deadline"),
@@ -225,6 +226,11 @@ def _over(conduct: Conduct, entry: Entry, state: RunState) -> Conduct:
     )
 
 
+def _how_aborted(entry: Entry) -> RunState:
+    interrupted = text_in(entry, "why") == Why.INTERRUPTED
+    return RunState.INTERRUPTED if interrupted else RunState.ABORTED
+
+
 def _on_step(change: Callable[[StepRun, Entry], StepRun]) -> _Apply:
     return lambda conduct, entry: _with(conduct, change(conduct.of(entry.step), entry))
 
@@ -260,7 +266,7 @@ _APPLY: Mapping[Event, _Apply] = {
     Event.UNDO_BEGUN: _undo_begun,
     Event.UNDONE: _undone,
     Event.NOTED: lambda one, _entry: one,
-    Event.ABORTED: lambda one, entry: _over(one, entry, RunState.ABORTED),
+    Event.ABORTED: lambda one, entry: _over(one, entry, _how_aborted(entry)),
     Event.TIMED_OUT: lambda one, entry: _over(one, entry, RunState.TIMED_OUT),
     Event.FINISHED: lambda one, entry: _over(one, entry, RunState(text_in(entry, "outcome"))),
 }

@@ -20,7 +20,7 @@ from continuity.domain.conduct import (
     Waits,
     Why,
 )
-from continuity.domain.conduct_frontier import Stand, frontier
+from continuity.domain.conduct_frontier import Stand, frontier, systems_in
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident_commands import Person
 from continuity.domain.runbook import Runbook, RunbookStatus
@@ -60,6 +60,7 @@ def start(document: RunbookDocument, how: Start, person: Person) -> tuple[Entry,
         "urgent": how.urgent,
         "incident": how.incident,
         "parent": how.parent,
+        "systems": systems_in(front),
         "deadline": "" if limit is None else text_from_time(limit),
         "order": tuple(step.id for step in document.sequence),
         "steps": tuple(step.id for step in document.steps),

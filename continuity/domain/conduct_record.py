@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import cast
 
 from continuity.domain.clock import text_from_time, time_from_text
@@ -77,6 +78,26 @@ def draft_of(entry: Entry, conduct: Conduct, shown: Mapping[str, str | int] | No
         },
         personal=personal or None,
     )
+
+
+def draft_interrupted(conduct: Conduct) -> Draft:
+    """Draft the result of a drill that something real ended: how long it lasted, and no more."""
+    start, end = conduct.started_at, conduct.ended_at
+    lasted = timedelta() if start is None or end is None else max(timedelta(), end - start)
+    body: dict[str, object] = {
+        "run": conduct.run,
+        "runbook": conduct.runbook,
+        "hash": conduct.hash,
+        "mode": conduct.mode.value,
+        "outcome": conduct.state.value,
+        "systems": list(conduct.systems),
+        "jobs": [],
+        "measured": False,
+        "milliseconds": lasted // timedelta(milliseconds=1),
+    }
+    if end is not None:
+        body["ended_at"] = text_from_time(end)
+    return Draft(kind=RecordKind.RUNBOOK_MEASURED, run_id=conduct.run, body=body)
 
 
 def entries_of(records: Iterable[Record], run: str) -> tuple[Entry, ...]:

@@ -58,6 +58,7 @@ class RecordKind(StrEnum):
     RUNBOOK_ENDED = "runbook.ended"
     BUNDLE_PUBLISHED = "bundle.published"
     BUNDLE_FAILED = "bundle.failed"
+    RUNBOOK_MEASURED = "runbook.measured"
     HOST_ACCEPTED = "host.accepted"
     CHANNEL_TESTED = "channel.tested"
     CHANNEL_CONFIRMED = "channel.confirmed"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from continuity.domain.conducted import Conducted
 from continuity.domain.failure import FailureClass
 from continuity.domain.location import StorageFacts
 from continuity.domain.text import Message
@@ -175,11 +176,13 @@ def without_drills_in(facts: JobFacts, repositories: Collection[str]) -> JobFact
 class Facts:
     """What was read of the record up to ``sequence``; ``newest`` is its latest time.
 
-    ``storage`` is what was seen of the storage of each repository.
+    ``storage`` is what was seen of the storage of each repository, ``conducted`` are the runs of
+    runbooks that ended, the oldest first.
     """
 
     jobs: Mapping[str, JobFacts] = field(default_factory=dict)
     storage: Mapping[str, StorageFacts] = field(default_factory=dict)
+    conducted: tuple[Conducted, ...] = ()
     sequence: int = 0
     newest: datetime | None = None
 

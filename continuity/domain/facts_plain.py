@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypedDict, cast
 
 from continuity.domain.clock import text_from_time
+from continuity.domain.conducted import conducted_from_plain, plain_from_conducted
 from continuity.domain.facts import (
     BackupRun,
     Canary,
@@ -25,7 +26,7 @@ from continuity.domain.location import PlainStorage, plain_from_storage, storage
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
-FORMAT = 5
+FORMAT = 6
 """Another number means: read the record again from its beginning."""
 
 _read = datetime.fromisoformat
@@ -39,6 +40,7 @@ def plain_from_facts(facts: Facts) -> dict[str, object]:
         "newest": _text(facts.newest),
         "jobs": {name: _plain_job(job) for name, job in facts.jobs.items()},
         "storage": [plain_from_storage(storage) for storage in facts.storage.values()],
+        "conducted": [plain_from_conducted(one) for one in facts.conducted],
     }
 
 
@@ -52,10 +54,12 @@ def facts_from_plain(plain: Mapping[str, object]) -> Facts:
     try:
         # The shapes are trusted only as far as each conversion below goes through.
         jobs = cast("Mapping[str, _PlainJob]", plain["jobs"])
+        ended = plain["conducted"]
         seen = map(storage_from_plain, cast("list[PlainStorage]", plain["storage"]))
         return Facts(
             jobs={name: _job(name, job) for name, job in jobs.items()},
             storage={storage.repository: storage for storage in seen},
+            conducted=tuple(map(conducted_from_plain, cast("list[list[object]]", ended))),
             sequence=int(cast("int", plain["sequence"])),
             newest=_moment(cast("str | None", plain["newest"])),
         )

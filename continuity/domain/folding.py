@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from continuity.domain.conducted import with_conducted
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.facts import (
     BackupRun,
@@ -59,7 +60,7 @@ def fold(facts: Facts, record: Record) -> Facts:
 def fold_all(facts: Facts, records: Iterable[Record]) -> Facts:
     """Take records into account, in their order; those already known are passed over."""
     jobs, storage = dict(facts.jobs), dict(facts.storage)
-    sequence, newest = facts.sequence, facts.newest
+    sequence, newest, conducted = facts.sequence, facts.newest, facts.conducted
     for record in records:
         if record.sequence <= sequence:
             continue
@@ -73,7 +74,9 @@ def fold_all(facts: Facts, records: Iterable[Record]) -> Facts:
             _observe(storage, record)
         elif record.kind is RecordKind.LOCATION_ACCEPTED:
             _accept_storage(storage, record)
-    return Facts(jobs=jobs, storage=storage, sequence=sequence, newest=newest)
+        elif record.kind is RecordKind.RUNBOOK_MEASURED:
+            conducted = with_conducted(conducted, record)
+    return Facts(jobs=jobs, storage=storage, conducted=conducted, sequence=sequence, newest=newest)
 
 
 def _observe(storage: dict[str, StorageFacts], record: Record) -> None:

@@ -116,8 +116,10 @@ class Incident:
     over, ``waiver_until`` the end of a person's decision to do without.
 
     ``impact_at`` is since when the service is down, once somebody said so; ``clocks`` the times of
-    everything agreed. ``ladders`` is the version of the ladders of its opening, ``rungs`` are the
-    keys of those that were climbed.
+    everything agreed. ``recovered_at`` is when its service was verified by people who followed a
+    runbook, who needed ``recovery_milliseconds`` from the impact; ``lost_milliseconds`` is how much
+    older the restored data was. ``ladders`` is the version of the ladders of its opening, ``rungs``
+    are the keys of those that were climbed.
     """
 
     number: int
@@ -162,6 +164,9 @@ class Incident:
     flapping: bool = False
     reviewed: bool = False
     impact_at: datetime | None = None
+    recovered_at: datetime | None = None
+    recovery_milliseconds: int = 0
+    lost_milliseconds: int | None = None
     clocks: Segments = ()
     ladders: str = ""
     rungs: tuple[str, ...] = ()

@@ -105,8 +105,16 @@ def _resumed(incident: Incident, change: Change) -> Incident:
 
 
 def _mitigated(incident: Incident, change: Change) -> Incident:
+    lost = change.details.get("lost_milliseconds")
     return replace(
-        incident, state=State.MITIGATED, mitigated_at=change.at, active_at=change.at, hold=None
+        incident,
+        state=State.MITIGATED,
+        mitigated_at=change.at,
+        active_at=change.at,
+        hold=None,
+        recovered_at=_moment(change, "verified_at"),
+        recovery_milliseconds=_number(change, "rto_milliseconds"),
+        lost_milliseconds=lost if isinstance(lost, int) else None,
     )
 
 
@@ -133,6 +141,7 @@ def _reopened(incident: Incident, change: Change) -> Incident:
         resolution="",
         proof=0,
         waiver_until=None,
+        recovered_at=None,
         active_at=change.at,
     )
 

@@ -193,6 +193,9 @@ def _rto(segments: Segments, incident: Incident, _change: Change) -> Segments:
     proven = incident.resolved_at if incident.resolution != WAIVER else None
     whole = Segment(clock=Clock.RTO, start=incident.impact_at, cycle=incident.cycle)
     end = proven or incident.closed_at
+    if end is not None and incident.recovered_at is not None:
+        # What proved it later shows that it was over when people had verified it.
+        end = min(end, max(incident.recovered_at, incident.impact_at))
     return only(segments, whole if end is None else whole.ended(end))
 
 

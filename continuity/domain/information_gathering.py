@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from continuity.domain.assessment import Assessment, SystemAssessment
+from continuity.domain.conducted import measured_of
 from continuity.domain.copies import things
 from continuity.domain.facts import DrillRun, Facts
 from continuity.domain.information_pack import SystemPart, Times
@@ -60,6 +61,7 @@ def _part(
         tested=None if tested is None else tested.verdict,
         tested_at=None if tested is None else tested.at,
         restores=_restores(system, facts),
+        conducted=_conducted(system, facts),
         time_target=system.rto.target,
         likely=system.rto.total.low,
         safe=system.rto.total.high,
@@ -101,6 +103,12 @@ def _restores(system: SystemAssessment, facts: Facts) -> Times | None:
         worst=sum((times.worst for times in known), timedelta()),
         count=min(times.count for times in known),
     )
+
+
+def _conducted(system: SystemAssessment, facts: Facts) -> Times | None:
+    names = [[job.plan.name for job in copies] for copies in things(system.jobs)]
+    runs = measured_of(facts.conducted, system.plan.name, names)
+    return times_of(one.time for one in runs)
 
 
 def times_of(measured: Iterable[timedelta]) -> Times | None:

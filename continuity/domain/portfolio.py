@@ -82,7 +82,10 @@ class JobPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SystemPlan:
-    """What judgement needs of a business service; a target that is None was never set."""
+    """What judgement needs of a business service; a target that is None was never set.
+
+    ``runbook`` is the SHA-256 of the runbook that brings it back, empty where none can be used.
+    """
 
     name: str
     title: str
@@ -93,6 +96,7 @@ class SystemPlan:
     prove: timedelta | None = None
     proof_level: str = "L3"
     time_validity: timedelta = DEFAULT_TIME_VALIDITY
+    runbook: str = ""
 
     @property
     def proof_validity(self) -> timedelta:

@@ -24,6 +24,7 @@ class _PlainSystem(TypedDict):
     prove: int | None
     proof_level: str
     time_validity: int
+    runbook: str
 
 
 class _PlainStorage(TypedDict):
@@ -85,6 +86,7 @@ def _plain_system(plan: SystemPlan) -> _PlainSystem:
         "prove": _count(plan.prove),
         "proof_level": plan.proof_level,
         "time_validity": plan.time_validity // _MICROSECOND,
+        "runbook": plan.runbook,
     }
 
 
@@ -99,6 +101,7 @@ def _system(plain: _PlainSystem) -> SystemPlan:
         prove=_span(plain["prove"]),
         proof_level=plain["proof_level"],
         time_validity=plain["time_validity"] * _MICROSECOND,
+        runbook=plain["runbook"],
     )
 
 

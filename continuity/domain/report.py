@@ -9,6 +9,7 @@ from enum import StrEnum
 from continuity.domain.advice import Advice, Answered
 from continuity.domain.period import Period
 from continuity.domain.recovery_time import TimeKind
+from continuity.domain.report_conducted import ConductedLine
 from continuity.domain.report_incidents import IncidentLine
 from continuity.domain.report_runs import RunLine
 from continuity.domain.run import RunKind
@@ -191,6 +192,7 @@ class Annex:
     points: tuple[PointsLine, ...]
     runs: tuple[RunLine, ...]
     incidents: tuple[IncidentLine, ...]
+    conducted: tuple[ConductedLine, ...]
     cards: tuple[Scorecard, ...]
     changes: tuple[ChangeLine, ...]
     untested: tuple[Untested, ...]

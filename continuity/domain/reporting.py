@@ -27,6 +27,7 @@ from continuity.domain.report_annex import (
     tallies_of,
     untested_in,
 )
+from continuity.domain.report_conducted import conducted_lines
 from continuity.domain.report_incidents import TermsOf, incident_lines
 from continuity.domain.report_reading import Gathered
 from continuity.domain.report_runs import RunLine
@@ -106,7 +107,7 @@ def report_on(grounds: Grounds, period: Period, made_at: datetime) -> Report:
         advice=advice,
         answered=answered(earlier, advice, findings),
         decisions=decisions_on(assessment, findings.incidents),
-        annex=_annex(grounds, findings, runs),
+        annex=_annex(grounds, findings, runs, period),
     )
 
 
@@ -157,13 +158,16 @@ def _findings_before(
     )
 
 
-def _annex(grounds: Grounds, findings: Findings, runs: tuple[RunLine, ...]) -> Annex:
+def _annex(
+    grounds: Grounds, findings: Findings, runs: tuple[RunLine, ...], period: Period
+) -> Annex:
     assessment, facts, head = findings.assessment, findings.facts, grounds.gathered.head
     return Annex(
         jobs=jobs_of(assessment),
         points=points_of(assessment, facts),
         runs=runs,
         incidents=findings.incidents,
+        conducted=conducted_lines(facts.conducted, period),
         cards=findings.cards,
         changes=changes_in(assessment, facts),
         untested=untested_in(assessment, facts, runs),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from continuity.domain.copies import things
 from continuity.domain.dependencies import dependency_order
@@ -54,44 +55,67 @@ class SystemTime:
     reason: Reason | None
 
 
+class _Spent(NamedTuple):
+    """What a system costs by itself, and with all it waits for when people brought it back."""
+
+    own: Wait
+    people: Wait | None
+    trend: int | None
+
+
 _NO_TIME = Wait(kind=TimeKind.MEASURED, low=timedelta(0), high=timedelta(0), floor=timedelta(0))
 _UNKNOWN = Wait(kind=TimeKind.UNKNOWN, low=None, high=None, floor=timedelta(0))
 
 
 def judge_system_times(
-    systems: Sequence[SystemPlan], jobs: Mapping[str, Sequence[JobAssessment]]
+    systems: Sequence[SystemPlan],
+    jobs: Mapping[str, Sequence[JobAssessment]],
+    people: Mapping[str, Wait] | None = None,
 ) -> dict[str, SystemTime]:
     """Judge each system along the critical path through what it depends on.
 
-    Raises ConfigurationError when systems depend on each other in a circle.
+    ``people`` is what it took when people brought it back, with all it depends on. Raises
+    ConfigurationError when systems depend on each other in a circle.
     """
     plans = {system.name: system for system in systems}
     known: dict[str, tuple[Wait, tuple[str, ...]]] = {}
     times: dict[str, SystemTime] = {}
     for name in dependency_order({plan.name: plan.depends_on for plan in systems}):
-        times[name] = _judge(plans[name], own_wait(jobs[name]), _trend(jobs[name]), known)
+        spent = _Spent(own_wait(jobs[name]), (people or {}).get(name), _trend(jobs[name]))
+        times[name] = _judge(plans[name], spent, known)
         known[name] = times[name].total, times[name].path
     return times
 
 
 def _judge(
-    plan: SystemPlan,
-    own: Wait,
-    trend: int | None,
-    known: Mapping[str, tuple[Wait, tuple[str, ...]]],
+    plan: SystemPlan, spent: _Spent, known: Mapping[str, tuple[Wait, tuple[str, ...]]]
 ) -> SystemTime:
     before, path = _longest([known.get(name, (_UNKNOWN, (name,))) for name in plan.depends_on])
-    total = _after(before, own)
+    total = _slower(_after(before, spent.own), spent.people)
     reason = None if plan.rto is None else _reason(plan.rto, total)
     return SystemTime(
         target=plan.rto,
-        own=own,
+        own=spent.own,
         total=total,
         path=(*path, plan.name),
-        trend_percent=trend,
+        trend_percent=spent.trend,
         verdict=None if reason is None else reason.verdict,
         reason=reason,
     )
+
+
+def _slower(computed: Wait, people: Wait | None) -> Wait:
+    """Take the longer of what programs need and what people needed; never the less certain one.
+
+    What was computed for more data than people ever brought back stays: it says how long it takes
+    now.
+    """
+    if people is None:
+        return computed
+    floor = max(computed.floor, people.floor)
+    longer = people.high is not None and (computed.high is None or people.high >= computed.high)
+    base = people if longer else computed
+    return Wait(kind=base.kind, low=base.low, high=base.high, floor=floor)
 
 
 def own_wait(jobs: Sequence[JobAssessment]) -> Wait:

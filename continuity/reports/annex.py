@@ -8,6 +8,7 @@ from continuity.domain.report import Light, Report, SystemLine
 from continuity.domain.report_incidents import ClockLine, IncidentLine
 from continuity.domain.scorecard import Scorecard
 from continuity.domain.text import N_
+from continuity.reports.annex_conducted import conducted_blocks
 from continuity.reports.annex_runs import run_blocks
 from continuity.reports.front import gap_row
 from continuity.reports.page import Block, Bullets, Cell, Heading, Paragraph, table
@@ -33,6 +34,7 @@ def annex(report: Report, voice: Voice) -> Iterator[Block]:
     yield from _systems(report, voice)
     yield from _all_gaps(report, voice)
     yield from run_blocks(report, voice)
+    yield from conducted_blocks(report, voice)
     yield from _untested(report, voice)
     yield from _changes(report, voice)
     yield from _incidents(report, voice)
@@ -99,14 +101,6 @@ def _untested(report: Report, voice: Voice) -> Iterator[Block]:
     )
     caption = voice.text(N_("Jobs of which nothing was restored in this period"))
     yield table("untested", caption, titles, rows)
-    yield Paragraph(
-        voice.text(
-            N_(
-                "Drills in which people follow a runbook are not in this report: no restore test"
-                " above says whether people would manage."
-            )
-        )
-    )
 
 
 def _changes(report: Report, voice: Voice) -> Iterator[Block]:
@@ -136,7 +130,9 @@ def _incidents(report: Report, voice: Voice) -> Iterator[Block]:
     rows = (_incident(line, voice) for line in lines)
     caption = voice.text(N_("Incidents that were open in this period, as they are now"))
     yield table("incidents", caption, map(voice.text, titles), rows)
-    clocks = [(line, clock) for line in lines for clock in line.clocks]
+    # What is only practised keeps and breaks no agreement.
+    real = [line for line in lines if not line.drill]
+    clocks = [(line, clock) for line in real for clock in line.clocks]
     names = (N_("Number"), N_("Time"), N_("Took"), N_("Agreed"), N_("Kept"))
     rows_of_clocks = (_clock(line, clock, voice) for line, clock in clocks)
     caption = voice.text(N_("Agreed times, kept and missed"))

@@ -46,7 +46,7 @@ from continuity.hosts.process import (
     text_from_process,
 )
 from continuity.store.store import Transaction
-from continuity.workflows.moving_incident import tell_incident
+from continuity.workflows.concluding import conclude, tell_start
 from continuity.workflows.responding import Desk
 
 Read = Callable[[str, str], RunbookDocument]
@@ -252,9 +252,12 @@ def _write(turn: _Turn, entries: tuple[Entry, ...], *, new: bool = False) -> Con
     for entry in entries:
         conduct = after(conduct, (entry,))
         transaction.append(draft_of(entry, conduct, shown if is_chosen(entry) else None))
-        tell_incident(stage.desk.voice, transaction, entry, conduct)
+        tell_start(stage.desk, transaction, entry, conduct)
     if entries:
         transaction.conducts.write(conduct, None if new else before.version)
+    if not before.over:
+        ended = Stand(document=turn.stand.document, conduct=conduct)
+        conclude(stage.desk, transaction, ended, entries)
     return conduct
 
 

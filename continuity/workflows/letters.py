@@ -245,12 +245,24 @@ def _facts(circumstances: Circumstances, speaker: Speaker) -> Iterator[tuple[str
     )
     yield speaker.text(N_("Since")), moment(speaker, incident.first_seen, zone)
     yield speaker.text(N_("Seen")), str(incident.count)
+    yield from _recovered(incident, speaker)
     if system is not None:
         yield from _measured(system, speaker)
     if circumstances.runbook:
         yield speaker.text(N_("Runbook")), circumstances.runbook
     if incident.repository:
         yield speaker.text(N_("Repository")), incident.repository
+
+
+def _recovered(incident: Incident, speaker: Speaker) -> Iterator[tuple[str, str]]:
+    """Tell what it took people to bring the service back, as their run measured it."""
+    if incident.recovered_at is None:
+        return
+    took = duration(speaker, incident.recovery_milliseconds / 1_000)
+    yield speaker.text(N_("Recovery time, from the impact to the verified service")), took
+    if incident.lost_milliseconds is not None:
+        lost = brief(speaker, timedelta(milliseconds=incident.lost_milliseconds))
+        yield speaker.text(N_("Work lost with the restored point")), lost
 
 
 def _measured(system: SystemAssessment, speaker: Speaker) -> Iterator[tuple[str, str]]:

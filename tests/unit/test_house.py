@@ -31,7 +31,8 @@ WRITTEN_NOUNS = {
 CONDUCTING = {
     *("conduct_commands", "conduct_deciding", "conduct_frontier", "conduct_leading"),
     *("conduct_next", "conduct_outputs", "conduct_passing", "conduct_program"),
-    *("conduct_information", "conduct_record", "conduct_refusals", "information_plain"),
+    *("conduct_information", "conduct_record", "conduct_refusals", "conduct_result"),
+    "information_plain",
 }
 
 
