@@ -1,43 +1,37 @@
-"""What commands do about incidents after a run: see what was found, say it once, tell people."""
+"""What commands do about incidents after a run; what goes wrong with it is said and no more."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Iterator
-from pathlib import Path
-
-from continuity.answering import desk
-from continuity.answering.outside import Outside
-from continuity.app import App, Standing, portfolio_of
+from continuity.app import App
 from continuity.cli.output import complain
-from continuity.domain.assessment import Assessment, assess
 from continuity.domain.failure import ContinuityError
-from continuity.domain.heartbeat_signals import Expected, heartbeat_signals
 from continuity.domain.incident import Incident
-from continuity.domain.incident_board import Moved
-from continuity.domain.observation import Observation
-from continuity.domain.outlet_signals import outlet_signals
-from continuity.domain.signals import Question, Situation, signals
-from continuity.offline.standing import observe_offline
-from continuity.workflows.delivering import Delivered
-from continuity.workflows.hearing import pulses_of
-from continuity.workflows.responding import Derive, Desk, respond
+from continuity.service import response
+from continuity.service.response import (
+    derive_from,
+    desk_of,
+    incident_of_run,
+    respond_to_all,
+    respond_to_runs,
+    tell_outside,
+)
 
-
-def desk_of(app: App) -> Desk:
-    """Open the desk of a workspace."""
-    return desk.desk_of(app.workspace, app.bench.store, app.bench.now)
-
-
-def tell_outside(app: App) -> Delivered:
-    """Send what is due to people and ticket systems. Raises what a missing secret raises."""
-    return _outside(app).deliver()
+__all__ = (
+    "derive_from",
+    "desk_of",
+    "hear_outside",
+    "incident_of_run",
+    "respond_to_all",
+    "respond_to_runs",
+    "tell_outside",
+    "try_to_tell",
+)
 
 
 def hear_outside(app: App) -> list[Incident]:
     """Hear what people did in tickets; who cannot be heard is named, and heard the next time."""
     try:
-        polled = _outside(app).listen(desk_of(app))
+        polled = response.hear_outside(app)
     except ContinuityError as error:
         complain(error)
         return []
@@ -46,70 +40,9 @@ def hear_outside(app: App) -> list[Incident]:
     return polled.moved
 
 
-def _outside(app: App) -> Outside:
-    root = app.workspace.root
-    return Outside(
-        means=app.means,
-        store=app.bench.store,
-        now=app.bench.now,
-        assess=lambda: _judged(portfolio_of(root, app.means.environ), app),
-    )
-
-
 def try_to_tell(app: App) -> None:
     """Send what is due; what keeps it from being sent is said, and nothing is lost by it."""
     try:
         tell_outside(app)
     except ContinuityError as error:
         complain(error)
-
-
-def respond_to_runs(app: App) -> tuple[Moved, ...]:
-    """Count what the latest runs found."""
-    return respond(desk_of(app))
-
-
-def respond_to_all(app: App, root: Path) -> tuple[Moved, ...]:
-    """Count what the latest runs found, and what follows from all that is known."""
-    return respond(desk_of(app), derive_from(app, portfolio_of(root, os.environ)))
-
-
-def derive_from(app: App, standing: Standing) -> Derive:
-    """Judge now, and conclude when the open questions are known."""
-    portfolio = standing.portfolio
-    situation = Situation(
-        organisation=app.workspace.settings.organisation,
-        portfolio=portfolio,
-        assessment=_judged(standing, app),
-        broken={problem.file: problem.expected for problem in standing.problems},
-        doubt=standing.doubt,
-    )
-
-    with app.bench.store.reading() as reading:
-        lanes = reading.outbox.states()
-
-    expected = {
-        name: Expected(every=one.every, grace=one.grace, system=one.system or "")
-        for name, one in app.workspace.heartbeats.items()
-    }
-    pulses = pulses_of(app.bench.store, expected, app.bench.now())
-
-    def derive(asked: Collection[Question]) -> Iterator[Observation]:
-        yield from signals(situation, asked)
-        yield from heartbeat_signals(situation.organisation, expected, pulses, app.bench.now())
-        yield from outlet_signals(situation.organisation, lanes, app.bench.now())
-        yield from observe_offline(app.workspace, app.bench.store, app.bench.now)
-
-    return derive
-
-
-def _judged(standing: Standing, app: App) -> Assessment:
-    # Not as it is shown: doubt about one file must not hide what is known of the others.
-    return assess(standing.portfolio, app.bench.now())
-
-
-def incident_of_run(app: App, run_id: str) -> Incident | None:
-    """Find the incident in which a failed run was counted."""
-    with app.bench.store.reading() as reading:
-        mine = (one for one in reading.incidents.open() if one.last_key == run_id)
-        return next((one for one in mine if one.streak > 0), None)

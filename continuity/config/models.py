@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -12,6 +13,7 @@ from continuity.domain.written import (
     Duration,
     ExpectedError,
     LocalPath,
+    Name,
     SecretReference,
     Size,
     Written,
@@ -59,6 +61,39 @@ class SandboxPlace(Written):
     )
 
 
+class Service(Written):
+    """How the service runs jobs by itself, and who notices when it does not."""
+
+    at_once: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="so many backups at once; restore tests only beside fewer",
+    )
+    spread: Duration | None = Field(
+        default=None, description="starts are spread over this time, by the name of the job"
+    )
+    at_end: Literal["stop", "wait"] = Field(
+        default="stop",
+        description="what happens to runs when the service ends: they are stopped, or waited for",
+    )
+    wait: Duration = Field(
+        default=timedelta(minutes=10), description="how long to wait for them at most"
+    )
+    silence: Duration = Field(
+        default=timedelta(hours=2),
+        description="the service has not looked at its slots for so long: a fault",
+    )
+    heartbeat: Name | None = Field(
+        default=None,
+        description="channel of kind heartbeat that hears it live, and is told of no incident",
+    )
+    address: str = Field(
+        default="127.0.0.1", description="where /healthz, /metrics and heartbeats are answered"
+    )
+    port: int = Field(default=8417, ge=0, le=65_535, description="the port there; 0 for a free one")
+
+
 class Settings(Written):
     """The workspace as a whole."""
 
@@ -73,6 +108,7 @@ class Settings(Written):
     offline: Offline = Field(
         default=Offline(), description="copies for the day on which this program is gone too"
     )
+    service: Service = Field(default=Service(), description="how the service runs jobs by itself")
 
 
 SECTIONS_WITH_PATHS = ("store", "sandbox")

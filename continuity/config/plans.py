@@ -69,7 +69,7 @@ def _job_plan(workspace: Workspace, job: Job) -> JobPlan:
         drill=_timetable(schedule.drill, zone),
         full_drill=_timetable(schedule.full_drill, zone),
         grace=schedule.grace or DEFAULT_GRACE,
-        skip_until=None if skip is None else _end_of(skip.until, zone),
+        skip_until=None if skip is None else end_of_day(skip.until, zone),
         skip_reason="" if skip is None else skip.reason,
     )
 
@@ -78,6 +78,6 @@ def _timetable(text: str | None, zone: str) -> Timetable | None:
     return None if text is None else timetable_from_text(text, zone)
 
 
-def _end_of(day: date, zone: str) -> datetime:
+def end_of_day(day: date, zone: str) -> datetime:
     """Give the end of a day, since a decision made until a day holds on that day."""
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))

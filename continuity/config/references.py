@@ -145,6 +145,7 @@ def _times(job: Part[Job]) -> Iterator[Problem]:
     if written.zone is not None:
         yield from _zone(job, written.zone, ("schedule", "zone"))
     times = {"backup": written.backup, "drill": written.drill, "full_drill": written.full_drill}
+    times["read_back"] = written.read_back
     for key, text in times.items():
         if text is not None and not _is_timetable(text):
             place = ("schedule", key)

@@ -64,6 +64,7 @@ class RecordKind(StrEnum):
     CHANNEL_CONFIRMED = "channel.confirmed"
     HEARTBEAT_HEARD = "heartbeat.heard"
     REPORT_SENT = "report.sent"
+    SLOTS_MISSED = "slots.missed"
     CHECKPOINT_SIGNED = "checkpoint.signed"
     PERSONAL_ERASED = "personal.erased"
 

@@ -32,6 +32,7 @@ class CheckKind(StrEnum):
     TRACKER = "tracker"
     HEARTBEAT = "heartbeat"
     OFFLINE = "offline"
+    SERVICE = "service"
 
 
 class FaultKind(StrEnum):
@@ -56,6 +57,7 @@ class FaultKind(StrEnum):
     TRACKER_REFUSES = "tracker-refuses"
     HEARTBEAT_SILENT = "heartbeat-silent"
     OFFLINE_OLD = "offline-old"
+    SERVICE_SILENT = "service-silent"
 
 
 class Consequence(StrEnum):
@@ -207,6 +209,13 @@ FAULTS: dict[FaultKind, FaultText] = {
         ),
         impact=N_("If this machine is lost too, people follow a plan that is no longer right."),
         consequence=Consequence.WARNING,
+    ),
+    FaultKind.SERVICE_SILENT: FaultText(
+        title=N_("The service was not at work"),
+        meaning=N_("Nothing looked at what is due: the service was stopped, dead or hanging."),
+        impact=N_("Meanwhile no job was started by itself, and nobody was told of anything."),
+        consequence=Consequence.LOSS,
+        at_once=True,
     ),
 }
 """Every kind with its texts and its rule."""

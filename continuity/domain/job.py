@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import Field, SerializeAsAny
 
 from continuity.domain.written import Duration, Name, SecretReference, Size, SourcePath, Written
+from continuity.domain.written_hours import Hours
 
 
 class Source(Written):
@@ -45,9 +46,19 @@ class Timetable(Written):
     )
     drill: str | None = Field(default=None, description="restore test of a sample")
     full_drill: str | None = Field(default=None, description="restore test of everything")
+    read_back: str | None = Field(
+        default=None, description="check of the repository, which reads a slice of it back"
+    )
     zone: str | None = Field(default=None, description="IANA zone; the organisation's if absent")
     grace: Duration | None = Field(
         default=None, description="how late it may start before it is overdue; 2h if absent"
+    )
+    hours: Hours | None = Field(
+        default=None, description="the service starts runs only then; at any time if absent"
+    )
+    start_within: Duration | None = Field(
+        default=None,
+        description="the service gives a slot up that starts later; at the next slot if absent",
     )
 
 

@@ -11,7 +11,7 @@ from continuity.domain.failure import StoreError
 from continuity.domain.text import N_, say
 from continuity.store.connect import place_of, writing
 
-VERSIONS = ("0001", "0002", "0003", "0004")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every version of the tables, the newest last; the names of the migrations."""
 
 

@@ -27,6 +27,7 @@ from continuity.store.outbox import Outbox
 from continuity.store.runs import Run
 from continuity.store.schema import prepare
 from continuity.store.signing import fingerprint
+from continuity.store.slots import Slots
 
 
 def open_store(address: str, now: Now, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -55,6 +56,7 @@ class Transaction:
         self.incidents = Incidents(connection)
         self.conducts = Conducts(connection)
         self.outbox = Outbox(connection)
+        self.slots = Slots(connection)
 
     def head(self) -> Head:
         """Give the end of the record, this transaction's own records included."""
@@ -124,12 +126,13 @@ class Transaction:
 
 
 class Reading:
-    """Incidents, runs of runbooks and outbox as they are now, while others go on writing."""
+    """Incidents, runs of runbooks, outbox and slots as they are now, while others write."""
 
     def __init__(self, connection: Connection) -> None:
         self.incidents = Incidents(connection)
         self.conducts = Conducts(connection)
         self.outbox = Outbox(connection)
+        self.slots = Slots(connection)
 
 
 class Store:

@@ -121,6 +121,40 @@ run = Table(
     Column("verdict", Text),
 )
 
+slot = Table(
+    "slot",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("planned", Utc, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("wait_until", Utc),
+    Column("attempts", BigInteger, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("started", Utc),
+    Column("ended", Utc),
+    Column("run_id", Text, nullable=False),
+    Column("verdict", Text),
+    Column("reason", Text),
+    Column("repository", Text),
+    Column("lane", Text),
+    Column("holder", Text),
+    Column("lease_until", Utc),
+    Index("ix_slot_state", "state"),
+    Index("ix_slot_planned", "planned"),
+)
+
+slot_course = Table(
+    "slot_course",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("until", Utc, nullable=False),
+)
+
 coverage = Table(
     "coverage",
     metadata,

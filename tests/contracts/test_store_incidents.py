@@ -160,7 +160,10 @@ def test_a_store_without_incidents_is_upgraded_and_keeps_its_record(
 ) -> None:
     with opened(sqlite_file) as store:
         store.append(Draft(kind=RecordKind.SKIP_DECIDED))
-    later = ("delivery", "outbox", "ticket_link", "incident", "conduct", "runbook_text")
+    later = (
+        *("delivery", "outbox", "ticket_link", "incident", "conduct", "runbook_text"),
+        *("slot", "slot_course"),
+    )
     sqlite_file.execute(
         *(f"DROP TABLE {name}" for name in later),
         "UPDATE alembic_version SET version_num = '0001'",

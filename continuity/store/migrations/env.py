@@ -7,7 +7,7 @@ from alembic import context
 from continuity.store.tables import metadata
 
 # Indexes that only the migrations can describe, because they differ between databases.
-_PARTIAL = frozenset({"uq_run_open", "uq_incident_open"})
+_PARTIAL = frozenset({"uq_run_open", "uq_incident_open", "uq_slot_running"})
 
 
 def _is_described(_: object, name: str | None, kind: str, *__: object) -> bool:

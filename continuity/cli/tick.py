@@ -1,0 +1,86 @@
+"""`tick`: run what is due now, once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import click
+
+from continuity.app import App, opened
+from continuity.cli.entry import Options
+from continuity.cli.incident_words import state_text, title_of
+from continuity.cli.language import _, sentence
+from continuity.cli.output import complain, epilog, show, show_json
+from continuity.cli.slot_words import plain_from_slot, row_of_slot
+from continuity.domain.incident import Incident
+from continuity.domain.incident_plain import local_number
+from continuity.domain.slot import Slot
+from continuity.domain.verdict import Verdict, exit_code, worst
+from continuity.service.rounds import Round
+from continuity.service.shift import Shift, Told
+from continuity.service.ticking import take_turn
+
+
+@click.command(
+    help=_(
+        "Run what is due by the timetables of the jobs, once, and do all that time asks for: hear "
+        "tickets, open and climb incidents, tell people, sign the record. For cron or a systemd "
+        "timer, every few minutes; two at once never run anything twice."
+    ),
+    epilog=epilog("continuity tick", "continuity tick --json"),
+)
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
+@click.pass_obj
+def command(options: Options, as_json: bool) -> int:
+    """Take a turn, and wait for what it began."""
+    seen: dict[str, list[Slot]] = {"ended": [], "missed": [], "put back": []}
+    with opened(options.workspace) as app:
+        shift = Shift(app=app, told=_teller(app, seen, quiet=as_json), environ=os.environ)
+        rounds = take_turn(shift)
+    troubles = [trouble for one in rounds for trouble in one.troubles]
+    for trouble in troubles:
+        complain(trouble)
+    if as_json:
+        show_json(_plain(seen, rounds))
+    else:
+        _show(seen, rounds)
+    verdicts = [slot.verdict for slot in seen["ended"] if slot.verdict is not None]
+    return exit_code(worst([*verdicts, Verdict.INCONCLUSIVE if troubles else Verdict.PASS]))
+
+
+def _teller(app: App, seen: Mapping[str, list[Slot]], *, quiet: bool) -> Told:
+    zone = ZoneInfo(app.workspace.settings.zone)
+
+    def told(event: str, slot: Slot) -> None:
+        if event in seen:
+            seen[event].append(slot)
+            if not quiet:
+                show("  ".join(row_of_slot(slot, zone)).rstrip())
+
+    return told
+
+
+def _show(seen: Mapping[str, list[Slot]], rounds: Sequence[Round]) -> None:
+    for one in _moved(rounds):
+        show(f"{local_number(one.number)}  {state_text(one.state)}  {title_of(one)}")
+    if not any(seen.values()):
+        show(_("Nothing was due."))
+
+
+def _moved(rounds: Sequence[Round]) -> Sequence[Incident]:
+    return list({number: one for done in rounds for number, one in done.moved.items()}.values())
+
+
+def _plain(seen: Mapping[str, list[Slot]], rounds: Sequence[Round]) -> dict[str, object]:
+    delivered = [done.delivered.plain() for done in rounds]
+    return {
+        "ran": [plain_from_slot(slot) for slot in seen["ended"]],
+        "missed": [plain_from_slot(slot) for slot in seen["missed"]],
+        "put_back": [plain_from_slot(slot) for slot in seen["put back"]],
+        "incidents_changed": [one.number for one in _moved(rounds)],
+        "delivered": {name: sum(one[name] for one in delivered) for name in delivered[0]},
+        "checkpoint_signed": any(done.signed for done in rounds),
+        "troubles": [sentence(one.what) for done in rounds for one in done.troubles],
+    }

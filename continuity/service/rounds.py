@@ -1,0 +1,84 @@
+"""A round: what has to be done from time to time although nothing runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from continuity.app import App
+from continuity.config.outlets import channel_of
+from continuity.domain.failure import ContinuityError
+from continuity.domain.incident import Incident
+from continuity.domain.ping import Signal
+from continuity.notify.heartbeat import Heartbeat
+from continuity.service.response import hear_outside, respond_to_all, tell_outside
+from continuity.workflows.delivering import Delivered
+from continuity.workflows.guarding import sign_if_due
+from continuity.workflows.looking import note_look
+from continuity.workflows.recovering import close_killed_runs, free_dead_locks, reap_sandboxes
+
+
+@dataclass(kw_only=True)
+class Round:
+    """What one round did; ``troubles`` are what kept parts of it from being done."""
+
+    moved: dict[int, Incident] = field(default_factory=dict)
+    delivered: Delivered = field(default_factory=Delivered)
+    signed: bool = False
+    troubles: list[ContinuityError] = field(default_factory=list)
+
+
+def go_round(app: App) -> Round:
+    """Clear up, hear, judge, tell, sign, and give a sign of life.
+
+    What goes wrong with one step must not keep the others from being done.
+    """
+    done = Round()
+    for step in (_clear_up, _hear, _respond, _tell, _sign, _note, _beat):
+        try:
+            step(app, done)
+        except ContinuityError as error:
+            done.troubles.append(error)
+    return done
+
+
+def _clear_up(app: App, done: Round) -> None:
+    killed = {run.job for run in close_killed_runs(app.bench)}
+    for name in killed & app.workspace.jobs.keys():
+        try:
+            free_dead_locks(app.bench, app.protected(name))
+        except ContinuityError as error:
+            done.troubles.append(error)
+    reap_sandboxes(app.bench)
+
+
+def _hear(app: App, done: Round) -> None:
+    polled = hear_outside(app)
+    done.moved.update({incident.number: incident for incident in polled.moved})
+    done.troubles += polled.troubles
+
+
+def _respond(app: App, done: Round) -> None:
+    moved = respond_to_all(app, app.workspace.root)
+    done.moved.update({move.after.number: move.after for move in moved})
+
+
+def _tell(app: App, done: Round) -> None:
+    done.delivered = tell_outside(app)
+
+
+def _sign(app: App, done: Round) -> None:
+    done.signed = sign_if_due(app.bench)
+
+
+def _note(app: App, _done: Round) -> None:
+    note_look(app.bench.store, app.bench.now())
+
+
+def _beat(app: App, done: Round) -> None:
+    """Say outside that the service lives; with troubles it says so, and is alive all the same."""
+    name = app.workspace.settings.service.heartbeat
+    if name is None or name not in app.workspace.outlets:
+        return
+    _, channel = channel_of(app.workspace, name, app.means.environ, app.bench.now)
+    if isinstance(channel, Heartbeat):
+        channel.beat(Signal.SUCCESS, "\n".join(str(error.what) for error in done.troubles))
