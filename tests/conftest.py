@@ -27,6 +27,7 @@ _LONG = {
     "tests/contracts/test_year.py",
     "tests/end_to_end/test_away.py",
     "tests/end_to_end/test_away_bucket.py",
+    "tests/end_to_end/test_billing_down.py",
     "tests/end_to_end/test_canaries.py",
     "tests/end_to_end/test_cli_hosts.py",
     "tests/end_to_end/test_databases_away.py",
