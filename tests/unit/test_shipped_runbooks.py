@@ -12,7 +12,7 @@ import pytest
 from continuity.cli.columns import width
 from continuity.cli.language import speak
 from continuity.cli.paint import unpainted
-from continuity.cli.runbook_screen import Reading, lines_of
+from continuity.cli.runbook_screen import Reading, lines_of, plain_of
 from continuity.config.loading import load
 from continuity.config.workspace import Workspace
 from continuity.domain.failure import FailureClass
@@ -20,6 +20,7 @@ from continuity.domain.fault import FaultKind
 from continuity.domain.offering import Concern, runbook_offered
 from continuity.domain.runbook_document import RunbookDocument
 from tests.support.incidents import opened
+from tests.support.shapes import shape_of
 from tests.support.shipped import LANGUAGES, Language, begun_in
 
 ROOT = Path(__file__).parents[2]
@@ -37,15 +38,19 @@ def language(request: pytest.FixtureRequest) -> Iterator[Language]:
     speak("en")
 
 
-OUTSIDE = {"recuperar-continuity", "recuperar-sin-continuity", "recover-without-continuity"}
+TWINS = {
+    "posible-cifrado": "possible-encryption",
+    "recuperar-continuity": "recover-continuity",
+    "recuperar-correo": "recover-mail",
+    "recuperar-ficheros": "recover-files",
+    "recuperar-nominas": "recover-payroll",
+    "recuperar-tienda-online": "recover-shop",
+    "recuperar-tpv": "recover-tills",
+}
 
 
 def explaining(workspace: Workspace) -> dict[str, RunbookDocument]:
-    return {
-        name: book
-        for name, book in workspace.books.items()
-        if not book.steps and name not in OUTSIDE
-    }
+    return {name: book for name, book in workspace.books.items() if not book.steps}
 
 
 def answered(workspace: Workspace) -> Counter[str]:
@@ -100,3 +105,30 @@ def test_every_runbook_fits_a_terminal_of_80_columns(language: Language) -> None
 
             assert max(map(width, lines)) <= 80, name
             assert all(unpainted(line).isprintable() for line in lines), name
+
+
+def test_what_is_followed_step_by_step_is_the_same_in_both_languages() -> None:
+    spanish, english = (begun_in(one).books for one in LANGUAGES)
+    followed = {name for name, book in spanish.items() if book.steps}
+
+    assert followed == TWINS.keys()
+    assert {name for name, book in english.items() if book.steps} == set(TWINS.values())
+    for ours, theirs in TWINS.items():
+        assert shape_of(spanish[ours]) == shape_of(english[theirs]), ours
+
+
+def test_the_firm_follows_the_same_steps_with_its_own_names() -> None:
+    shipped, firm = begun_in("es").books, load(ROOT).books
+    for name in TWINS:
+        told = [(one.anchor, one.step and one.step.type) for one in shipped[name].passages]
+
+        assert [(one.anchor, one.step and one.step.type) for one in firm[name].passages] == told
+
+
+def test_no_new_workspace_knows_the_firm_of_the_demonstration() -> None:
+    names = ("Montelar", "Norbit", "Elena", "Marcos", "Lucía", "Rubén")
+    for workspace in map(begun_in, LANGUAGES):
+        for name, book in workspace.books.items():
+            told = str(plain_of(book))
+
+            assert [one for one in names if one in told] == [], name
