@@ -7,26 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from continuity.cli.language import _
-from continuity.domain.text import N_
 from continuity.engines.engine import Progress
+from continuity.speech.names import PHASES
 from continuity.workflows.world import Watch, unwatched
-
-_PHASES = {
-    "source": N_("looking at the source"),
-    "survey": N_("surveying"),
-    "copy": N_("copying"),
-    "seal": N_("sealing the manifest"),
-    "resolve": N_("choosing what to restore"),
-    "sandbox": N_("making the sandbox"),
-    "restore": N_("restoring"),
-    "compare": N_("comparing"),
-    "isolate": N_("trying how far it is shut off"),
-    "checks": N_("asking what was restored"),
-    "teardown": N_("clearing away"),
-    "check": N_("checking the repository"),
-    "listing": N_("listing"),
-    "look": N_("looking at the storage"),
-}
 
 
 @contextmanager
@@ -59,7 +42,7 @@ def watched(job: str, *, quiet: bool) -> Iterator[Watch]:
     row = bar.add_task(job, total=None)
 
     def phase(name: str) -> None:
-        bar.reset(row, description=f"{job}: {_(_PHASES.get(name, name))}", total=None)
+        bar.reset(row, description=f"{job}: {_(PHASES.get(name, name))}", total=None)
 
     def progress(state: Progress) -> None:
         bar.update(row, completed=state.bytes, total=state.total_bytes)

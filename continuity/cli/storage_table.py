@@ -11,26 +11,8 @@ from continuity.cli.language import _, sentence
 from continuity.cli.wording import brief, moment, number, size
 from continuity.domain.clock import time_from_text
 from continuity.domain.location import Fact, FactName, StorageFacts
-from continuity.domain.text import N_
+from continuity.speech.names import FACTS
 
-_NAMES = {
-    FactName.REACHABLE: N_("reachable"),
-    FactName.FREE_BYTES: N_("free space"),
-    FactName.TOTAL_BYTES: N_("in all"),
-    FactName.FREE_FILES: N_("files that still fit"),
-    FactName.FILE_SYSTEM: N_("file system"),
-    FactName.MOUNT: N_("mounted"),
-    FactName.VERSIONING: N_("older versions kept"),
-    FactName.OBJECT_LOCK: N_("object lock"),
-    FactName.RETENTION_DAYS: N_("locked for"),
-    FactName.IMMUTABLE: N_("immutable"),
-    FactName.APPEND_ONLY: N_("append-only"),
-    FactName.EXPIRES_AFTER: N_("deletes by itself"),
-    FactName.PUBLIC: N_("open to anybody"),
-    FactName.NEWEST: N_("newest point"),
-    FactName.OBJECTS: N_("objects"),
-    FactName.SIZE_BYTES: N_("size"),
-}
 _SIZES = frozenset({FactName.FREE_BYTES, FactName.TOTAL_BYTES, FactName.SIZE_BYTES})
 _DAYS = frozenset({FactName.RETENTION_DAYS, FactName.EXPIRES_AFTER})
 _INDENT = "  "
@@ -55,7 +37,7 @@ def fact_rows(storage: StorageFacts, now: datetime, zone: str, columns: int) -> 
 
 def _row(fact: Fact, now: datetime, zone: ZoneInfo) -> list[str]:
     return [
-        _(_NAMES[fact.name]),
+        _(FACTS[fact.name]),
         cut(plain(_value(fact, zone)), _LONGEST),
         age_text(fact.at, now),
         plain(fact.source),

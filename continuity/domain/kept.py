@@ -9,9 +9,10 @@ from typing import NamedTuple
 from continuity.domain.job_judgement import JobAssessment
 from continuity.domain.location import FactName, StorageFacts
 from continuity.domain.storage_judgement import APART, is_current
+from continuity.domain.text import N_
 
 WRITTEN = "config/repositories.yaml"
-RECORD = "restore test"
+RECORD = N_("restore test")
 
 _OBJECT = "object"
 _NETWORK = "nas"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from continuity.domain.fault import FAULTS
 from continuity.domain.incident import Incident, State
 from continuity.domain.incident_clock import Hand, Reading, Term, clocks_of
 from continuity.domain.incident_plain import local_number
+from continuity.domain.outbox import TicketLink
 from continuity.domain.period import Period
 from continuity.domain.segment import Clock
 from continuity.domain.text import Message, say, shown
@@ -36,6 +37,21 @@ class WaitLine:
 
     reason: str
     time: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketLine:
+    """The ticket of an incident in a system of others, as it was last seen there.
+
+    ``key`` is empty as long as it is not known to be there; ``gone`` when it was deleted there.
+    """
+
+    lane: str
+    key: str
+    state: str
+    url: str
+    gone: bool
+    seen_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +82,7 @@ class IncidentLine:
     drill: bool
     reviewed: bool
     review_required: bool
+    tickets: tuple[TicketLine, ...] = ()
 
 
 def incident_lines(
@@ -118,6 +135,27 @@ def _line(
         drill=incident.drill,
         reviewed=incident.reviewed,
         review_required=incident.review_required,
+    )
+
+
+def with_tickets(
+    lines: Iterable[IncidentLine], links: Iterable[TicketLink]
+) -> tuple[IncidentLine, ...]:
+    """Put beside each incident its tickets."""
+    tickets: dict[str, list[TicketLine]] = {}
+    for link in links:
+        tickets.setdefault(local_number(link.incident), []).append(_ticket(link))
+    return tuple(replace(line, tickets=tuple(tickets.get(line.number, ()))) for line in lines)
+
+
+def _ticket(link: TicketLink) -> TicketLine:
+    return TicketLine(
+        lane=link.lane.partition(":")[2] or link.lane,
+        key=link.remote_key or link.remote_id,
+        state=link.remote_state,
+        url=link.remote_url,
+        gone=link.remote_gone,
+        seen_at=link.seen_at,
     )
 
 

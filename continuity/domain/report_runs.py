@@ -48,6 +48,14 @@ class SampleLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CoverageLine:
+    """How many files a restore test left proven, by it or by one before it, of how many."""
+
+    files: int
+    proven: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CountLine:
     """How many of the compared entries are of a class."""
 
@@ -68,8 +76,9 @@ class FindingLine:
 class RunLine:
     """A finished run; ``record`` is its place in the record of evidence.
 
-    ``outcomes`` counts the compared entries by class. ``torn_down`` is None where nothing was
-    restored; ``tool`` is the backup program with its version.
+    ``outcomes`` counts the compared entries by class; ``coverage`` is None where none was noted.
+    ``torn_down`` is None where nothing was restored; ``tool`` is the backup program with its
+    version.
     """
 
     record: int
@@ -91,6 +100,7 @@ class RunLine:
     files: int
     bytes: int
     sample: SampleLine | None
+    coverage: CoverageLine | None
     outcomes: tuple[CountLine, ...]
     findings_total: int
     findings: tuple[FindingLine, ...]
@@ -134,6 +144,7 @@ def run_from_record(record: Record) -> RunLine | None:
         files=number_in(restored or point, "files"),
         bytes=number_in(restored or point, "bytes"),
         sample=_sample(mapping_in(body, "sample")),
+        coverage=_coverage(mapping_in(body, "coverage")),
         outcomes=_outcomes(mapping_in(body, "classes")),
         findings_total=number_in(body, "findings_total"),
         findings=_findings(body),
@@ -182,6 +193,13 @@ def _sample(plain: Mapping[str, object]) -> SampleLine | None:
         cut=number_in(plain, "cut"),
         population_files=number_in(population, "files"),
         population_bytes=number_in(population, "bytes"),
+    )
+
+
+def _coverage(plain: Mapping[str, object]) -> CoverageLine | None:
+    files = number_in(plain, "files")
+    return (
+        CoverageLine(files=files, proven=min(number_in(plain, "proven"), files)) if files else None
     )
 
 

@@ -13,6 +13,7 @@ from continuity.domain.doubt import believe_at_best, doubt_everything
 from continuity.domain.facts import Facts
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident import Incident
+from continuity.domain.outbox import TicketLink
 from continuity.domain.period import Period, preceding
 from continuity.domain.portfolio import Portfolio
 from continuity.domain.recommendations import Findings, advice_from, answered
@@ -28,7 +29,7 @@ from continuity.domain.report_annex import (
     untested_in,
 )
 from continuity.domain.report_conducted import conducted_lines
-from continuity.domain.report_incidents import TermsOf, incident_lines
+from continuity.domain.report_incidents import TermsOf, incident_lines, with_tickets
 from continuity.domain.report_reading import Gathered
 from continuity.domain.report_runs import RunLine
 from continuity.domain.report_systems import (
@@ -59,6 +60,7 @@ class Grounds:
     portfolio: Portfolio
     gathered: Gathered
     incidents: Sequence[Incident] = ()
+    tickets: Sequence[TicketLink] = ()
     terms_of: TermsOf = lambda _incident: ()
     owners: Mapping[str, str] = field(default_factory=dict)
     unready: Mapping[str, Message] = field(default_factory=dict)
@@ -134,7 +136,9 @@ def _findings(
         assessment=assessment,
         facts=facts,
         cards=scorecards(assessment, facts.storage, grounds.doubt),
-        incidents=incident_lines(grounds.incidents, grounds.terms_of, period, made_at),
+        incidents=with_tickets(
+            incident_lines(grounds.incidents, grounds.terms_of, period, made_at), grounds.tickets
+        ),
         timed=grounds.gathered.timed,
         owners=grounds.owners,
         unready=grounds.unready,

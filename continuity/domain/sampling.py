@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 from math import inf
@@ -43,7 +43,9 @@ class Sample:
     confidence speaks about, ``due`` what was proven longest ago. ``owners_choice`` is the part of
     ``always`` that people named. ``missed`` must have been in and is not: it is ``absent`` from
     the manifest, or the limits cut it, and then the test cannot pass. ``cut`` counts what else
-    the limits cut, ``eligible`` the files that could have been drawn at random.
+    the limits cut, ``eligible`` the files that could have been drawn at random. ``covered`` counts
+    those of them whose present content was proven before, at any time; ``unproven`` are what was
+    drawn and never was.
     """
 
     seed: str
@@ -56,6 +58,8 @@ class Sample:
     missed: tuple[bytes, ...]
     cut: int
     eligible: int
+    covered: int = 0
+    unproven: frozenset[bytes] = frozenset()
     bytes: int
 
 
@@ -140,16 +144,23 @@ def draw_sample(
         )
     )
     random, due = Greatest[int](request.random), Greatest[tuple[float, int]](request.due)
-    eligible = 0
+    eligible = covered = 0
     for entry in entries:
         rank = int.from_bytes(hashlib.sha256(prefix + entry.path).digest(), "big")
         must.offer(entry, rank)
         if can_be_proven(entry):
             eligible += 1
             random.offer(-rank, entry)
-            due.offer((_wait(proof_of(entry, proven)), -rank), entry)
+            proven_at = proof_of(entry, proven)
+            covered += proven_at is not None
+            due.offer((_wait(proven_at), -rank), entry)
     must.finish()
-    return _admit(request, must, random.ordered(), due.ordered(), eligible)
+    sample = _admit(request, must, random.ordered(), due.ordered(), eligible)
+    return replace(
+        sample,
+        covered=covered,
+        unproven=frozenset(one.path for one in sample.entries if proof_of(one, proven) is None),
+    )
 
 
 def _wait(proven_at: datetime | None) -> float:

@@ -14,6 +14,7 @@ from continuity.domain.evidence import Record
 from continuity.domain.failure import RecordError
 from continuity.domain.incident import Incident
 from continuity.domain.incident_clock import Term
+from continuity.domain.outbox import TicketLink
 from continuity.domain.period import Period, preceding
 from continuity.domain.portfolio import Portfolio
 from continuity.domain.report_incidents import TermsOf
@@ -46,16 +47,19 @@ def grounds_from(
     workspace, store = known.workspace, known.store
     gathered, doubt = _gathered(store, period, preceding(period, known.portfolio.zone))
     incidents: tuple[Incident, ...] = ()
+    tickets: tuple[TicketLink, ...] = ()
     checkpoint = ""
     if store is not None:
         with store.reading() as reading:
             incidents = tuple(reading.incidents.all())
+            tickets = tuple(reading.outbox.links())
         checkpoint = _latest_checkpoint(store)
     return Grounds(
         organisation=workspace.settings.organisation,
         portfolio=known.portfolio,
         gathered=gathered,
         incidents=incidents,
+        tickets=tickets,
         terms_of=_terms(workspace, now) if incidents else lambda _incident: (),
         owners=_owners(workspace),
         unready=dict(_unready(workspace)),

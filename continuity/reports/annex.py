@@ -2,89 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from continuity.domain.report import Light, Report, SystemLine
-from continuity.domain.report_incidents import ClockLine, IncidentLine
+from continuity.domain.kept import RECORD, Known
+from continuity.domain.location import FactName
+from continuity.domain.report import Light, Report
+from continuity.domain.report_incidents import ClockLine, IncidentLine, TicketLine
 from continuity.domain.scorecard import Scorecard
 from continuity.domain.text import N_
 from continuity.reports.annex_conducted import conducted_blocks
+from continuity.reports.annex_front import full_front
 from continuity.reports.annex_runs import run_blocks
-from continuity.reports.front import gap_row
 from continuity.reports.page import Block, Bullets, Cell, Heading, Paragraph, table
 from continuity.reports.voice import Voice
 from continuity.reports.words import (
     ANSWER_LIGHTS,
     ANSWERS,
     CLOCKS,
-    CRITICALITIES,
-    KINDS,
-    LIGHTS,
     PARTS,
     STATES,
-    SURVIVALS,
     TERMS,
-    TRENDS,
 )
+from continuity.speech.names import FACTS
 
 
 def annex(report: Report, voice: Voice) -> Iterator[Block]:
     """Give everything that was counted, also what stood on the first page."""
     yield Heading(voice.text(N_("Annex")), 1, "annex")
-    yield from _systems(report, voice)
-    yield from _all_gaps(report, voice)
+    yield from full_front(report, voice)
     yield from run_blocks(report, voice)
     yield from conducted_blocks(report, voice)
     yield from _untested(report, voice)
     yield from _changes(report, voice)
     yield from _incidents(report, voice)
     yield from _cards(report, voice)
-
-
-def _systems(report: Report, voice: Voice) -> Iterator[Block]:
-    titles = (
-        *(N_("Light"), N_("System"), N_("Crit."), N_("Who"), N_("Back after"), N_("Time is")),
-        *(N_("Measured"), N_("Target"), N_("Work lost"), N_("Back from"), N_("Target")),
-        *(N_("Newest copy"), N_("Worst gap"), N_("Level"), N_("Age of proof"), N_("Trend")),
-    )
-    yield Heading(voice.text(N_("All systems")), 2, "all-systems")
-    caption = voice.text(N_("Every system, as of {moment}"), moment=voice.moment(report.as_of))
-    rows = (_system(line, voice) for line in report.systems)
-    yield table("systems", caption, map(voice.text, titles), rows)
-    yield Paragraph(
-        voice.text(
-            N_("If everything were lost, all systems are back, one at a time, after: {back}."),
-            back=voice.span(report.annex.all_back, N_("unknown")),
-        )
-    )
-
-
-def _system(line: SystemLine, voice: Voice) -> list[str | Cell]:
-    return [
-        Cell(voice.word(LIGHTS, line.light), line.light),
-        voice.name(line.title),
-        voice.name(voice.speaker.text(CRITICALITIES.get(line.criticality, line.criticality))),
-        voice.name(line.owner) or voice.text(N_("nobody is named")),
-        voice.span(line.back, N_("unknown")),
-        voice.word(KINDS, line.kind),
-        voice.moment(line.tested_at),
-        voice.span(line.back_target, N_("not set")),
-        voice.span(line.loss, N_("all")),
-        voice.word(SURVIVALS, line.survival),
-        voice.span(line.loss_target, N_("not set")),
-        voice.span(line.claimed, N_("none")),
-        voice.span(line.worst, N_("all")),
-        line.level or voice.text(N_("none")),
-        voice.span(line.proof_age, N_("none")),
-        voice.word(TRENDS, line.trend),
-    ]
-
-
-def _all_gaps(report: Report, voice: Voice) -> Iterator[Block]:
-    titles = map(voice.text, (N_("Verdict"), N_("What")))
-    rows = (gap_row(gap, voice) for gap in report.gaps)
-    yield Heading(voice.text(N_("All that is not covered, not known or overdue")), 2, "all-gaps")
-    yield table("all-gaps", voice.text(N_("The gravest first")), titles, rows)
 
 
 def _untested(report: Report, voice: Voice) -> Iterator[Block]:
@@ -130,6 +81,7 @@ def _incidents(report: Report, voice: Voice) -> Iterator[Block]:
     rows = (_incident(line, voice) for line in lines)
     caption = voice.text(N_("Incidents that were open in this period, as they are now"))
     yield table("incidents", caption, map(voice.text, titles), rows)
+    yield _tickets(lines, voice)
     # What is only practised keeps and breaks no agreement.
     real = [line for line in lines if not line.drill]
     clocks = [(line, clock) for line in real for clock in line.clocks]
@@ -153,6 +105,24 @@ def _incident(line: IncidentLine, voice: Voice) -> list[str]:
         voice.number(line.count),
         ", ".join(waits),
         line.recurrence_of or ("" if line.cycle == 1 else voice.number(line.cycle - 1)),
+    ]
+
+
+def _tickets(lines: Iterable[IncidentLine], voice: Voice) -> Block:
+    names = (N_("Number"), N_("Kept where"), N_("Ticket"), N_("State there"), N_("Seen there"))
+    rows = (_ticket(line, one, voice) for line in lines for one in line.tickets)
+    caption = voice.text(N_("Tickets of these incidents, as they were last seen"))
+    return table("tickets", caption, map(voice.text, names), rows)
+
+
+def _ticket(line: IncidentLine, one: TicketLine, voice: Voice) -> list[str]:
+    state = voice.text(N_("deleted there")) if one.gone else voice.name(one.state)
+    return [
+        line.number,
+        voice.name(one.lane),
+        voice.name(one.key) or voice.text(N_("not confirmed yet")),
+        state,
+        voice.moment(one.seen_at) or voice.text(N_("never")),
     ]
 
 
@@ -185,10 +155,7 @@ def _cards(report: Report, voice: Voice) -> Iterator[Block]:
 
 def _card(card: Scorecard, voice: Voice) -> Iterator[list[str | Cell]]:
     for score in card.scores:
-        known = dict.fromkeys(
-            voice.name(f"{one.what} {one.value}, {voice.moment(one.at)}, {one.source}")
-            for one in score.known
-        )
+        known = dict.fromkeys(voice.name(_known(one, voice)) for one in score.known)
         yield [
             voice.name(card.title),
             voice.word(PARTS, score.part),
@@ -196,6 +163,20 @@ def _card(card: Scorecard, voice: Voice) -> Iterator[list[str | Cell]]:
             voice.sentence(score.reason),
             "; ".join(known),
         ]
+
+
+def _known(one: Known, voice: Voice) -> str:
+    """Write a fact with its age and source; what people wrote has no age."""
+    name, _, value = one.value.partition(" ")
+    fact = FACTS.get(FactName(name)) if name in set(FactName) else None
+    shown = one.value
+    if fact is not None:
+        shown = f"{voice.text(fact)}: {voice.text(_SEEN[value]) if value in _SEEN else value}"
+    source = voice.text(RECORD) if one.source == RECORD else one.source
+    return ", ".join(filter(None, (f"{one.what}: {shown}", voice.moment(one.at), source)))
+
+
+_SEEN = {"True": N_("yes"), "False": N_("no")}
 
 
 def closing(report: Report, voice: Voice) -> Iterator[Block]:
@@ -216,10 +197,13 @@ def closing(report: Report, voice: Voice) -> Iterator[Block]:
         voice.text(
             N_(
                 "Every number here comes from a chain of records in which each holds the hash of"
-                " the one before. `continuity audit export` writes it, and it can be verified"
-                " without this program, with sha256sum and ssh-keygen, as"
-                " docs/verify-the-record.md tells."
-            )
+                " the one before; what is signed says which hash was the last. So nobody can edit,"
+                " leave out or cut off records unseen. To verify it without this program, with"
+                " unzip, sha256sum, jq and ssh-keygen, ask for the evidence of this period, made by"
+                " `continuity report --period {period} --evidence evidence.zip`, and follow"
+                " VERIFY.txt in it. When things happened is what the clock of the machine said."
+            ),
+            period=report.period.name,
         )
     )
     yield Heading(voice.text(N_("Words")), 2, "words")

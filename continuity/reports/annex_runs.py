@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from continuity.domain.reason import gravity
@@ -9,13 +10,15 @@ from continuity.domain.report import Report
 from continuity.domain.report_runs import RunLine
 from continuity.domain.report_systems import light_of
 from continuity.domain.run import RunKind
-from continuity.domain.text import N_
+from continuity.domain.text import N_, Message
 from continuity.domain.verdict import Verdict
-from continuity.reports.page import Block, Bullets, Cell, Heading, Paragraph, table
+from continuity.reports.page import Block, Cell, Heading, Paragraph, table
 from continuity.reports.voice import Voice
 from continuity.reports.words import RUNS
+from continuity.speech.names import PHASES
 
 _SHORT = 12
+_PHASES = 7
 
 
 def run_blocks(report: Report, voice: Voice) -> Iterator[Block]:
@@ -26,7 +29,7 @@ def run_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     yield Heading(voice.text(N_("Restore points")), 2, "points")
     yield _points(report, voice)
     yield Heading(voice.text(N_("Restore tests")), 2, "restore-tests")
-    yield drill_table(drills, voice)
+    yield from drill_tables(drills, voice)
     yield finding_table(drills, voice)
     yield phase_table(drills, voice)
     yield from confidence(drills, voice)
@@ -43,16 +46,22 @@ def run_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     yield _run_table(bad, voice)
 
 
-def drill_table(drills: list[RunLine], voice: Voice) -> Block:
-    """List restore tests with what they looked at."""
+def drill_tables(drills: list[RunLine], voice: Voice) -> Iterator[Block]:
+    """List restore tests: how they ended, and how they were done."""
     titles = (
-        *(N_("Verdict"), N_("When"), N_("Job"), N_("Repository"), N_("Level"), N_("Point")),
-        *(N_("Data of"), N_("Compared"), N_("Of"), N_("Seed"), N_("Findings"), N_("Took")),
-        *(N_("Isolation"), N_("Cleared away"), N_("Program"), N_("Record"), N_("Why")),
+        *(N_("Verdict"), N_("When"), N_("Job"), N_("Level"), N_("Compared"), N_("Of")),
+        *(N_("Findings"), N_("Took"), N_("Record"), N_("Why")),
     )
-    rows = (_drill(run, voice) for run in drills)
+    ended = (_drill(run, voice) for run in drills)
     caption = voice.text(N_("Restore tests that ended in this period"))
-    return table("restore-tests", caption, map(voice.text, titles), rows)
+    yield table("restore-tests", caption, map(voice.text, titles), ended)
+    titles_of_ways = (
+        *(N_("Record"), N_("Job"), N_("Repository"), N_("Point"), N_("Data of"), N_("Drawn")),
+        *(N_("Seed"), N_("Isolation"), N_("Cleared away"), N_("Program")),
+    )
+    done = (_way(run, voice) for run in drills)
+    caption = voice.text(N_("From what, with what and where they were done"))
+    yield table("restore-tests-how", caption, map(voice.text, titles_of_ways), done)
 
 
 def _drill(run: RunLine, voice: Voice) -> list[str | Cell]:
@@ -64,21 +73,43 @@ def _drill(run: RunLine, voice: Voice) -> list[str | Cell]:
         _verdict(run, voice),
         voice.moment(run.at),
         voice.name(run.job),
-        voice.name(run.repository),
         run.level or voice.text(N_("none")),
-        voice.name(run.point[:_SHORT]),
-        voice.moment(run.data_time),
         voice.number(run.files),
         population,
-        "" if sample is None else voice.name(sample.seed),
         voice.number(run.findings_total),
         voice.milliseconds(run.milliseconds),
-        voice.name(run.isolation),
-        voice.text(_CLEARED[run.torn_down]),
-        voice.name(run.tool),
         str(run.record),
         "" if run.reason is None else voice.sentence(run.reason),
     ]
+
+
+def _way(run: RunLine, voice: Voice) -> list[str | Cell]:
+    return [
+        str(run.record),
+        voice.name(run.job),
+        voice.name(run.repository),
+        voice.name(run.point[:_SHORT]),
+        voice.moment(run.data_time),
+        _drawn(run, voice),
+        "" if run.sample is None else voice.name(run.sample.seed),
+        voice.name(run.isolation),
+        voice.text(_CLEARED[run.torn_down]),
+        voice.name(run.tool),
+    ]
+
+
+def _drawn(run: RunLine, voice: Voice) -> str:
+    sample = run.sample
+    if sample is None:
+        return voice.text(N_("everything")) if run.full else ""
+    drawn = voice.text(
+        N_("{random} at random, {due} due, {always} always"),
+        random=sample.random,
+        due=sample.due,
+        always=sample.always,
+    )
+    cut = voice.text(N_("{cut} left out for lack of time or room"), cut=sample.cut)
+    return f"{drawn}; {cut}" if sample.cut else drawn
 
 
 _CLEARED = {True: N_("yes"), False: N_("no"), None: N_("nothing restored")}
@@ -107,33 +138,59 @@ def finding_table(drills: list[RunLine], voice: Voice) -> Block:
 
 
 def phase_table(drills: list[RunLine], voice: Voice) -> Block:
-    """List what each phase of each restore test took."""
-    titles = map(voice.text, (N_("Record"), N_("Job"), N_("Phase"), N_("Took")))
-    rows = (
-        [
-            str(run.record),
-            voice.name(run.job),
-            voice.name(phase.name),
-            voice.milliseconds(phase.milliseconds),
-        ]
-        for run in drills
-        for phase in run.phases
-    )
-    return table("phases", voice.text(N_("Measured times by phase")), titles, rows)
+    """List what each phase of each restore test took, a column for each phase there was."""
+    found = Counter(phase.name for run in drills for phase in run.phases)
+    names = [name for name, _ in found.most_common(_PHASES)]
+    heading = [
+        *map(voice.text, (N_("Record"), N_("Job"))),
+        *(phase_name(name, voice) for name in names),
+        *map(voice.text, (N_("Other"), N_("In all"))),
+    ]
+    rows = (_phases(run, names, voice) for run in drills if run.phases)
+    return table("phases", voice.text(N_("Measured times by phase")), heading, rows)
+
+
+def phase_name(name: str, voice: Voice) -> str:
+    """Name a phase as people do; one that nobody knows by its own name."""
+    return voice.name(voice.speaker.text(PHASES.get(name, name)))
+
+
+def _phases(run: RunLine, names: list[str], voice: Voice) -> list[str | Cell]:
+    took: Counter[str] = Counter()
+    for phase in run.phases:
+        took[phase.name if phase.name in names else ""] += phase.milliseconds
+    return [
+        str(run.record),
+        voice.name(run.job),
+        *(voice.milliseconds(took[name]) if name in took else "" for name in (*names, "")),
+        voice.milliseconds(took.total()),
+    ]
 
 
 def confidence(drills: list[RunLine], voice: Voice) -> Iterator[Block]:
-    """Say what the samples let one say of the files that were not looked at."""
-    said = [run for run in drills if run.confidence is not None]
-    if said:
-        yield Heading(voice.text(N_("What the samples say of all files")), 3, "confidence")
-        yield Bullets(
-            tuple(
-                f"{voice.name(run.job)}, {voice.moment(run.at)}: {voice.sentence(run.confidence)}"
-                for run in said
-                if run.confidence is not None
-            )
-        )
+    """Say what the latest sample of each job lets one say of the files not looked at."""
+    latest: dict[str, tuple[RunLine, Message]] = {}
+    for run in sorted(drills, key=lambda one: one.at):
+        if run.confidence is not None:
+            latest[run.job] = (run, run.confidence)
+    if not latest:
+        return
+    yield Heading(voice.text(N_("What the samples say of all files")), 3, "confidence")
+    yield Paragraph(voice.text(_SUPPOSED))
+    titles = (N_("Job"), N_("When"), N_("Record"), N_("What it says"))
+    rows = (
+        [voice.name(job), voice.moment(run.at), str(run.record), voice.sentence(said)]
+        for job, (run, said) in sorted(latest.items())
+    )
+    caption = voice.text(N_("The latest sample of each job"))
+    yield table("confidence", caption, map(voice.text, titles), rows)
+
+
+_SUPPOSED = N_(
+    "This holds for the files of that copy on that day, was worked out from the randomly drawn"
+    " files alone, and supposes that damage does not know which files are drawn. What was never"
+    " backed up is in no sample."
+)
 
 
 def _run_table(runs: list[RunLine], voice: Voice) -> Block:

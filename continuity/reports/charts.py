@@ -12,10 +12,11 @@ from continuity.domain.report_systems import light_of, worst_light
 from continuity.domain.run import RunKind
 from continuity.domain.text import N_
 from continuity.domain.verdict import Verdict
+from continuity.reports.annex_runs import phase_name
 from continuity.reports.page import Bar, Block, Chart, Days, Heading, Line
 from continuity.reports.voice import Voice
 
-_JOBS = 6
+_JOBS = 4
 _BARS = 12
 _ROWS = 20
 _HOUR = timedelta(hours=1)
@@ -30,6 +31,7 @@ def charts(report: Report, voice: Voice) -> Iterator[Block]:
         for chart in (
             _exposure(report, voice),
             _recovery(report, voice),
+            _coverage(report, voice),
             _calendar(report, voice),
             _speed(report, voice),
         )
@@ -52,12 +54,16 @@ def _runs(report: Report, kind: RunKind) -> Mapping[str, list[RunLine]]:
 
 
 def _exposure(report: Report, voice: Voice) -> Chart:
-    """Draw how much work would have been lost at each moment, as a saw: up until a copy ends."""
-    lines = [
+    """Draw how much work would have been lost at each moment, as a saw: up until a copy ends.
+
+    The jobs with the worst moments are drawn.
+    """
+    saws = [
         line
         for job, runs in _runs(report, RunKind.BACKUP).items()
         if (line := _saw(voice.name(job), runs, report.as_of)) is not None
-    ][:_JOBS]
+    ]
+    lines = sorted(saws, key=lambda line: -max(line.numbers))[:_JOBS]
     worst = max(
         ((number, line.name) for line in lines for number in line.numbers), default=(0.0, "")
     )
@@ -73,6 +79,9 @@ def _exposure(report: Report, voice: Voice) -> Chart:
         "h",
         tuple(lines),
         min(targets) / _HOUR if targets else None,
+        bound=voice.text(N_("strictest target")),
+        peak=True,
+        language=voice.speaker.language,
     )
 
 
@@ -105,7 +114,9 @@ def _recovery(report: Report, voice: Voice) -> Chart:
     for run in full[-_BARS:]:
         target = targets.get(systems.get(run.job, ""))
         day = voice.day(run.at.astimezone(zone).date())
-        parts = tuple((voice.name(one.name), one.milliseconds / _MINUTE) for one in run.phases)
+        parts = tuple(
+            (phase_name(one.name, voice), one.milliseconds / _MINUTE) for one in run.phases
+        )
         whole = ((voice.text(N_("all phases")), run.milliseconds / _MINUTE),)
         limit = None if target is None else target / timedelta(minutes=1)
         bars.append(Bar(f"{voice.name(run.job)} {day}", parts or whole, limit))
@@ -120,6 +131,42 @@ def _recovery(report: Report, voice: Voice) -> Chart:
         ),
         "min",
         tuple(bars),
+        bound=voice.text(N_("target")),
+        language=voice.speaker.language,
+    )
+
+
+def _coverage(report: Report, voice: Voice) -> Chart:
+    """Draw how much of each job was proven after each restore test; the least proven are drawn."""
+    lines = []
+    for job, runs in _runs(report, RunKind.DRILL).items():
+        counted = [(run.at, run.coverage) for run in runs if run.coverage is not None]
+        if counted:
+            shares = tuple(100 * one.proven / one.files for _, one in counted)
+            lines.append(
+                (Line(voice.name(job), tuple(at for at, _ in counted), shares), counted[-1])
+            )
+    lines.sort(key=lambda one: one[0].numbers[-1])
+    drawn = lines[:_JOBS]
+    least = drawn[0] if drawn else None
+    alternative = (
+        ""
+        if least is None
+        else voice.text(
+            N_("The least at the end: {proven} of {files} files of {job} were proven."),
+            proven=least[1][1].proven,
+            files=least[1][1].files,
+            job=least[0].name,
+        )
+    )
+    return Chart(
+        "coverage",
+        voice.text(N_("Files proven by a restore test at some time, in per cent of all")),
+        alternative,
+        "%",
+        tuple(line for line, _ in drawn),
+        100,
+        language=voice.speaker.language,
     )
 
 
@@ -155,14 +202,21 @@ def _calendar(report: Report, voice: Voice) -> Chart:
         "",
         tuple(rows),
         legend=tuple((light, voice.text(_ENDED[light])) for light in Light),
+        language=voice.speaker.language,
     )
+
+
+def _alike(runs: list[RunLine]) -> list[RunLine]:
+    """Keep restores of everything, or else of samples: one is not compared with the other."""
+    full = [run for run in runs if run.full]
+    return full if len(full) > 1 else [run for run in runs if not run.full]
 
 
 def _speed(report: Report, voice: Voice) -> Chart:
     """Draw how fast restore tests were."""
     lines = []
     for job, runs in _runs(report, RunKind.DRILL).items():
-        timed = [run for run in runs if run.milliseconds and run.bytes]
+        timed = _alike([run for run in runs if run.milliseconds and run.bytes])
         speeds = tuple(1000 * run.bytes / run.milliseconds / _MEBIBYTE for run in timed)
         if len(timed) > 1:
             lines.append(Line(voice.name(job), tuple(run.at for run in timed), speeds))
@@ -173,4 +227,5 @@ def _speed(report: Report, voice: Voice) -> Chart:
         voice.text(N_("The slowest: {speed} MiB/s."), speed=voice.number(slowest, 2)),
         "MiB/s",
         tuple(lines[:_JOBS]),
+        language=voice.speaker.language,
     )

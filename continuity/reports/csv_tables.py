@@ -15,8 +15,9 @@ _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def csv_from_page(page: Page) -> Mapping[str, str]:
-    """Write every table, by the name of its file."""
-    tables = (block for block in page.blocks if isinstance(block, Table))
+    """Write every table, by the name of its file; those of a first page are whole behind it."""
+    front, behind = page.sides
+    tables = (block for block in behind or front if isinstance(block, Table))
     return {f"{one.name}.csv": _written(one) for one in tables}
 
 

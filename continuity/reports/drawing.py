@@ -4,35 +4,47 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any  # Any: a library without types
 
 from continuity.domain.report import Light
 from continuity.reports.page import Bar, Chart, Days, Line, harmless
 from continuity.reports.words import SIGNS
+from continuity.speech.speaker import speaker_of
+from continuity.speech.wording import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-_LONGEST_NAME = 32
-_WIDE = 7.2
-_ROW = 0.32
+_LONGEST_NAME = 30
+_WIDE = 9.0
+_LETTER = 0.075
+"""Inches that a letter takes: room is counted and not tried out, which would take longer."""
+
+_ROW = 0.24
 _DOTS = 150
+_HALF = timedelta(hours=12)
+_MANY_DAYS = 100
 _COLOURS = {
     Light.GREEN: "#14622b",
     Light.AMBER: "#7a4b00",
     Light.RED: "#a3121b",
     Light.UNKNOWN: "#4a4a68",
 }
-_MARKERS = {Light.GREEN: "o", Light.AMBER: "^", Light.RED: "X", Light.UNKNOWN: "D"}
-"""A shape for each, for whoever sees no colours."""
+_MARKERS = {Light.AMBER: "^", Light.RED: "X", Light.UNKNOWN: "D"}
+"""A shape for each, for whoever sees no colours; what passed is a line on which they stand."""
 
+_PALETTE = ("#1f4e79", "#b35900", "#4d7d2a", "#7a3e8e", "#8a6d00", "#007a7a", "#5a5a5a", "#a0305a")
+_HATCHES = ("", "///", "---", "\\\\\\", "|||", "//", "--", "\\\\")
 _STYLES = ("-", "--", "-.", ":")
 _SETTINGS = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
     "svg.hashsalt": "continuity",
     "svg.fonttype": "path",
+    "hatch.linewidth": 0.5,
     # A name with two dollar signs is no formula.
     "text.parse_math": False,
 }
@@ -60,74 +72,141 @@ def _drawn(chart: Chart, form: str, metadata: Mapping[str, None]) -> bytes | Non
     with rc_context(_SETTINGS), warnings.catch_warnings():
         # It remarks on letters that its font lacks; they are drawn as boxes.
         warnings.simplefilter("ignore")
-        figure = Figure(figsize=(_WIDE, _height(chart)), layout="constrained")
+        figure = Figure(figsize=(_WIDE, _height(chart)))
         (FigureCanvasSVG if form == "svg" else FigureCanvasAgg)(figure)
-        _draw(figure.add_subplot(), chart)
+        _draw(figure, chart)
         figure.savefig(written, format=form, metadata=dict(metadata), dpi=_DOTS)
     return written.getvalue()
 
 
 def _height(chart: Chart) -> float:
-    return 2.6 if isinstance(chart.shapes[0], Line) else 1.2 + _ROW * len(chart.shapes)
+    return 2.8 if isinstance(chart.shapes[0], Line) else 0.9 + _ROW * len(chart.shapes)
 
 
-def _draw(axes: Axes, chart: Chart) -> None:
+def _draw(figure: Figure, chart: Chart) -> None:
     lines = [one for one in chart.shapes if isinstance(one, Line)]
     bars = [one for one in chart.shapes if isinstance(one, Bar)]
     rows = [one for one in chart.shapes if isinstance(one, Days)]
+    axes = _place(figure, 0.6 if lines else _room(one.name for one in chart.shapes), chart)
     if lines:
-        _draw_lines(axes, lines)
+        _draw_lines(axes, lines, chart)
+        axes.yaxis.set_major_formatter(_written(chart))
     if bars:
-        _draw_bars(axes, bars)
+        _draw_bars(axes, bars, chart)
+        axes.xaxis.set_major_formatter(_written(chart))
     if rows:
         _draw_rows(axes, rows, dict(chart.legend))
-    if chart.target is not None:
-        axes.axhline(chart.target, color=_COLOURS[Light.RED], linestyle="--", linewidth=1)
-        place = (0.0, chart.target)
-        axes.annotate(f"≤ {chart.target:g} {chart.unit}", place, xycoords=("axes fraction", "data"))
+    if not bars:
+        _mark_days(axes, chart)
     axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=4, frameon=False, borderaxespad=0)
+
+
+def _room(names: Iterator[str]) -> float:
+    return 0.3 + _LETTER * max(len(_name(name)) for name in names)
+
+
+def _place(figure: Figure, left: float, chart: Chart) -> Axes:
+    height, below = _height(chart), 0.3
+    above = 0.25 * (1 + (_legends(chart) - 1) // 4)
+    place = (left / _WIDE, below / height, 0.97 - left / _WIDE, 1 - (below + above) / height)
+    axes: Axes = figure.add_axes(place)
+    return axes
+
+
+def _legends(chart: Chart) -> int:
+    bars = {name for one in chart.shapes if isinstance(one, Bar) for name, _ in one.parts}
+    return max((len(bars) + 1 if bars else len(chart.legend)) or len(chart.shapes), 1)
 
 
 def _name(text: str) -> str:
     return harmless(text, _LONGEST_NAME)
 
 
-def _draw_lines(axes: Axes, lines: Sequence[Line]) -> None:
-    for place, line in enumerate(lines):
-        style = _STYLES[place % len(_STYLES)]
-        name = _name(line.name)
+def _written(chart: Chart) -> Callable[[float, object], str]:
+    """Write numbers at an axis as the language does."""
+    speaker = speaker_of(chart.language)
+    return lambda value, _place: number(speaker, value, 0 if value == round(value) else 1)
+
+
+def _mark_days(axes: Axes, chart: Chart) -> None:
+    from matplotlib.dates import AutoDateLocator, DateFormatter
+
+    low, high = axes.get_xlim()
+    local = "%m/%Y" if high - low > _MANY_DAYS else "%d/%m"
+    plain = "%Y-%m" if high - low > _MANY_DAYS else "%m-%d"
+    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=10))
+    axes.xaxis.set_major_formatter(DateFormatter(local if chart.language == "es" else plain))
+
+
+def _draw_lines(axes: Axes, lines: Sequence[Line], chart: Chart) -> None:
+    for turn, line in enumerate(lines):
         times: Any = line.times  # its types know only numbers
-        axes.plot(times, line.numbers, style, label=name, linewidth=1, marker=".")
-    highest = max(
-        (
-            (number, time)
-            for line in lines
-            for number, time in zip(line.numbers, line.times, strict=True)
+        axes.plot(
+            times,
+            line.numbers,
+            _STYLES[turn % len(_STYLES)],
+            label=_name(line.name),
+            linewidth=1.2,
+            color=_PALETTE[turn % len(_PALETTE)],
         )
+    highest, when = max(
+        (value, time)
+        for line in lines
+        for value, time in zip(line.numbers, line.times, strict=True)
     )
-    axes.annotate(f"{highest[0]:.3g}", (highest[1], highest[0]))
-    axes.set_ylim(bottom=0)
-    axes.tick_params(axis="x", rotation=30)
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    if chart.peak:
+        place: Any = (when, highest)
+        axes.plot([place[0]], [highest], "o", color=_COLOURS[Light.RED], fillstyle="none")
+        text = f"{_written(chart)(round(highest, 1), None)} {chart.unit}"
+        axes.annotate(text, place, textcoords="offset points", xytext=(-6, 2), ha="right")
+    top = max(highest, chart.target or 0)
+    axes.set_ylim(bottom=0, top=(top or 1) * 1.15)
+    if chart.target is not None:
+        axes.axhline(chart.target, color=_COLOURS[Light.RED], linestyle="--", linewidth=1)
+        at = (1.0, chart.target)
+        text = f"{chart.bound} {_written(chart)(chart.target, None)} {chart.unit}"
+        across: Any = ("axes fraction", "data")
+        axes.annotate(
+            text, at, xycoords=across, textcoords="offset points", xytext=(0, 2), ha="right"
+        )
 
 
-def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
+def _draw_bars(axes: Axes, bars: Sequence[Bar], chart: Chart) -> None:
     names = list(dict.fromkeys(name for bar in bars for name, _ in bar.parts))
     starts = [0.0] * len(bars)
-    for name in names:
+    for turn, name in enumerate(names):
         lengths = [sum(cost for one, cost in bar.parts if one == name) for bar in bars]
-        axes.barh(range(len(bars)), lengths, left=starts, label=_name(name))
+        axes.barh(
+            range(len(bars)),
+            lengths,
+            left=starts,
+            label=_name(name),
+            height=0.6,
+            color=_PALETTE[turn % len(_PALETTE)],
+            hatch=_HATCHES[turn % len(_HATCHES)],
+            edgecolor="white",
+            linewidth=0.3,
+        )
         starts = [start + length for start, length in zip(starts, lengths, strict=True)]
+    limits = [place for place, bar in enumerate(bars) if bar.target is not None]
     for place, bar in enumerate(bars):
         if bar.target is not None:
-            axes.plot([bar.target] * 2, [place - 0.4, place + 0.4], color=_COLOURS[Light.RED])
-    axes.set_yticks(range(len(bars)), [_name(bar.name) for bar in bars])
-    axes.invert_yaxis()
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+            ends = [place - 0.4, place + 0.4]
+            label = chart.bound if place == limits[0] else None
+            axes.plot([bar.target] * 2, ends, color=_COLOURS[Light.RED], linewidth=2, label=label)
+    _name_rows(axes, [bar.name for bar in bars])
 
 
 def _draw_rows(axes: Axes, rows: Sequence[Days], legend: Mapping[Light, str]) -> None:
-    for light, colour in _COLOURS.items():
+    spans = [(place, *span) for place, row in enumerate(rows) for span in _passed(row)]
+    if spans:
+        places, begins, ends = zip(*spans, strict=True)
+        green = legend.get(Light.GREEN, SIGNS[Light.GREEN])
+        axes.hlines(
+            places, begins, ends, color=_COLOURS[Light.GREEN], linewidth=5, alpha=0.55, label=green
+        )
+    for light, marker in _MARKERS.items():
         found = [
             (day, place)
             for place, row in enumerate(rows)
@@ -135,10 +214,32 @@ def _draw_rows(axes: Axes, rows: Sequence[Days], legend: Mapping[Light, str]) ->
             if one is light
         ]
         if found:
-            days, places = zip(*found, strict=True)
+            days, where = zip(*found, strict=True)
             word = legend.get(light, SIGNS[light])
-            axes.scatter(days, places, marker=_MARKERS[light], color=colour, s=16, label=word)
-    axes.set_yticks(range(len(rows)), [_name(row.name) for row in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.tick_params(axis="x", rotation=30)
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+            axes.scatter(
+                days, where, marker=marker, color=_COLOURS[light], s=26, label=word, zorder=3
+            )
+    _name_rows(axes, [row.name for row in rows])
+
+
+def _passed(row: Days) -> Iterator[tuple[Any, Any]]:
+    """Join days on which all passed: one line instead of thirty marks."""
+    begin: date | None = None
+    last: date | None = None
+    for day in [*(day for day, light in row.lights if light is Light.GREEN), None]:
+        if begin is not None and (day is None or last is None or (day - last).days > 1):
+            yield _edge(begin, -_HALF), _edge(last or begin, _HALF)
+            begin = None
+        begin, last = begin or day, day
+
+
+def _edge(day: date, way: timedelta) -> Any:
+    from matplotlib.dates import date2num
+
+    return date2num(day) + way / timedelta(days=1)
+
+
+def _name_rows(axes: Axes, names: Sequence[str]) -> None:
+    axes.set_yticks(range(len(names)), [_name(name) for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from continuity.domain.advice import Advice, Answered
+from continuity.domain.advice import Advice, Outcome
 from continuity.domain.period import Cadence
-from continuity.domain.report import Gap, Lights, Report, SystemLine, Tally, Trend
+from continuity.domain.report import Gap, Lights, Report, SystemLine, Trend
 from continuity.domain.report_systems import light_of
-from continuity.domain.text import N_
+from continuity.domain.run import RunKind
+from continuity.domain.text import N_, Message
 from continuity.reports.page import (
     Block,
     Bullets,
@@ -20,10 +22,11 @@ from continuity.reports.page import (
     table,
 )
 from continuity.reports.voice import Voice
-from continuity.reports.words import KINDS, LIGHTS, OUTCOMES, RUNS, SIZES, TRENDS
+from continuity.reports.words import KINDS, LIGHTS, RUNS, SIZES, TRENDS
 
-_SHOWN = 10
-"""What does not fit on the first screen stands in the full report, and is counted here."""
+_SHOWN = 5
+_FEW = 3
+"""What does not fit on the first page stands in the annex, and is counted here."""
 
 TITLES = {
     Cadence.DAY: N_("{organisation}: what could be recovered, {period}"),
@@ -38,7 +41,9 @@ TITLES = {
 def title_of(report: Report, voice: Voice) -> str:
     """Give the title of a report."""
     sentence = TITLES[report.period.cadence]
-    return voice.text(sentence, organisation=report.organisation, period=report.period.name)
+    return voice.text(
+        sentence, organisation=report.organisation, period=voice.period(report.period)
+    )
 
 
 def counted(lights: Lights, voice: Voice) -> str:
@@ -65,12 +70,12 @@ def front_page(report: Report, voice: Voice) -> Iterator[Block]:
     yield Heading(voice.text(N_("If we lost it today")), 2, "systems")
     for line in report.systems[:_SHOWN]:
         yield system_lamp(line, voice)
-    yield from _more(len(report.systems), voice)
-    yield from _trend(report, voice)
-    yield from _risks(report, voice)
-    yield from _advice(report.advice, voice)
-    yield from _answered(report.answered, voice)
-    yield from _decisions(report, voice)
+    yield from _more(len(report.systems) - _SHOWN, voice)
+    yield from trend_blocks(report, voice)
+    yield from _said(N_("Risks that were seen"), "risks", report.risks, voice)
+    yield from _advice(report, voice)
+    yield from _said(N_("Decisions that are needed"), "decisions", report.decisions, voice)
+    yield Heading(voice.text(N_("Read and decided")), 2, "sign-off")
     yield signature_of(voice)
 
 
@@ -83,7 +88,7 @@ def digest_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     yield Heading(voice.text(N_("If we lost it today")), 2, "systems")
     for line in report.systems:
         yield system_lamp(line, voice)
-    yield from _trend(report, voice)
+    yield from trend_blocks(report, voice)
 
 
 def _summary(report: Report, voice: Voice) -> Lamp:
@@ -119,18 +124,25 @@ def _gaps(gaps: Sequence[Gap], voice: Voice) -> Iterator[Block]:
     rows = (gap_row(gap, voice) for gap in gaps[:_SHOWN])
     heading = [voice.text(N_("Verdict")), voice.text(N_("What"))]
     yield table("gaps", voice.text(N_("The gravest first")), heading, rows)
-    yield from _more(len(gaps), voice)
+    yield from _more(len(gaps) - _SHOWN, voice)
 
 
 def _more(count: int, voice: Voice) -> Iterator[Block]:
-    if count > _SHOWN:
+    if count > 0:
         yield Paragraph(
             voice.plural(
-                N_("{count} more stands in the full report."),
-                N_("{count} more stand in the full report."),
-                count - _SHOWN,
+                "{count} more stands in the annex of the full report.",
+                "{count} more stand in the annex of the full report.",
+                count,
             )
         )
+
+
+def _said(title: str, anchor: str, said: Sequence[Message], voice: Voice) -> Iterator[Block]:
+    if said:
+        yield Heading(voice.text(title), 2, anchor)
+        yield Bullets(tuple(voice.sentence(one) for one in said[:_FEW]))
+        yield from _more(len(said) - _FEW, voice)
 
 
 def system_lamp(line: SystemLine, voice: Voice) -> Lamp:
@@ -152,10 +164,10 @@ def _remarks(line: SystemLine, voice: Voice) -> Iterator[str]:
         kind=voice.word(KINDS, line.kind),
     )
     yield voice.text(
-        N_("{back}, target {target}. Work lost: {loss}, target {loss_target}."),
+        N_("{back}, target {target}. Newest copy: {claimed} old, target {loss_target}."),
         back=back,
         target=voice.span(line.back_target, N_("not set")),
-        loss=voice.span(line.loss, N_("all")),
+        claimed=voice.span(line.claimed, N_("none")),
         loss_target=voice.span(line.loss_target, N_("not set")),
     )
     if line.trend in {Trend.BETTER, Trend.WORSE} and line.before is not None:
@@ -166,88 +178,93 @@ def _remarks(line: SystemLine, voice: Voice) -> Iterator[str]:
         )
 
 
-def _trend(report: Report, voice: Voice) -> Iterator[Block]:
+def trend_blocks(report: Report, voice: Voice) -> Iterator[Block]:
+    """Compare with the preceding period: lights, who changed, what ran."""
     yield Heading(voice.text(N_("Compared with the period before")), 2, "trend")
     if report.lights_before is None:
         yield Paragraph(voice.text(N_("Nothing was recorded before it, so there is no trend.")))
-    else:
-        yield Paragraph(
-            voice.text(N_("At the end of {period}:"), period=report.preceding.name)
-            + " "
-            + counted(report.lights_before, voice)
-            + "."
+        return
+    then = voice.text(N_("At the end of {period}:"), period=voice.period(report.preceding))
+    yield Bullets(
+        (
+            f"{then} {counted(report.lights_before, voice)}.",
+            *_turned(report, voice),
+            *_ended(report, voice),
         )
-    heading = [
-        "",
-        *(voice.text(one) for one in (N_("Passed"), N_("Failed"), N_("Not known"), N_("Other"))),
-        voice.text(N_("In all")),
-        voice.text(N_("In all, before")),
-    ]
+    )
+
+
+def _turned(report: Report, voice: Voice) -> Iterator[str]:
+    """Name the systems whose light is another one than before."""
+    for trend, sentence in _TURNS.items():
+        lines = [line for line in report.systems if line.trend is trend]
+        if lines:
+            names = ", ".join(voice.name(line.title) for line in lines[:_FEW])
+            left = len(lines) - _FEW
+            more = f" + {voice.number(left)}" if left > 0 else ""
+            yield f"{voice.text(sentence, count=len(lines))} {names}{more}."
+
+
+_TURNS = {
+    Trend.WORSE: N_("Worse than before, {count}:"),
+    Trend.BETTER: N_("Better than before, {count}:"),
+}
+
+
+def _ended(report: Report, voice: Voice) -> Iterator[str]:
     before = {tally.kind: tally for tally in report.tallies_before}
-    rows = [_tally(tally, before.get(tally.kind), voice) for tally in report.tallies]
-    yield table("runs-counted", voice.text(N_("What ran, and how it ended")), heading, rows)
+    for tally in report.tallies:
+        then = before.get(tally.kind)
+        if tally.kind in {RunKind.BACKUP, RunKind.DRILL} and then is not None:
+            yield voice.text(
+                N_("{what}: {passed} of {total} passed; before, {passed_then} of {total_then}."),
+                what=voice.word(RUNS, tally.kind),
+                passed=tally.passed,
+                total=tally.total,
+                passed_then=then.passed,
+                total_then=then.total,
+            )
 
 
-def _tally(tally: Tally, before: Tally | None, voice: Voice) -> list[str]:
-    counts = (tally.passed, tally.failed, tally.inconclusive, tally.other, tally.total)
-    then = 0 if before is None else before.total
-    return [voice.word(RUNS, tally.kind), *(voice.number(one) for one in (*counts, then))]
-
-
-def _risks(report: Report, voice: Voice) -> Iterator[Block]:
-    if report.risks:
-        yield Heading(voice.text(N_("Risks that were seen")), 2, "risks")
-        yield Bullets(tuple(voice.sentence(one) for one in report.risks))
-
-
-def _advice(advice: Sequence[Advice], voice: Voice) -> Iterator[Block]:
+def _advice(report: Report, voice: Voice) -> Iterator[Block]:
     yield Heading(voice.text(N_("Recommendations")), 2, "advice")
-    if not advice:
+    yield from _became(report, voice)
+    if not report.advice:
         yield Paragraph(voice.text(N_("Nothing was found.")))
         return
-    titles = (
-        *(N_("What to do"), N_("Why"), N_("What it changes")),
-        *(N_("Impact"), N_("Effort"), N_("Who"), N_("Until")),
-    )
-    rows = [_advice_row(one, voice) for one in advice]
+    titles = (N_("What to do"), N_("Why"), N_("Impact, effort"), N_("Who"), N_("Until"))
+    rows = [_advice_row(one, voice) for one in report.advice[:_FEW]]
     caption = voice.text(N_("What changes most comes first, then what costs least"))
     yield table("advice", caption, map(voice.text, titles), rows)
+    yield from _more(len(report.advice) - _FEW, voice)
 
 
 def _advice_row(one: Advice, voice: Voice) -> list[str]:
     return [
         voice.sentence(one.what),
         voice.sentence(one.because),
-        voice.sentence(one.effect),
-        voice.word(SIZES, one.impact),
-        voice.word(SIZES, one.effort),
+        f"{voice.word(SIZES, one.impact)}, {voice.word(SIZES, one.effort)}",
         voice.name(one.owner) or voice.text(N_("nobody is named")),
         voice.day(one.by),
     ]
 
 
-def _answered(answers: Sequence[Answered], voice: Voice) -> Iterator[Block]:
-    if not answers:
-        return
-    yield Heading(voice.text(N_("What became of the recommendations before")), 2, "answered")
-    titles = (N_("What to do"), N_("Why, then"), N_("What became of it"), N_("Why, now"))
-    rows = (
-        [
-            voice.sentence(one.before.what),
-            voice.sentence(one.before.because),
-            voice.word(OUTCOMES, one.outcome),
-            "" if one.now is None else voice.sentence(one.now),
-        ]
-        for one in answers
-    )
-    caption = voice.text(N_("Recommendations of the period before"))
-    yield table("answered", caption, map(voice.text, titles), rows)
-
-
-def _decisions(report: Report, voice: Voice) -> Iterator[Block]:
-    if report.decisions:
-        yield Heading(voice.text(N_("Decisions that are needed")), 2, "decisions")
-        yield Bullets(tuple(voice.sentence(one) for one in report.decisions))
+def _became(report: Report, voice: Voice) -> Iterator[Block]:
+    """Say in a line what became of what the report before recommended."""
+    if report.answered:
+        count = Counter(one.outcome for one in report.answered)
+        yield Paragraph(
+            voice.text(
+                N_(
+                    "Of {total} before: {gone} helped, {remains} still to be done, {unknown} not"
+                    " known."
+                ),
+                total=len(report.answered),
+                gone=count[Outcome.GONE],
+                remains=count[Outcome.REMAINS],
+                unknown=count[Outcome.UNKNOWN],
+            )
+        )
 
 
 def signature_of(voice: Voice) -> Signature:

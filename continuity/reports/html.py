@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from continuity.domain.report import Light
@@ -26,7 +26,10 @@ from continuity.reports.style import STYLE
 from continuity.reports.words import SIGNS
 from continuity.speech.speaker import speaker_of
 
-_MANY = 8
+_LOOKED_AT, _LONG_TEXT, _LONG_WORD = 200, 120, 16
+_FEW, _NARROW, _WIDE = 6, 90, 150
+"""Tables of few columns have to fit half a screen, which has room for so many letters."""
+
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:"
 
 
@@ -47,18 +50,27 @@ def html_from_page(page: Page, more_style: str = "") -> str:
         "<main>",
         f"<h1>{_shown(page.title)}</h1>",
     ]
-    begun = False
-    for block in page.blocks:
-        if isinstance(block, Heading) and block.level == 1 and not begun:
-            # What stands behind the first page has wide tables, and paper of its own.
-            parts.append('<div class="behind">')
-            begun = True
-        parts += parts_of(block, page.language)
-    parts += ["</div>"] if begun else []
+    front, behind = page.sides
+    parts += ['<div class="front">', *_sections(front, page.language), "</div>"]
+    if behind:
+        # It has wide tables, and paper of its own.
+        parts.append('<div class="behind">')
+        parts += [part for block in behind for part in parts_of(block, page.language)]
+        parts.append("</div>")
     parts.append("</main>")
     parts += ["<footer>", *(f"<p>{_shown(line)}</p>" for line in page.footer), "</footer>"]
     parts += ["</body>", "</html>"]
     return "\n".join(parts) + "\n"
+
+
+def _sections(blocks: Iterable[Block], language: str) -> Iterator[str]:
+    """Keep what stands under a heading together: on wide screens there are two columns."""
+    yield '<div class="together">'
+    for block in blocks:
+        if isinstance(block, Heading):
+            yield '</div><div class="together">'
+        yield from parts_of(block, language)
+    yield "</div>"
 
 
 def parts_of(block: Block, language: str) -> Iterator[str]:
@@ -71,7 +83,8 @@ def parts_of(block: Block, language: str) -> Iterator[str]:
             strong = ' class="part"' if block.level == 1 else ""
             yield f'<h{level} id="{name}"{strong}>{_shown(block.text)}</h{level}>'
         case Paragraph():
-            yield f"<p{' class=strong' if block.strong else ''}>{_shown(block.text)}</p>"
+            strong = ' class="strong"' if block.strong else ""
+            yield f"<p{strong}>{_shown(block.text)}</p>"
         case Bullets():
             items = "".join(f"<li>{_shown(item)}</li>" for item in block.items)
             yield f"<ul>{items}</ul>"
@@ -94,29 +107,26 @@ def _chart(block: Chart) -> Iterator[str]:
         source = b64encode(svg).decode("ascii")
         picture = f"data:image/svg+xml;base64,{source}"
         yield f'<img src="{picture}" alt="{_shown(block.alternative)}">'
-    yield f"<p class=small>{_shown(block.alternative)}</p></figure>"
+    yield f'<p class="small">{_shown(block.alternative)}</p></figure>'
 
 
 def _lamp(block: Lamp) -> Iterator[str]:
-    yield f'<section class="lamp {block.light.value}">'
-    yield (
-        f'<p class="head">{_sign(block.light)} <b>{_shown(block.word)}</b>'
-        f" &#183; <bdi>{_shown(block.title)}</bdi></p>"
-    )
-    yield f"<p><bdi>{_shown(block.text)}</bdi></p>"
+    yield f'<div class="lamp {block.light.value}">'
+    head = f"{_shown(block.word)} &#183; <bdi>{_shown(block.title)}</bdi>"
+    yield f"<p>{_sign(block.light)} <b>{head}.</b></p>"
+    yield f"<p>{_shown(block.text)}</p>"
     for remark in block.remarks:
-        yield f"<p class=small>{_shown(remark)}</p>"
-    yield "</section>"
+        yield f'<p class="small">{_shown(remark)}</p>'
+    yield "</div>"
 
 
 def _table(block: Table, language: str) -> Iterator[str]:
-    caption = f"<caption>{_shown(block.caption)} ({len(block.rows)})</caption>"
+    caption = f"<caption>{_shown(block.caption)} ({len(block.rows)})</caption>{_columns(block)}"
     if not block.rows:
         nothing = speaker_of(language).text(N_("None."))
         yield f"<p>{_shown(block.caption)}: {_shown(nothing)}</p>"
         return
-    wide = " class=wide" if len(block.heading) > _MANY else ""
-    yield f"<table{wide}>{caption}"
+    yield f"<table>{caption}"
     titles = "".join(f'<th scope="col">{_shown(title)}</th>' for title in block.heading)
     yield f"<thead><tr>{titles}</tr></thead><tbody>"
     for row in block.rows:
@@ -125,12 +135,37 @@ def _table(block: Table, language: str) -> Iterator[str]:
     yield "</tbody></table>"
 
 
+def _columns(block: Table) -> str:
+    """Give each column the room of its longest word, and who says more some of what is left.
+
+    So nothing has to be tried out, which is most of the work of printing a table.
+    """
+    needs = [
+        _need((title, *(row[place].text for row in block.rows[:_LOOKED_AT])))
+        for place, title in enumerate(block.heading)
+    ]
+    room = _NARROW if len(block.heading) <= _FEW else _WIDE
+    least = [(word + 1.5) / room for word, _ in needs]
+    left, wanted = max(1 - sum(least), 0), sum(more for _, more in needs) or 1
+    shares = [one + left * more / wanted for one, (_, more) in zip(least, needs, strict=True)]
+    columns = (f'<col style="width:{100 * share / sum(shares):.1f}%">' for share in shares)
+    return f"<colgroup>{''.join(columns)}</colgroup>"
+
+
+def _need(texts: Sequence[str]) -> tuple[int, float]:
+    """Tell how long the longest word of a column is, and how much more it has to say."""
+    lengths = [min(len(text), _LONG_TEXT) for text in texts]
+    longest = max(len(word) for text in texts for word in (*text.split(), ""))
+    word = min(longest, _LONG_WORD)
+    return word, max((max(lengths) + sum(lengths) / len(lengths)) / 2 - word, 0.1)
+
+
 def _cell(title: str, cell: Cell) -> str:
     # On a phone each row is a list, and the title stands before its field.
     name = f' data-title="{_shown(title)}"' if title else ""
     if cell.light is None:
-        return f"<td{name}><bdi>{_shown(cell.text)}</bdi></td>"
-    return f"<td{name} class={cell.light.value}>{_sign(cell.light)} {_shown(cell.text)}</td>"
+        return f"<td{name}>{_shown(cell.text)}</td>"
+    return f'<td{name} class="{cell.light.value}">{_sign(cell.light)} {_shown(cell.text)}</td>'
 
 
 def _sign(light: Light) -> str:

@@ -102,8 +102,9 @@ class Days:
 class Chart:
     """A picture, and its ``alternative``: what it shows, in a sentence.
 
-    ``unit`` is that of its numbers, ``target`` a line that none should cross, ``legend`` the
-    words for lights.
+    ``unit`` is that of its numbers, ``target`` a line that none should cross, ``bound`` its name,
+    ``legend`` the words for lights; ``peak`` when the highest number is to be marked. ``language``
+    is that of numbers and days at its edges.
     """
 
     name: str
@@ -112,7 +113,10 @@ class Chart:
     unit: str
     shapes: tuple[Line, ...] | tuple[Bar, ...] | tuple[Days, ...]
     target: float | None = None
+    bound: str = ""
     legend: tuple[tuple[Light, str], ...] = ()
+    peak: bool = False
+    language: str = "en"
 
 
 Block = Heading | Paragraph | Bullets | Lamp | Table | Signature | Chart
@@ -127,6 +131,17 @@ class Page:
     subject: str
     blocks: tuple[Block, ...]
     footer: tuple[str, ...]
+
+    @property
+    def sides(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """Part what stands on the first page from what stands behind it."""
+        parts = (
+            place
+            for place, block in enumerate(self.blocks)
+            if isinstance(block, Heading) and block.level == 1
+        )
+        first = next(parts, len(self.blocks))
+        return self.blocks[:first], self.blocks[first:]
 
 
 def table(

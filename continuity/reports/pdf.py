@@ -62,9 +62,15 @@ def pdf_from_html(text: str) -> bytes:
 
 
 def _more_in(language: str) -> Callable[[int], str]:
-    one, many = N_("{count} more row is in the data."), N_("{count} more rows are in the data.")
     speaker = speaker_of(language)
-    return lambda count: speaker.plural(one, many, count).format(count=number(speaker, count))
+
+    def more(count: int) -> str:
+        said = speaker.plural(
+            "{count} more row is in the data.", "{count} more rows are in the data.", count
+        )
+        return said.format(count=number(speaker, count))
+
+    return more
 
 
 def faces() -> str:

@@ -8,7 +8,7 @@ from continuity.domain.report import Report, SystemLine
 from continuity.domain.report_runs import RunLine
 from continuity.domain.report_systems import light_of
 from continuity.domain.text import N_
-from continuity.reports.annex_runs import confidence, drill_table, finding_table, phase_table
+from continuity.reports.annex_runs import confidence, drill_tables, finding_table, phase_table
 from continuity.reports.front import gap_row, signature_of, system_lamp
 from continuity.reports.page import Block, Bullets, Heading, Lamp, Paragraph, table
 from continuity.reports.voice import Voice
@@ -27,7 +27,7 @@ def blocks_of_test(report: Report, run: RunLine, voice: Voice) -> Iterator[Block
     if line is not None:
         yield system_lamp(line, voice)
     yield Heading(voice.text(N_("What was found")), 2, "results")
-    yield drill_table([run], voice)
+    yield from drill_tables([run], voice)
     yield _classes(run, voice)
     yield finding_table([run], voice)
     yield phase_table([run], voice)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from continuity.domain.text import Message
+from continuity.domain.period import Cadence, Period
+from continuity.domain.text import N_, Message
 from continuity.reports.page import harmless
 from continuity.speech import wording
 from continuity.speech.speaker import Speaker
 
 _LONGEST_NAME = 120
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+MONTHS = (
+    *(N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June")),
+    *(N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +79,31 @@ class Voice:
         """Write a time; nothing where there is none."""
         return "" if when is None else wording.moment(self.speaker, when, self.zone)
 
+    def period(self, period: Period) -> str:
+        """Name a period as people do; a day and any span by their dates."""
+        year = f"{period.first.year:04d}"
+        if period.cadence is Cadence.MONTH:
+            month = self.text(MONTHS[period.first.month - 1])
+            return self.text(N_("{month} {year}"), month=month, year=year)
+        if period.cadence is Cadence.QUARTER:
+            quarter = (period.first.month + 2) // 3
+            return self.text(N_("quarter {quarter} of {year}"), quarter=quarter, year=year)
+        return period.name
+
     def day(self, when: date) -> str:
         """Write a day."""
         return when.strftime("%d/%m/%Y" if self.speaker.language == "es" else "%Y-%m-%d")
 
     def _named(self, values: Mapping[str, str | int]) -> dict[str, str]:
-        return {
-            name: self.name(value) if isinstance(value, str) else self.number(value)
-            for name, value in values.items()
-        }
+        return {name: self._said(value) for name, value in values.items()}
+
+    def _said(self, value: str | int) -> str:
+        if not isinstance(value, str):
+            return self.number(value)
+        return self._dated(value) if _DAY.fullmatch(value) else self.name(value)
+
+    def _dated(self, text: str) -> str:
+        try:
+            return self.day(date.fromisoformat(text))
+        except ValueError:
+            return text

@@ -97,6 +97,7 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
         if conclusion.verdict is Verdict.PASS:
             run.body["level"] = plan.level
         proven = _proven(bench, plan, restored) if trial.covers else ()
+        _describe_coverage(run, plan, proven)
         finish(bench, subject, run, conclusion, proven)
     return run.outcome()
 
@@ -114,6 +115,18 @@ def _proven(
         for entry in plan.expected(bench.shelf)
         if entry.kind is Kind.FILE and entry.path not in found
     )
+
+
+def _describe_coverage(
+    run: Running, plan: DrillPlan, proven: tuple[tuple[bytes, bytes | None], ...]
+) -> None:
+    """Note how many files are proven from now on, of how many: what reports draw over time."""
+    sample = plan.sample
+    if sample is not None:
+        fresh = sum(path in sample.unproven for path, _ in proven)
+        run.body["coverage"] = {"files": sample.eligible, "proven": sample.covered + fresh}
+    elif proven:
+        run.body["coverage"] = {"files": plan.population_files, "proven": len(proven)}
 
 
 def _describe_plan(run: Running, plan: DrillPlan) -> None:

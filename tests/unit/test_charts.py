@@ -56,7 +56,11 @@ def test_a_timed_restore_is_drawn_by_phase_against_its_target() -> None:
     (bar,) = charts_of(a_good_month())["recovery"].shapes
 
     assert isinstance(bar, Bar)
-    assert [name for name, _ in bar.parts] == ["resolve", "restore", "compare"]
+    assert [name for name, _ in bar.parts] == [
+        "choosing what to restore",
+        "restoring",
+        "comparing",
+    ]
     assert sum(cost for _, cost in bar.parts) == pytest.approx(10)
     assert bar.target == 240
 

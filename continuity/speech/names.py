@@ -1,0 +1,50 @@
+"""The names by which people know phases of runs and what is seen of storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from continuity.domain.location import FactName
+from continuity.domain.text import N_
+
+PHASES: Mapping[str, str] = {
+    "source": N_("looking at the source"),
+    "survey": N_("surveying"),
+    "copy": N_("copying"),
+    "seal": N_("sealing the manifest"),
+    "resolve": N_("choosing what to restore"),
+    "sandbox": N_("making the sandbox"),
+    "restore": N_("restoring"),
+    "compare": N_("comparing"),
+    "isolate": N_("trying how far it is shut off"),
+    "checks": N_("asking what was restored"),
+    "teardown": N_("clearing away"),
+    "check": N_("checking the repository"),
+    "listing": N_("listing"),
+    "look": N_("looking at the storage"),
+    "start": N_("starting a server"),
+    "load": N_("loading it"),
+    "question": N_("asking it"),
+    "portrait": N_("describing the source"),
+    "stop": N_("stopping the server"),
+    "forget": N_("removing old copies"),
+}
+
+FACTS: Mapping[FactName, str] = {
+    FactName.REACHABLE: N_("reachable"),
+    FactName.FREE_BYTES: N_("free space"),
+    FactName.TOTAL_BYTES: N_("in all"),
+    FactName.FREE_FILES: N_("files that still fit"),
+    FactName.FILE_SYSTEM: N_("file system"),
+    FactName.MOUNT: N_("mounted"),
+    FactName.VERSIONING: N_("older versions kept"),
+    FactName.OBJECT_LOCK: N_("object lock"),
+    FactName.RETENTION_DAYS: N_("locked for"),
+    FactName.IMMUTABLE: N_("immutable"),
+    FactName.APPEND_ONLY: N_("append-only"),
+    FactName.EXPIRES_AFTER: N_("deletes by itself"),
+    FactName.PUBLIC: N_("open to anybody"),
+    FactName.NEWEST: N_("newest point"),
+    FactName.OBJECTS: N_("objects"),
+    FactName.SIZE_BYTES: N_("size"),
+}
