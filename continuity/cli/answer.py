@@ -12,7 +12,7 @@ from continuity.cli.columns import joined, plain, room, wrapped
 from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import show, show_json, verdict_text
 from continuity.cli.overview import NONE, counts, overview, proof_text
-from continuity.cli.warnings import warnings
+from continuity.cli.warnings import late_reports, warnings
 from continuity.cli.wording import brief, moment
 from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.assessment_plain import plain_from_assessment
@@ -58,6 +58,7 @@ def _plain(assessment: Assessment, standing: Standing) -> dict[str, object]:
         "record": _plain_record(standing),
         "problems": [problem.rendered(sentence) for problem in standing.problems],
         "incidents_open": _open_incidents(standing),
+        "reports_late": sorted(late_reports(standing)),
     }
 
 

@@ -18,10 +18,13 @@ from continuity.config.outlets import channel_names
 from continuity.config.problem import Problem
 from continuity.domain.examined import Examined, doubtful, sound
 from continuity.domain.facts import Facts
+from continuity.domain.report_signals import examine_reports
 from continuity.domain.storage_judgement import Keeping, keeping_from
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import exit_code, worst
 from continuity.offline.standing import examine_offline
+from continuity.reporting.expecting import arrivals_of
+from continuity.service.report_desk import report_desk_of
 from continuity.workflows.examining import (
     examine_clock,
     examine_places,
@@ -86,6 +89,7 @@ def _examine(app: App, problems: Iterable[Problem]) -> Iterator[Examined]:
     outlets = app.workspace.outlets
     yield from examine_channels(bench, outlets, channel_names(app.workspace))
     yield from examine_offline(app.workspace, bench.store, bench.now)
+    yield from examine_reports(arrivals_of(report_desk_of(app)), bench.now())
     yield from examine_record(bench)
     yield examine_manifests(bench, facts)
     yield from examine_leftovers(bench)

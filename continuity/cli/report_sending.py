@@ -10,7 +10,6 @@ from continuity.app import App, opened
 from continuity.cli.columns import plain
 from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import show, show_below, verdict_text
-from continuity.cli.report_desk import report_desk_of
 from continuity.cli.report_grounds import Wish, period_of
 from continuity.cli.wording import size
 from continuity.domain.document import Document
@@ -31,6 +30,7 @@ from continuity.reporting.sending import (
     send_reports,
     subscribed,
 )
+from continuity.service.report_desk import report_desk_of
 
 _STATES = {
     OutboxState.CONFIRMED: (Verdict.PASS, N_("sent")),

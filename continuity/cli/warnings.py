@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from continuity.app import Standing
-from continuity.cli.columns import wrapped
+from continuity.app import Standing, now
+from continuity.cli.columns import plain, wrapped
 from continuity.cli.language import _, sentence
 from continuity.cli.output import verdict_text
+from continuity.domain.clock import time_from_text
 from continuity.domain.verdict import Verdict
+from continuity.store.peek import peek_note
 
 if TYPE_CHECKING:
     from continuity.config.problem import Problem
 
 _INDENT = "    "
+_DEADLINES = "reports.deadlines"
 
 
 def warnings(standing: Standing, columns: int) -> Iterator[str]:
@@ -26,11 +31,35 @@ def warnings(standing: Standing, columns: int) -> Iterator[str]:
         yield from wrapped(text.format(doubt=sentence(standing.doubt)), _INDENT, columns)
         yield from wrapped(_("What to do: continuity audit verify"), _INDENT, columns)
         yield ""
+    late = late_reports(standing)
+    if late:
+        yield verdict_text(Verdict.OVERDUE)
+        yield from wrapped(_late(late), _INDENT, columns)
+        yield from wrapped(_("What to do: continuity report --send-due"), _INDENT, columns)
+        yield ""
     if standing.problems:
         yield verdict_text(Verdict.INCONCLUSIVE)
         yield from wrapped(_broken_files(standing.problems), _INDENT, columns)
         yield from wrapped(_("What to do: continuity check"), _INDENT, columns)
         yield ""
+
+
+def late_reports(standing: Standing) -> Mapping[str, datetime]:
+    """Give the reports that should have arrived by now, and by when; from a look at a file."""
+    database = standing.database
+    if database is None or not database.exists():
+        return {}
+    text = peek_note(database, _DEADLINES)
+    try:
+        found = {name: time_from_text(moment) for name, moment in json.loads(text or "{}").items()}
+    except (ValueError, AttributeError, TypeError):
+        return {}
+    return {name: moment for name, moment in found.items() if moment < now()}
+
+
+def _late(late: Mapping[str, datetime]) -> str:
+    names = ", ".join(plain(name) for name in sorted(late))
+    return _("Reports that were to arrive and did not: {names}").format(names=names)
 
 
 def _broken_files(problems: Sequence[Problem]) -> str:

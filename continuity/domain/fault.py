@@ -33,6 +33,7 @@ class CheckKind(StrEnum):
     HEARTBEAT = "heartbeat"
     OFFLINE = "offline"
     SERVICE = "service"
+    REPORT = "report"
 
 
 class FaultKind(StrEnum):
@@ -58,6 +59,7 @@ class FaultKind(StrEnum):
     HEARTBEAT_SILENT = "heartbeat-silent"
     OFFLINE_OLD = "offline-old"
     SERVICE_SILENT = "service-silent"
+    REPORT_MISSED = "report-missed"
 
 
 class Consequence(StrEnum):
@@ -215,6 +217,13 @@ FAULTS: dict[FaultKind, FaultText] = {
         meaning=N_("Nothing looked at what is due: the service was stopped, dead or hanging."),
         impact=N_("Meanwhile no job was started by itself, and nobody was told of anything."),
         consequence=Consequence.LOSS,
+        at_once=True,
+    ),
+    FaultKind.REPORT_MISSED: FaultText(
+        title=N_("A report did not arrive: {target}"),
+        meaning=N_("A report that somebody expects did not reach everybody in time."),
+        impact=N_("Whoever takes silence for good news is wrong until it does."),
+        consequence=Consequence.WARNING,
         at_once=True,
     ),
 }

@@ -14,7 +14,7 @@ from continuity.domain.text import Message
 _STUCK = timedelta(hours=24)
 """What may arrive later gets a day to do so; then it is silence."""
 
-_TICKET = "ticket"
+_TICKET, _REPORT = "ticket", "report"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +33,9 @@ def outlet_signals(
 ) -> Iterator[Observation]:
     """Answer for each lane whether it takes what it is given."""
     for one in lanes:
+        if one.lane.partition(":")[0] == _REPORT:
+            # Whether reports arrive is a question of its own.
+            continue
         is_ticket = one.lane.partition(":")[0] == _TICKET
         check = CheckKind.TRACKER if is_ticket else CheckKind.CHANNEL
         target = f"outlet:{one.lane.partition(':')[2]}"

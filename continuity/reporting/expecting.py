@@ -12,11 +12,11 @@ from continuity.domain.report_calendar import (
     LOOKED_BACK,
     Due,
     Expected,
-    latest_expected,
     missed_reports,
     next_deadline,
 )
 from continuity.domain.report_order import REPORT, arrived_in
+from continuity.domain.report_signals import Arrivals
 from continuity.domain.report_wishes import CADENCES
 from continuity.reporting.desk import ReportDesk
 from continuity.store.store import Store, Transaction
@@ -58,10 +58,19 @@ def rows_of(desk: ReportDesk) -> Sequence[OutboxRow]:
         return reading.outbox.told_of(REPORT, desk.now() - LOOKED_BACK)
 
 
+def arrivals_of(desk: ReportDesk) -> Arrivals:
+    """Tell what is expected and what of it arrived."""
+    return Arrivals(
+        expected=expected_of(desk),
+        arrived=arrived_in(rows_of(desk)),
+        clockwork=desk.clockwork,
+    )
+
+
 def missed(desk: ReportDesk) -> tuple[Due, ...]:
     """Give every report that should have arrived and did not."""
-    expected = expected_of(desk)
-    return missed_reports(expected, arrived_in(rows_of(desk)), desk.clockwork, desk.now())
+    known = arrivals_of(desk)
+    return missed_reports(known.expected, known.arrived, known.clockwork, desk.now())
 
 
 def missed_by(desk: ReportDesk, name: str) -> tuple[Due, ...]:
@@ -71,21 +80,19 @@ def missed_by(desk: ReportDesk, name: str) -> tuple[Due, ...]:
 
 def remember_deadlines(desk: ReportDesk) -> None:
     """Note by when the next reports must have arrived, so that a look at a file can tell."""
-    arrived = arrived_in(rows_of(desk))
-    deadlines = {
-        one.name: text_from_time(_deadline(desk, one, arrived)) for one in expected_of(desk)
-    }
+    known, now = arrivals_of(desk), desk.now()
+    deadlines = {one.name: text_from_time(_deadline(known, one, now)) for one in known.expected}
     if deadlines != noted(desk.store, DEADLINES):
         with desk.store.transaction() as transaction:
             note(transaction, DEADLINES, deadlines)
 
 
-def _deadline(desk: ReportDesk, one: Expected, arrived: frozenset[tuple[str, str]]) -> datetime:
-    now, clockwork = desk.now(), desk.clockwork
+def _deadline(known: Arrivals, one: Expected, now: datetime) -> datetime:
+    clockwork = known.clockwork
     # As seen from the end of its grace, what is due now is what must have arrived.
     for moment in (now, now + clockwork.grace):
-        latest = latest_expected(one, clockwork, moment)
-        if latest is not None and latest.mark not in arrived and latest.at <= now:
+        latest = known.overdue(one, moment)
+        if latest is not None and latest.at <= now:
             return latest.at + clockwork.grace
     return next_deadline(one, clockwork, now)
 

@@ -15,9 +15,12 @@ from continuity.domain.incident import Incident
 from continuity.domain.incident_board import Moved
 from continuity.domain.observation import Observation
 from continuity.domain.outlet_signals import outlet_signals
+from continuity.domain.report_signals import report_signals
 from continuity.domain.service_signals import service_signals
 from continuity.domain.signals import Question, Situation, signals
 from continuity.offline.standing import observe_offline
+from continuity.reporting.expecting import arrivals_of, remember_deadlines
+from continuity.service.report_desk import report_desk_of
 from continuity.workflows.delivering import Delivered
 from continuity.workflows.hearing import pulses_of
 from continuity.workflows.looking import looked_last
@@ -81,11 +84,15 @@ def derive_from(app: App, standing: Standing) -> Derive:
         for name, one in app.workspace.heartbeats.items()
     }
     pulses = pulses_of(app.bench.store, expected, app.bench.now())
+    reports = report_desk_of(app)
+    remember_deadlines(reports)
+    arrivals = arrivals_of(reports)
 
     def derive(asked: Collection[Question]) -> Iterator[Observation]:
         yield from signals(situation, asked)
         yield from heartbeat_signals(situation.organisation, expected, pulses, app.bench.now())
         yield from outlet_signals(situation.organisation, lanes, app.bench.now())
+        yield from report_signals(situation.organisation, arrivals, app.bench.now())
         yield from observe_offline(app.workspace, app.bench.store, app.bench.now)
         yield from service_signals(situation.organisation, looked, silence, app.bench.now())
 

@@ -10,6 +10,8 @@ from continuity.domain.failure import ContinuityError
 from continuity.domain.incident import Incident
 from continuity.domain.ping import Signal
 from continuity.notify.heartbeat import Heartbeat
+from continuity.reporting.sending import send_due_reports
+from continuity.service.report_desk import report_desk_of
 from continuity.service.response import hear_outside, respond_to_all, tell_outside
 from continuity.workflows.delivering import Delivered
 from continuity.workflows.guarding import sign_if_due
@@ -28,12 +30,12 @@ class Round:
 
 
 def go_round(app: App) -> Round:
-    """Clear up, hear, judge, tell, sign, and give a sign of life.
+    """Clear up, hear, judge, tell, sign, send reports, and give a sign of life.
 
     What goes wrong with one step must not keep the others from being done.
     """
     done = Round()
-    for step in (_clear_up, _hear, _respond, _tell, _sign, _note, _beat):
+    for step in (_clear_up, _hear, _respond, _tell, _sign, _post, _note, _beat):
         try:
             step(app, done)
         except ContinuityError as error:
@@ -68,6 +70,11 @@ def _tell(app: App, done: Round) -> None:
 
 def _sign(app: App, done: Round) -> None:
     done.signed = sign_if_due(app.bench)
+
+
+def _post(app: App, _done: Round) -> None:
+    # After the signing, so that a mail carries the latest checkpoint to where nobody here reaches.
+    send_due_reports(report_desk_of(app))
 
 
 def _note(app: App, _done: Round) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from continuity.domain.evidence import Head
 
+_NOTE = "SELECT value FROM meta WHERE name = ?"
 _QUERY = "SELECT sequence, hash FROM evidence ORDER BY sequence DESC LIMIT 1"
 # The states are those of ``ACTIVE``, written out because loading it costs what a look saves.
 _OPEN = (
@@ -40,7 +41,16 @@ def peek_open_incidents(path: Path) -> int | None:
             return None
 
 
-def _first(path: Path, query: str) -> tuple[object, ...] | None:
+def peek_note(path: Path, name: str) -> str | None:
+    """Recall what was noted under a name in a SQLite file; None where that is nothing."""
+    match _first(path, _NOTE, name):
+        case (str(text),):
+            return text
+        case _:
+            return None
+
+
+def _first(path: Path, query: str, *values: str) -> tuple[object, ...] | None:
     """Give the first row, empty when there is none; None when nothing could be read."""
     # Without a write-ahead log the file is complete, and need not get one for being read. Should a
     # writer come in between, the worst is an answer that was right a moment ago, or None.
@@ -49,7 +59,7 @@ def _first(path: Path, query: str) -> tuple[object, ...] | None:
     address = f"file:{quote(str(path.absolute()))}?{mode}"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=0.1)) as connection:
-            row: tuple[object, ...] | None = connection.execute(query).fetchone()
+            row: tuple[object, ...] | None = connection.execute(query, values).fetchone()
     except sqlite3.Error:
         return None
     return () if row is None else row
