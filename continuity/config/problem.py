@@ -42,6 +42,12 @@ class Problem:
         )
         return where + translate(what)
 
+    def in_short(self) -> Message:
+        """Say where it is, in one sentence; ``rendered`` says all."""
+        if self.line and self.key:
+            return say(N_("Line {line}: {key} cannot be used."), line=self.line, key=self.key)
+        return say(N_("The file cannot be used."))
+
     def __str__(self) -> str:
         return self.rendered()
 

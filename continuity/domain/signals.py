@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from continuity.domain.assessment import Assessment, SystemAssessment
@@ -26,6 +26,8 @@ from continuity.domain.verdict import Verdict
 
 _FIRST_POINT = timedelta(days=1)
 """How long a new job may take for its first restore point before that is a fault."""
+
+_CORRECT = N_("Correct what “continuity check” names with file and line.")
 
 Question = tuple[CheckKind, str]
 
@@ -114,7 +116,8 @@ def _files(situation: Situation, asked: Collection[Question]) -> Iterator[Observ
             situation=situation, check=CheckKind.CONFIGURATION, target=f"file:{file}"
         )
         failure = FailureClass.CONFIGURATION
-        yield question.bad(FaultKind.CONFIGURATION_BROKEN, failure, file, reason)
+        answer = question.bad(FaultKind.CONFIGURATION_BROKEN, failure, file, reason)
+        yield replace(answer, remedy=say(_CORRECT))
 
 
 def _record(situation: Situation) -> Observation:

@@ -70,7 +70,7 @@ def derive_from(app: App, standing: Standing) -> Derive:
         organisation=app.workspace.settings.organisation,
         portfolio=portfolio,
         assessment=_judged(standing, app),
-        broken={problem.file: problem.expected for problem in standing.problems},
+        broken={problem.file: problem.in_short() for problem in standing.problems},
         doubt=standing.doubt,
     )
 

@@ -144,6 +144,7 @@ def test_a_broken_file_is_a_fault_until_it_can_be_used() -> None:
 
     assert kinds(broken) == {FaultKind.CONFIGURATION_BROKEN}
     assert seen(broken, [question])[question].fault is not None
+    assert "continuity check" in str(seen(broken, [question])[question].remedy)
     assert seen(whole, [question])[question].fault is None
     assert question not in seen(whole)
 
