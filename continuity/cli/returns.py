@@ -10,23 +10,10 @@ from continuity.cli.overview import NONE, criticality_text
 from continuity.cli.wording import brief
 from continuity.domain.back_test import Hindsight
 from continuity.domain.back_test import joined as joined_hindsight
-from continuity.domain.recovery_time import TimeKind
 from continuity.domain.restore_cost import MIN_RUNS
-from continuity.domain.surviving import Survival
-from continuity.domain.text import N_
 from continuity.domain.way_back import Return
+from continuity.speech.terms import SURVIVALS, TIME_KINDS
 
-_SURVIVAL = {
-    Survival.PROVEN: N_("proven"),
-    Survival.CLAIMED: N_("claimed"),
-    Survival.LOST: N_("nothing"),
-}
-_KIND = {
-    TimeKind.MEASURED: N_("measured"),
-    TimeKind.EXTRAPOLATED: N_("computed"),
-    TimeKind.CLAIMED: N_("claimed"),
-    TimeKind.UNKNOWN: N_("unknown"),
-}
 _GAP = "  "
 _SHORTEST_TITLE = 10
 _INDENT = "    "
@@ -60,9 +47,9 @@ def _heading() -> list[str]:
 def _cells(one: Return) -> list[str]:
     return [
         _time(one),
-        _(_KIND[one.kind]),
+        _(TIME_KINDS[one.kind]),
         brief(one.loss),
-        _(_SURVIVAL[one.survival]),
+        _(SURVIVALS[one.survival]),
         criticality_text(one.criticality),
     ]
 

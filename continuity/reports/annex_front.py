@@ -12,14 +12,13 @@ from continuity.reports.page import Block, Bullets, Cell, Heading, Paragraph, ta
 from continuity.reports.voice import Voice
 from continuity.reports.words import (
     CRITICALITIES,
-    KINDS,
     LIGHTS,
     OUTCOMES,
     RUNS,
     SIZES,
-    SURVIVALS,
     TRENDS,
 )
+from continuity.speech.terms import SURVIVALS, TIME_KINDS
 
 
 def full_front(report: Report, voice: Voice) -> Iterator[Block]:
@@ -84,7 +83,7 @@ def _against_targets(line: SystemLine, voice: Voice) -> list[str | Cell]:
         voice.name(line.owner) or voice.text(N_("nobody is named")),
         voice.span(line.back, N_("unknown")),
         voice.span(line.back_target, N_("not set")),
-        voice.word(KINDS, line.kind),
+        voice.word(TIME_KINDS, line.kind),
         voice.moment(line.tested_at) or voice.text(N_("never")),
         voice.span(line.loss, N_("all")),
         voice.span(line.loss_target, N_("not set")),

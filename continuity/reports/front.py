@@ -22,7 +22,8 @@ from continuity.reports.page import (
     table,
 )
 from continuity.reports.voice import Voice
-from continuity.reports.words import KINDS, LIGHTS, RUNS, SIZES, TRENDS
+from continuity.reports.words import LIGHTS, RUNS, SIZES, TRENDS
+from continuity.speech.terms import TIME_KINDS
 
 _SHOWN = 5
 _FEW = 3
@@ -161,7 +162,7 @@ def _remarks(line: SystemLine, voice: Voice) -> Iterator[str]:
     back = voice.text(
         unknown if line.back is None else known,
         back=voice.span(line.back, unknown),
-        kind=voice.word(KINDS, line.kind),
+        kind=voice.word(TIME_KINDS, line.kind),
     )
     yield voice.text(
         N_("{back}, target {target}. Newest copy: {claimed} old, target {loss_target}."),

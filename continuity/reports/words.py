@@ -7,12 +7,10 @@ from enum import Enum
 
 from continuity.domain.advice import Outcome, Size
 from continuity.domain.incident import State
-from continuity.domain.recovery_time import TimeKind
 from continuity.domain.report import Light, Trend
 from continuity.domain.run import RunKind
 from continuity.domain.scorecard import Answer, Part
 from continuity.domain.segment import Clock
-from continuity.domain.surviving import Survival
 from continuity.domain.text import N_
 
 LIGHTS: Mapping[Enum, str] = {
@@ -34,17 +32,6 @@ TRENDS: Mapping[Enum, str] = {
     Trend.SAME: N_("as before"),
     Trend.WORSE: N_("worse than before"),
     Trend.UNKNOWN: N_("nothing to compare with"),
-}
-KINDS: Mapping[Enum, str] = {
-    TimeKind.MEASURED: N_("measured"),
-    TimeKind.EXTRAPOLATED: N_("computed"),
-    TimeKind.CLAIMED: N_("claimed"),
-    TimeKind.UNKNOWN: N_("unknown"),
-}
-SURVIVALS: Mapping[Enum, str] = {
-    Survival.PROVEN: N_("proven"),
-    Survival.CLAIMED: N_("claimed"),
-    Survival.LOST: N_("nothing"),
 }
 RUNS: Mapping[Enum, str] = {
     RunKind.BACKUP: N_("Backups"),

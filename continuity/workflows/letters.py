@@ -16,6 +16,7 @@ from continuity.domain.recovery_time import TimeKind
 from continuity.domain.text import N_, Message, say
 from continuity.domain.ticket import TicketDraft
 from continuity.speech.speaker import Speaker
+from continuity.speech.terms import TIME_KINDS
 from continuity.speech.wording import brief, duration, moment
 
 _DRILL = N_("DRILL")
@@ -268,12 +269,23 @@ def _recovered(incident: Incident, speaker: Speaker) -> Iterator[tuple[str, str]
 def _measured(system: SystemAssessment, speaker: Speaker) -> Iterator[tuple[str, str]]:
     yield (
         speaker.text(N_("Newest proven point, age")),
-        _against(speaker, brief(speaker, system.rpo.proven_now), system.rpo.target),
+        _against(speaker, _age(speaker, system.rpo.proven_now), system.rpo.target),
     )
     high = system.rto.total.high
     if high is not None:
-        found = f"{duration(speaker, high.total_seconds())} {system.rto.total.kind.value}"
-        yield speaker.text(N_("Recovery time")), _against(speaker, found, system.rto.target)
+        found = say(
+            N_("{span}, {kind}"),
+            span=duration(speaker, high.total_seconds()),
+            kind=speaker.text(TIME_KINDS[system.rto.total.kind]),
+        )
+        yield (
+            speaker.text(N_("Recovery time")),
+            _against(speaker, speaker.sentence(found), system.rto.target),
+        )
+
+
+def _age(speaker: Speaker, span: timedelta | None) -> str:
+    return speaker.text(N_("there is none")) if span is None else brief(speaker, span)
 
 
 def _against(speaker: Speaker, found: str, target: timedelta | None) -> str:
