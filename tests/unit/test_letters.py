@@ -74,7 +74,7 @@ def test_the_parts_of_a_letter_stand_in_their_order() -> None:
 
     places = [body.index(part) for part in (letter.happened, letter.means, letter.doing)]
     assert places == sorted(places)
-    assert "29 other failures" in letter.happened
+    assert "one by one: 29." in letter.happened
     assert body.endswith("record -")
 
 
