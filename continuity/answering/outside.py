@@ -21,9 +21,9 @@ from continuity.domain.outbox import OutboxRow, TicketLink
 from continuity.domain.plain import mapping_in, text_in
 from continuity.speech.speaker import Speaker, speaker_of
 from continuity.store.store import Store
+from continuity.workflows.circumstances import Circumstances
 from continuity.workflows.delivering import Delivered, Send, deliver
 from continuity.workflows.enclosing import line_in
-from continuity.workflows.letters import Circumstances
 from continuity.workflows.notifying import TO, Outward, Reader, sender_by
 from continuity.workflows.polling import Polled, poll
 from continuity.workflows.responding import Desk

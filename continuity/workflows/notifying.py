@@ -11,8 +11,9 @@ from continuity.domain.plain import mapping_in, text_in
 from continuity.domain.text import N_, say
 from continuity.notify.channel import Channel
 from continuity.speech.speaker import Speaker
+from continuity.workflows.circumstances import Circumstances
 from continuity.workflows.delivering import Send, Sent
-from continuity.workflows.letters import Circumstances, letter_from
+from continuity.workflows.letters import letter_from
 
 TO, ACTS = "to", "acts"
 """In the payload of a notice: whom it is for, and whether more than reading is expected."""

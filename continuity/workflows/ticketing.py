@@ -15,9 +15,10 @@ from continuity.domain.text import N_, say
 from continuity.domain.ticket import TicketRef, TicketState
 from continuity.speech.speaker import Speaker
 from continuity.tickets.ticket import TicketSystem
+from continuity.workflows.circumstances import Circumstances
 from continuity.workflows.delivering import Send, Sent
 from continuity.workflows.enclosing import ENCLOSED, LineOf, enclose, enclosures
-from continuity.workflows.letters import Circumstances, body_of, draft_from, letter_from
+from continuity.workflows.letters import body_of, draft_from, letter_from
 
 # How long a ticket just made may stay unfound in a system whose search lags behind.
 _LAG = timedelta(minutes=5)

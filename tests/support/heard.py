@@ -14,9 +14,9 @@ from continuity.domain.outbox import OutboxRow, TicketLink
 from continuity.domain.ticket import RemoteChange, RemoteTicket, TicketRef
 from continuity.speech.speaker import speaker_of
 from continuity.tickets.ticket import Abilities, TicketSystem
+from continuity.workflows.circumstances import Circumstances
 from continuity.workflows.delivering import deliver
 from continuity.workflows.enclosing import line_in
-from continuity.workflows.letters import Circumstances
 from continuity.workflows.polling import Polled, poll
 from continuity.workflows.ticketing import Tracker as Followed
 from continuity.workflows.ticketing import sender_to

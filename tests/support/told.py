@@ -15,9 +15,9 @@ from continuity.domain.outbox import Notice, OutboxRow, TicketLink
 from continuity.speech.speaker import speaker_of
 from continuity.store.store import Store, open_store
 from continuity.tickets.ticket import TicketSystem
+from continuity.workflows.circumstances import Circumstances
 from continuity.workflows.delivering import Delivered, Send, deliver
 from continuity.workflows.enclosing import line_in
-from continuity.workflows.letters import Circumstances
 from continuity.workflows.notifying import Outward, Reader, sender_by
 from continuity.workflows.ticketing import Tracker, sender_to
 from tests.support.incidents import NOW, opened

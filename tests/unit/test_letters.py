@@ -13,14 +13,8 @@ from continuity.domain.fault import FAULTS, FaultKind
 from continuity.domain.incident import ACTIVE, Incident, State
 from continuity.domain.text import say
 from continuity.speech.speaker import speaker_of
-from continuity.workflows.letters import (
-    Circumstances,
-    body_of,
-    draft_from,
-    letter_from,
-    marker_of,
-    subject_of,
-)
+from continuity.workflows.circumstances import Circumstances
+from continuity.workflows.letters import body_of, draft_from, letter_from, marker_of, subject_of
 from tests.support.incidents import NOW, opened
 
 SPANISH, ENGLISH = speaker_of("es"), speaker_of("en")
