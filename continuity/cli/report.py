@@ -14,6 +14,7 @@ from continuity.cli.columns import plain
 from continuity.cli.entry import Options
 from continuity.cli.language import _, sentence, speaker
 from continuity.cli.output import epilog, remark, show, show_json
+from continuity.cli.report_evidence import evidence_of
 from continuity.cli.report_grounds import Wish, grounds_of
 from continuity.cli.report_sending import Errand, send
 from continuity.domain.failure import ConfigurationError
@@ -40,6 +41,7 @@ class Asked(TypedDict):
     run: str
     form: str | None
     to: Path | None
+    evidence: Path | None
     schema: bool
     send: bool
     send_due: bool
@@ -73,6 +75,7 @@ _VERDICTS = {
         "continuity report",
         "continuity report --period 2026-Q3 --to quarter.html",
         "continuity report --digest",
+        "continuity report --period 2026-Q3 --evidence evidence-2026-Q3.zip",
         "continuity report --send-due",
         "continuity report --run 20261031T020000Z-8f2a61c0de --to test.html",
     ),
@@ -96,6 +99,15 @@ _VERDICTS = {
     type=click.Path(path_type=Path, dir_okay=False),
     help=_("Write it to this file; pdf and csv, a zip of tables, need one."),
 )
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.zip",
+    help=_(
+        "Pack the report with its records, checkpoints and signatures, for an auditor who trusts "
+        "only unzip, sha256sum, jq and ssh-keygen; VERIFY.txt in it tells how."
+    ),
+)
 @click.option("--send", is_flag=True, help=_("Send it to those who are to get such a report."))
 @click.option(
     "--send-due",
@@ -115,6 +127,10 @@ def command(options: Options, **asked: Unpack[Asked]) -> int:
     if asked["send"] or asked["send_due"] or asked["preview"]:
         errand = Errand(wish=_wish(asked), due=asked["send_due"], preview=asked["preview"])
         return send(options.workspace, errand)
+    if asked["evidence"] is not None:
+        report, packed = evidence_of(options.workspace, _wish(asked))
+        _write(asked["evidence"], packed)
+        return exit_code(_VERDICTS[report.light])
     form = asked["form"] or _form_of(asked["to"])
     if form in {"csv", "pdf"} and asked["to"] is None:
         what = say(N_("PDF and tables are files, which cannot be shown here."))

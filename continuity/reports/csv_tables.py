@@ -18,7 +18,7 @@ def csv_from_page(page: Page) -> Mapping[str, str]:
     """Write every table, by the name of its file; those of a first page are whole behind it."""
     front, behind = page.sides
     tables = (block for block in behind or front if isinstance(block, Table))
-    return {f"{one.name}.csv": _written(one) for one in tables}
+    return {f"{one.name}.csv": csv_from_table(one) for one in tables}
 
 
 def zip_from_page(page: Page) -> bytes:
@@ -30,7 +30,8 @@ def zip_from_page(page: Page) -> bytes:
     return packed.getvalue()
 
 
-def _written(table: Table) -> str:
+def csv_from_table(table: Table) -> str:
+    """Write one table; what a spreadsheet would take for a formula is quoted."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(map(_field, table.heading))

@@ -90,14 +90,15 @@ def _write_lines(store: Store, keys: Keys, directory: Path) -> tuple[int, int]:
         for line in store.lines():
             lines.write(exported_text(line).encode("utf-8", "surrogateescape") + b"\n")
             count += 1
-            signed = _drill_envelope(line, key)
+            signed = drill_envelope(line, key)
             if signed is not None:
                 envelopes.write(signed + b"\n")
                 drills += 1
     return count, drills
 
 
-def _drill_envelope(line: Line, key: Ed25519PrivateKey) -> bytes | None:
+def drill_envelope(line: Line, key: Ed25519PrivateKey) -> bytes | None:
+    """Put a restore test into a signed envelope; None for what is none or cannot be believed."""
     if line.kind != RecordKind.DRILL_FINISHED.value:
         return None
     try:
