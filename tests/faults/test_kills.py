@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.support.faults import Row
 from tests.support.ran import Ran, await_no_process, ended, is_alive
@@ -15,11 +16,18 @@ from tests.support.worlds import PASSWORD, World
 
 pytestmark = [pytest.mark.tool("restic"), pytest.mark.tool("rsync")]
 
-_OF_BACKUP = (
+
+def moments(*names: str) -> list[ParameterSet]:
+    """Every moment of a run; those in which data moves, and its end, before every change."""
+    soon = ("copy:begin", "restore:begin", "record")
+    return [pytest.param(one, marks=() if one in soon else pytest.mark.slow) for one in names]
+
+
+_OF_BACKUP = moments(
     *("source:begin", "survey:begin", "survey:end", "copy:begin", "copy:end"),
     *("seal:begin", "seal:end", "record"),
 )
-_OF_DRILL = (
+_OF_DRILL = moments(
     *("resolve:begin", "sandbox:begin", "sandbox:end", "restore:begin", "restore:end"),
     *("compare:begin", "compare:end", "teardown:begin", "teardown:end", "record"),
 )
