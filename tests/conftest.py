@@ -25,6 +25,7 @@ def pytest_report_header() -> list[str]:
 # Whole nights, storage that dies, cables that are cut: minutes each on two cores.
 _LONG = {
     "tests/contracts/test_year.py",
+    "tests/contracts/test_recovery_kit_away.py",
     "tests/end_to_end/test_away.py",
     "tests/end_to_end/test_away_bucket.py",
     "tests/end_to_end/test_billing_down.py",

@@ -18,7 +18,7 @@ from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code, worst
 from continuity.offline.bundle import Bundle, make_bundle
 from continuity.offline.folders import write_folder
-from continuity.offline.grounds import Grounds
+from continuity.offline.grounds import Grounds, gather
 from continuity.offline.places import doors_of
 from continuity.offline.publishing import Delivered, publish
 from continuity.offline.standing import PlaceStanding, standings, too_few
@@ -73,13 +73,7 @@ def made(app: App) -> Bundle:
 def grounds_of(app: App) -> Grounds:
     """Gather what a copy is made of, as judged now."""
     standing = portfolio_of(app.workspace.root, os.environ)
-    return Grounds(
-        means=app.means,
-        bench=app.bench,
-        portfolio=standing.portfolio,
-        assessment=standing.assess(),
-        made_at=app.bench.now(),
-    )
+    return gather(app.means, app.bench, standing.portfolio, standing.assess())
 
 
 @command.command(

@@ -40,8 +40,8 @@ def _bucket(text: str) -> str:
 class OfflinePlace(Written):
     """One place to which the offline copy goes, and what it takes to get there."""
 
-    kind: Literal["directory", "sftp", "s3"] = Field(
-        description="a directory of this machine, such as a stick; another machine; a bucket"
+    kind: Literal["directory", "sftp", "s3", "email"] = Field(
+        description="a directory of this machine, such as a stick; another machine; a bucket; mail"
     )
     path: LocalPath | None = Field(default=None, description="the directory, for directory")
     host: Name | None = Field(default=None, description="the host of kind ssh, for sftp")
@@ -61,6 +61,8 @@ class OfflinePlace(Written):
     ca_certificate: LocalPath | None = Field(
         default=None, description="PEM file of the authority that vouches for the bucket's server"
     )
+    channel: Name | None = Field(default=None, description="channel of kind email, for email")
+    to: tuple[Name, ...] = Field(default=(), description="people who get it, for email")
     site: Name | None = Field(
         default=None, description="where it stands; that of its host, or of this machine, if absent"
     )
@@ -83,11 +85,13 @@ _KEYS: Mapping[str, tuple[set[str], set[str]]] = {
     "directory": ({"path"}, set()),
     "sftp": ({"host", "folder"}, set()),
     "s3": ({"bucket"}, {"credentials", "region", "ca_certificate"}),
+    "email": ({"channel", "to"}, set()),
 }
 _KEYS_OF: Mapping[str, tuple[str, ...]] = {
     "directory": ("path",),
     "sftp": ("host", "folder"),
     "s3": ("bucket", "credentials"),
+    "email": ("channel", "to"),
 }
 _OWN_KEYS = frozenset().union(*(needed | allowed for needed, allowed in _KEYS.values()))
 

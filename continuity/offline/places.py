@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from continuity.config.opening import Means
+from continuity.config.outlets import post_of
 from continuity.config.secrets import read_secret
 from continuity.config.workspace import Workspace
+from continuity.domain.failure import ConfigurationError
 from continuity.domain.offline import OfflinePlace
 from continuity.domain.text import N_, Message, say
 from continuity.hosts.local import LocalHost
@@ -16,7 +18,9 @@ from continuity.locations.objects import Access
 from continuity.locations.s3 import put_objects
 from continuity.offline.bundle import SUMS, Bundle
 from continuity.offline.folders import LATEST, keep_in_folder
+from continuity.offline.mail_place import mail_bundle
 from continuity.offline.sftp_place import SftpFolder
+from continuity.speech.speaker import speaker_of
 
 Keep = Callable[[Bundle], None]
 """Puts a bundle at a place; raises a ContinuityError when it did not arrive."""
@@ -50,7 +54,7 @@ def beside_what(workspace: Workspace, place: OfflinePlace) -> Message | None:
     """Say when a place is lost with what it helps to recover, or when nobody can tell."""
     site = site_of(workspace, place)
     if site is None:
-        if place.kind == "s3":
+        if place.kind in {"s3", "email"}:
             return None
         return say(N_("Nobody wrote at which site it stands; it may burn with this machine."))
     if site in protected_sites(workspace):
@@ -122,8 +126,26 @@ def _objects(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
     yield LATEST, f"{bundle.name}/index.html\n".encode()
 
 
+def _mail(means: Means, place: OfflinePlace) -> Keep:
+    def keep(bundle: Bundle) -> None:
+        workspace, channel = means.workspace, place.channel or ""
+        if channel not in workspace.outlets:
+            raise ConfigurationError(
+                say(N_("There is no usable channel {name}."), name=channel),
+                remedy=say(N_("Run: continuity check")),
+            )
+        people = (workspace.people.get(name) for name in place.to)
+        addresses = [one.email for one in people if one is not None and one.email]
+        post = post_of(workspace, channel, means.environ, lambda: bundle.made_at)
+        speaker = speaker_of(workspace.settings.language)
+        mail_bundle(post, addresses, bundle.name, bundle.files, speaker)
+
+    return keep
+
+
 _KEEPERS: dict[str, Callable[[Means, OfflinePlace], Keep]] = {
     "directory": _directory,
     "sftp": _sftp,
     "s3": _bucket,
+    "email": _mail,
 }

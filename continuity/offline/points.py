@@ -34,6 +34,8 @@ def stands_of(grounds: Grounds) -> Iterator[Stand]:
     known = {system.plan.name: system for system in grounds.assessment.systems}
     for system in (known[name] for name in order_of(grounds) if name in known):
         for judged in sorted(system.jobs, key=lambda one: one.plan.name):
+            if judged.plan.name not in grounds.workspace.jobs:
+                continue
             facts = grounds.portfolio.facts.of(judged.plan.name)
             yield _own(judged, facts)
             for copy in judged.copies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from continuity.offline.folders import KEPT, LATEST, NAMES, write_folder
 
 _SECONDS = 600.0
 _PART = ".part-"
+# Said after the reason, and no reason.
+_ENDING = re.compile(rb"Connect(?:ion closed|ed to)")
 _LATEST_NEW = f".{LATEST}.new"
 
 
@@ -81,7 +84,7 @@ class SftpFolder:
             yield from (f"-rm {one}/kit/*", f"-rmdir {one}/kit", f"-rm {one}/*", f"-rmdir {one}")
 
     def _ask(self, lines: Iterator[str] | tuple[str, ...]) -> str:
-        words = ("sftp", *self.transport.words[1:], "-q", "-b", "-", self.transport.target)
+        words = ("sftp", *self.transport.words[1:], "-b", "-", self.transport.target)
         batch = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
         done = self.here.run(Command(argv=words, timeout=_SECONDS, stdin=batch, grace=5.0))
         if done.code != 0:
@@ -91,7 +94,7 @@ class SftpFolder:
 
 
 def _error(transport: Transport, said: bytes) -> ContinuityError:
-    lines = [line for line in said.splitlines() if line.strip()]
+    lines = [line for line in said.splitlines() if line.strip() and not _ENDING.match(line)]
     last = shown(lines[-1])[:300] if lines else "-"
     host = transport.host
     if b"Host key verification failed" in said:

@@ -11,7 +11,7 @@ from pathlib import Path
 from continuity.app import portfolio_of
 from continuity.offline.bundle import Bundle, make_bundle
 from continuity.offline.folders import write_folder
-from continuity.offline.grounds import Grounds
+from continuity.offline.grounds import Grounds, gather
 from tests.support.firm import Firm, Office
 from tests.support.programs import program
 
@@ -43,13 +43,7 @@ class Ran:
 def grounds_of(office: Office) -> Grounds:
     """What a bundle of the firm is made of now."""
     standing = portfolio_of(office.app.workspace.root, office.app.means.environ)
-    return Grounds(
-        means=office.app.means,
-        bench=office.app.bench,
-        portfolio=standing.portfolio,
-        assessment=standing.assess(),
-        made_at=office.clock(),
-    )
+    return gather(office.app.means, office.app.bench, standing.portfolio, standing.assess())
 
 
 def bundled(office: Office, place: Path) -> Bundle:
@@ -107,3 +101,9 @@ def contents(folder: Path) -> Mapping[bytes, bytes | None]:
 def brought_back(firm: Firm, target: Path, job: str) -> Mapping[bytes, bytes | None]:
     """What a script restored of a job."""
     return contents(target / str(firm.source(job)).lstrip("/"))
+
+
+def held(files: Mapping[str, bytes]) -> dict[bytes, bytes | None]:
+    """What a folder holds when all of a bundle is in it."""
+    found: dict[bytes, bytes | None] = {name.encode(): text for name, text in files.items()}
+    return {**found, b"kit": None}
