@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from continuity.config.elsewhere import copies_there, open_there
 from continuity.config.living import living_source
 from continuity.config.opening import Means, copies_of, open_copies, open_repository
+from continuity.config.witnessing import witnesses_of
 from continuity.config.workspace import (
     Workspace,
     engine_options,
@@ -53,6 +54,7 @@ def protect(means: Means, name: str) -> Protected:
             Copy(repository=name, engine=engine, open=open_it)
             for name, engine, open_it in copies_of(means, job)
         ),
+        witnesses=witnesses_of(means, job.repository),
     )
 
 

@@ -124,9 +124,10 @@ def show_drill(result: Result) -> None:
                 count=number(unverifiable)
             )
         )
-    confidence = mapping_in(body, "confidence")
-    if confidence:
-        show_below(sentence(message_from_plain(mapping_in(confidence, "sentence"))))
+    for name in ("confidence", "ways"):
+        said = mapping_in(body, name)
+        if said:
+            show_below(sentence(message_from_plain(mapping_in(said, "sentence"))))
 
 
 def _told(body: Mapping[str, object]) -> str:

@@ -51,6 +51,7 @@ def plain_drill(result: Result) -> dict[str, object]:
             if isinstance(finding, Mapping)
         ],
         "confidence": _confidence(body),
+        "ways": _ways(body),
         "phases": phases_of(body),
         "rto": _recovery(body),
         **plain_answers(body),
@@ -139,3 +140,11 @@ def _confidence(body: Mapping[str, object]) -> dict[str, object] | None:
         "upper_bound": number_in(confidence, "upper_bound_ppm") / 1_000_000,
         "sentence": sentence(message_from_plain(mapping_in(confidence, "sentence"))),
     }
+
+
+def _ways(body: Mapping[str, object]) -> dict[str, object] | None:
+    ways = mapping_in(body, "ways")
+    if not ways:
+        return None
+    told = sentence(message_from_plain(mapping_in(ways, "sentence")))
+    return {**ways, "sentence": told}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import getpass
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from continuity.config.loading import load_tolerant
@@ -84,6 +85,22 @@ def witness_at_address(
     full = str(local.absolute()) if local.exists() else location
     with witness_at(full, password, environ) as witness:
         yield witness, os.fsencode(full)
+
+
+def witnesses_of(means: Means, name: str) -> dict[str, Callable[[], Witnessed]]:
+    """Give how a repository and its copies are read, as far as they can be read at all."""
+    known = means.workspace.repositories
+    return {
+        other: partial(open_witness, means, other)
+        for other, repository in known.items()
+        if name in (other, repository.copy_of) and _is_within_reach(repository)
+    }
+
+
+def _is_within_reach(repository: Repository) -> bool:
+    if repository.location.startswith("sftp:") and repository.host is None:
+        return False
+    return is_readable(repository) and repository.password is not None
 
 
 def open_witness(means: Means, name: str) -> Witnessed:

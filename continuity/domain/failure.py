@@ -20,6 +20,7 @@ class FailureClass(StrEnum):
     MISSING_FILES = "missing-files"
     UNEXPECTED_FILES = "unexpected-files"
     METADATA_MISMATCH = "metadata-mismatch"
+    DISAGREEMENT = "disagreement"
     SOURCE_SUSPECT = "source-suspect"
     SOURCE_UNAVAILABLE = "source-unavailable"
     POSSIBLE_ENCRYPTION = "possible-encryption"

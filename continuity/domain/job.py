@@ -78,6 +78,10 @@ class SamplePolicy(Written):
     )
     largest: int = Field(default=2, ge=0, description="largest files in every sample")
     newest: int = Field(default=3, ge=0, description="newest files in every sample")
+    independent: bool = Field(
+        default=True, description="what is due is read a second way, where the storage allows it"
+    )
+    both_ways: int = Field(default=10, ge=0, description="random files restored and read as well")
     max_files: int | None = Field(default=None, gt=0, description="no more files than this")
     max_bytes: Size | None = Field(default=None, description="no more than this much")
     max_time: Duration | None = Field(default=None, description="no longer than this")

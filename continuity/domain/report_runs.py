@@ -105,6 +105,7 @@ class RunLine:
     findings_total: int
     findings: tuple[FindingLine, ...]
     confidence: Message | None
+    ways: Message | None
     isolation: str
     torn_down: bool | None
 
@@ -149,6 +150,7 @@ def run_from_record(record: Record) -> RunLine | None:
         findings_total=number_in(body, "findings_total"),
         findings=_findings(body),
         confidence=message_in(mapping_in(body, "confidence"), "sentence"),
+        ways=message_in(mapping_in(body, "ways"), "sentence"),
         isolation=text_in(sandbox, "isolation"),
         torn_down=flag_in(sandbox, "torn_down") if sandbox else None,
     )

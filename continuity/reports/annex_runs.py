@@ -179,11 +179,17 @@ def confidence(drills: list[RunLine], voice: Voice) -> Iterator[Block]:
     yield Paragraph(voice.text(_SUPPOSED))
     titles = (N_("Job"), N_("When"), N_("Record"), N_("What it says"))
     rows = (
-        [voice.name(job), voice.moment(run.at), str(run.record), voice.sentence(said)]
+        [voice.name(job), voice.moment(run.at), str(run.record), _said(run, said, voice)]
         for job, (run, said) in sorted(latest.items())
     )
     caption = voice.text(N_("The latest sample of each job"))
     yield table("confidence", caption, map(voice.text, titles), rows)
+
+
+def _said(run: RunLine, confidence: Message, voice: Voice) -> str:
+    """Say of one test what its sample implies, and how many were proven which way."""
+    said = voice.sentence(confidence)
+    return said if run.ways is None else f"{said} {voice.sentence(run.ways)}"
 
 
 _SUPPOSED = N_(

@@ -25,6 +25,13 @@ from continuity.workflows.judging import conclude_drill
 from continuity.workflows.places import choose_place, plan_there
 from continuity.workflows.planning import DrillPlan, DrillRequest
 from continuity.workflows.questioning import Question, question_files
+from continuity.workflows.reading_twice import (
+    SecondReader,
+    plain_ways,
+    restored_part,
+    shares_of,
+    with_second_reading,
+)
 from continuity.workflows.restoring import Examined, Restored, restore_and_compare
 from continuity.workflows.reviving import question_living
 from continuity.workflows.running import Ended, Running, finish, started
@@ -53,8 +60,17 @@ def drill(
             plan=lambda engine: plan_there(bench, protected, facts, request, place, engine),
             covers=place.copy is None,
             examine=_question(bench, protected),
+            second=_second(protected, place.subject.repository),
         ),
     )
+
+
+def _second(protected: Protected, repository: str) -> SecondReader | None:
+    """Give who reads a second way; None where nobody can, or the job wants the engine alone."""
+    policy, open_witness = protected.job.sample, protected.witnesses.get(repository)
+    if open_witness is None or not policy.independent:
+        return None
+    return SecondReader(open=open_witness, both_ways=policy.both_ways)
 
 
 def _question(bench: Workbench, protected: Protected) -> Question:
@@ -68,7 +84,7 @@ class Trial:
 
     ``files`` are where the source lives, to see what changed there since. ``examine`` looks closer
     at what came back right. ``covers`` when what comes back right is a proof of the job's own
-    repository, whose coverage is kept.
+    repository, whose coverage is kept. ``second`` reads a part of the sample a second way.
     """
 
     open: Callable[[], Reader]
@@ -78,6 +94,7 @@ class Trial:
     examine: Callable[[DrillPlan, Running, Sandbox, Comparison], Examined | None] = (
         lambda _plan, _run, _sandbox, _comparison: None
     )
+    second: SecondReader | None = None
 
 
 def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) -> Ended:
@@ -90,8 +107,9 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
             run.body["tool"] = {"name": tool.name, "version": tool.version}
             plan = trial.plan(engine)
             _describe_plan(run, plan)
-        examine = partial(trial.examine, plan, run)
-        restored = restore_and_compare(bench, engine, plan, trial.files, run, examine)
+        restored = _proved(bench, engine, plan, run, trial)
+        if restored.second is not None:
+            run.body["ways"] = plain_ways(restored.second, subject.engine)
         _describe_result(run, plan, restored, subject.rto)
         conclusion = with_doubt(conclude_drill(plan, restored, subject.rto), doubt)
         if conclusion.verdict is Verdict.PASS:
@@ -102,6 +120,19 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
     return run.outcome()
 
 
+def _proved(
+    bench: Workbench, engine: Reader, plan: DrillPlan, run: Running, trial: Trial
+) -> Restored:
+    """Restore, or restore a part and read the rest."""
+    shares = shares_of(plan, trial.second)
+    examine = partial(trial.examine, plan, run)
+    part = restored_part(plan, shares)
+    restored = restore_and_compare(bench, engine, part, trial.files, run, examine)
+    if shares is None or trial.second is None:
+        return restored
+    return with_second_reading(bench, run, plan, restored, (trial.second, shares))
+
+
 def _proven(
     bench: Workbench, plan: DrillPlan, restored: Restored
 ) -> tuple[tuple[bytes, bytes | None], ...]:
@@ -110,6 +141,8 @@ def _proven(
     if comparison.findings_total > len(comparison.findings):
         return ()
     found = {finding.path for finding in comparison.findings}
+    if restored.second is not None:
+        found.update(restored.second.disagree)
     return tuple(
         (entry.path, entry.sha256)
         for entry in plan.expected(bench.shelf)

@@ -48,10 +48,13 @@ def conclude_drill(plan: DrillPlan, restored: Restored, target: timedelta | None
     """
     comparison = restored.comparison
     return (
-        _wrong(comparison)
+        _disagreeing(restored)
+        or _wrong(comparison)
+        or _unread(restored, Verdict.FAIL)
         or _tampered(plan)
         or _left_behind(restored)
         or _questioned(restored, Verdict.FAIL)
+        or _unread(restored, Verdict.INCONCLUSIVE)
         or _unproven(plan, restored)
         or _questioned(restored, Verdict.INCONCLUSIVE)
         or _too_slow(plan, restored, target)
@@ -83,6 +86,41 @@ def _wrong(comparison: Comparison) -> Conclusion | None:
                 ),
             )
     return None
+
+
+def _disagreeing(restored: Restored) -> Conclusion | None:
+    """Two programs read the same stored bytes and say different things: one of them is wrong."""
+    reading = restored.second
+    if reading is None or not reading.disagree:
+        return None
+    return Conclusion(
+        verdict=Verdict.FAIL,
+        failure=FailureClass.DISAGREEMENT,
+        reason=say(
+            N_(
+                "Restored and read a second way, with different results: {count} of {both} files;"
+                " the first: {path}."
+            ),
+            count=len(reading.disagree),
+            both=len(reading.shares.both),
+            path=shown(reading.disagree[0]),
+        ),
+        remedy=say(
+            N_(
+                "Restore this file by hand and compare it with the source. Do not prune, and do not"
+                " update either program until it is known which of the two is wrong."
+            )
+        ),
+    )
+
+
+def _unread(restored: Restored, verdict: Verdict) -> Conclusion | None:
+    error = None if restored.second is None else restored.second.error
+    if error is None or error.verdict is not verdict:
+        return None
+    return Conclusion(
+        verdict=verdict, failure=error.failure, reason=error.what, remedy=error.remedy
+    )
 
 
 def _tampered(plan: DrillPlan) -> Conclusion | None:

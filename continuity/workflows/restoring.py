@@ -11,6 +11,7 @@ from continuity.domain.differences import Rules
 from continuity.domain.failure import ContinuityError
 from continuity.domain.manifest import Entry
 from continuity.domain.run import Conclusion
+from continuity.domain.second_reading import SecondReading
 from continuity.domain.text import plain_from_message
 from continuity.engines.engine import Progress, Reader, RestoreRequest, RestoreResult
 from continuity.hosts.files import Files
@@ -58,6 +59,7 @@ class Restored:
     teardown: Teardown
     milliseconds: int
     examined: Conclusion | None = None
+    second: SecondReading | None = None
 
 
 def restore_and_compare(

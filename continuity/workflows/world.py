@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from continuity.sandbox.isolation import Isolation
 from continuity.sources.source import Extent, Living
 from continuity.store.manifests import ManifestShelf, PortraitShelf
 from continuity.store.store import Store
+from continuity.witness.repository import Repository as Witnessed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +94,8 @@ class Protected:
     ``files`` are those of the host that the source is on. ``open_engine`` opens the repository from
     this machine; a drill passes False so that no cache can hide damage. ``open_copies`` opens where
     copies of the manifests are kept; ``copies`` are copies of the repository. ``living`` is None
-    for a source that is copied as files; ``away`` is None for one on this machine.
+    for a source that is copied as files; ``away`` is None for one on this machine. ``witnesses``
+    open repositories, by name, to be read without their program, as far as they can be.
     """
 
     job: Job
@@ -109,6 +111,7 @@ class Protected:
     living: Living | None = None
     away: Away | None = None
     copies: tuple[Copy, ...] = ()
+    witnesses: Mapping[str, Callable[[], Witnessed]] = field(default_factory=dict)
 
     @property
     def subject(self) -> Subject:
