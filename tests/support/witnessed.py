@@ -65,9 +65,9 @@ def contents_of(repository: Repository, *paths: bytes) -> dict[bytes, bytes | st
     return {**read, **troubles}
 
 
-def place_of(place: Path, path: bytes) -> tuple[Path, Place]:
+def place_of(place: Path, path: bytes, password: Secret = PASSWORD) -> tuple[Path, Place]:
     """Tell in which pack, and where in it, the first piece of a file is stored."""
-    with witnessed(place) as repository:
+    with witnessed(place, password) as repository:
         (found,) = Contents(repository).entries(repository.snapshots()[-1].tree, Wanted([path]))
         where = repository.index.places(found.node.content[0], tree=False)[0]
         pack = repository.index.pack_id(where.pack)
