@@ -10,17 +10,19 @@ import click
 
 from continuity.app import App, opened
 from continuity.cli.conduct_options import by_option, go_on, json_option, person_of, tell
+from continuity.cli.conduct_ready import precheck_of, short_line
 from continuity.cli.conduct_screen import heading
 from continuity.cli.conduct_shown import Screen
 from continuity.cli.conduct_stage import stage_of
 from continuity.cli.entry import Options
 from continuity.cli.incident_options import IncidentNumber
 from continuity.cli.language import _
-from continuity.cli.output import epilog, show, show_json
+from continuity.cli.output import complain, epilog, remark, show, show_json
+from continuity.config.basis import basis_of
 from continuity.domain.conduct import Mode, RunState
 from continuity.domain.conduct_plain import plain_from_conduct
 from continuity.domain.conduct_program import Start
-from continuity.domain.failure import ConfigurationError
+from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.text import N_, say
 from continuity.workflows.conducting import Stage, begin
 
@@ -73,7 +75,19 @@ def start_run(options: Options, name: str, **given: Unpack[_Given]) -> int:
         run = _begin(app, stage, name, given)
         go_on(app, stage, run)
         tell(screen, stage, run, as_json=given["as_json"], whole=True)
+        _tell_readiness(app, name)
     return 0
+
+
+def _tell_readiness(app: App, name: str) -> None:
+    """Say how ready the runbook was, beside the result: it never holds anybody up."""
+    try:
+        found = precheck_of(app).look((name,), away=False)
+    except ContinuityError as error:
+        complain(error)
+        return
+    for one in found:
+        remark(short_line(one))
 
 
 def _begin(app: App, stage: Stage, name: str, given: _Given) -> str:
@@ -93,6 +107,7 @@ def _begin(app: App, stage: Stage, name: str, given: _Given) -> str:
         incident=number,
         severity="" if incident is None else incident.severity.value,
         parameters=dict(_pair(text) for text in given["parameters"]),
+        basis=basis_of(app.workspace, document),
     )
     person = person_of(app, given["by"], "")
     text = _text(app.workspace.root / "runbooks" / f"{name}.md")

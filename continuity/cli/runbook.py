@@ -14,6 +14,7 @@ from continuity.cli import (
     conduct_information,
     conduct_leading,
     conduct_points,
+    conduct_ready,
     conduct_start,
 )
 from continuity.cli.columns import plain, room
@@ -213,6 +214,13 @@ def _unknown(workspace: Workspace, name: str) -> ConfigurationError:
     )
 
 
-_MORE = (conduct_start, conduct_information, conduct_actions, conduct_leading, conduct_points)
+_MORE = (
+    conduct_start,
+    conduct_information,
+    conduct_ready,
+    conduct_actions,
+    conduct_leading,
+    conduct_points,
+)
 for _command in (one for module in _MORE for one in module.COMMANDS):
     command.add_command(_command)

@@ -31,7 +31,10 @@ from continuity.domain.text import N_, say
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Start:
-    """How a run begins; ``severity`` is the incident's, ``parent`` the run it is a step of."""
+    """How a run begins; ``severity`` is the incident's, ``parent`` the run it is a step of.
+
+    ``basis`` digests what the runbook rests on now, so that it is known what a practice holds for.
+    """
 
     mode: Mode = Mode.REAL
     urgent: bool = False
@@ -39,6 +42,7 @@ class Start:
     severity: str = ""
     parent: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    basis: Mapping[str, str] = field(default_factory=dict)
 
 
 def start(document: RunbookDocument, how: Start, person: Person) -> tuple[Entry, ...]:
@@ -61,6 +65,7 @@ def start(document: RunbookDocument, how: Start, person: Person) -> tuple[Entry,
         "incident": how.incident,
         "parent": how.parent,
         "systems": systems_in(front),
+        "basis": how.basis,
         "deadline": "" if limit is None else text_from_time(limit),
         "order": tuple(step.id for step in document.sequence),
         "steps": tuple(step.id for step in document.steps),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.conduct import Conduct, Entry, Mode, RunState, StepState
+from continuity.domain.conduct_details import mapping_in
 from continuity.domain.conduct_frontier import Stand, exceptions, systems_in
 from continuity.domain.conduct_times import Phases, Work, lost, phases
 from continuity.domain.evidence import Draft, RecordKind
@@ -23,7 +24,7 @@ class Result:
 
     ``impact_at`` is since when the service was down, the start of a drill; ``verified_at`` when it
     was shown to work again, None when nobody showed it. ``jobs`` are those of which everything was
-    restored. ``measured`` says that it timed a recovery.
+    restored. ``measured`` says that it timed a recovery, ``basis`` what the runbook rested on.
     """
 
     conduct: Conduct
@@ -35,6 +36,7 @@ class Result:
     jobs: tuple[str, ...]
     exceptions: tuple[str, ...]
     measured: bool
+    basis: Mapping[str, str]
 
 
 def result_of(stand: Stand, entries: Sequence[Entry], impact: datetime | None) -> Result:
@@ -56,6 +58,7 @@ def result_of(stand: Stand, entries: Sequence[Entry], impact: datetime | None) -
         jobs=jobs,
         exceptions=exceptions(stand),
         measured=timed and verified is not None and bool(jobs),
+        basis=mapping_in(entries[0], "basis"),
     )
 
 
@@ -103,6 +106,7 @@ def draft_result(result: Result) -> Draft:
         "exceptions": list(result.exceptions),
         "impact_at": text_from_time(result.impact_at),
         "measured": result.measured,
+        "basis": dict(result.basis),
         "milliseconds": spent.total // MILLISECOND,
         "phases": {name: span // MILLISECOND for name, span in spent.parts.items()},
     }

@@ -59,6 +59,7 @@ class RecordKind(StrEnum):
     BUNDLE_PUBLISHED = "bundle.published"
     BUNDLE_FAILED = "bundle.failed"
     RUNBOOK_MEASURED = "runbook.measured"
+    READINESS_CHECKED = "readiness.checked"
     HOST_ACCEPTED = "host.accepted"
     CHANNEL_TESTED = "channel.tested"
     CHANNEL_CONFIRMED = "channel.confirmed"

@@ -11,6 +11,7 @@ from continuity.domain.period import Period
 from continuity.domain.recovery_time import TimeKind
 from continuity.domain.report_conducted import ConductedLine
 from continuity.domain.report_incidents import IncidentLine
+from continuity.domain.report_ready import ReadyLine
 from continuity.domain.report_runs import RunLine
 from continuity.domain.run import RunKind
 from continuity.domain.scorecard import Scorecard
@@ -193,6 +194,7 @@ class Annex:
     runs: tuple[RunLine, ...]
     incidents: tuple[IncidentLine, ...]
     conducted: tuple[ConductedLine, ...]
+    readiness: tuple[ReadyLine, ...]
     cards: tuple[Scorecard, ...]
     changes: tuple[ChangeLine, ...]
     untested: tuple[Untested, ...]

@@ -31,6 +31,7 @@ from continuity.domain.report_annex import (
 from continuity.domain.report_conducted import conducted_lines
 from continuity.domain.report_incidents import TermsOf, incident_lines, with_tickets
 from continuity.domain.report_reading import Gathered
+from continuity.domain.report_ready import ReadyLine
 from continuity.domain.report_runs import RunLine
 from continuity.domain.report_systems import (
     before_of,
@@ -64,6 +65,7 @@ class Grounds:
     terms_of: TermsOf = lambda _incident: ()
     owners: Mapping[str, str] = field(default_factory=dict)
     unready: Mapping[str, Message] = field(default_factory=dict)
+    readiness: tuple[ReadyLine, ...] = ()
     problems: tuple[Message, ...] = ()
     doubt: Message | None = None
     checkpoint: str = ""
@@ -172,6 +174,7 @@ def _annex(
         runs=runs,
         incidents=findings.incidents,
         conducted=conducted_lines(facts.conducted, period),
+        readiness=grounds.readiness,
         cards=findings.cards,
         changes=changes_in(assessment, facts),
         untested=untested_in(assessment, facts, runs),

@@ -185,6 +185,9 @@ class Person(Written):
     )
     email: str | None = Field(default=None, description="where mail reaches this person")
     phone: str | None = Field(default=None, description="where a call reaches this person at night")
+    phone_confirmed_on: date | None = Field(
+        default=None, description="day on which somebody last called that number, and was answered"
+    )
     language: Literal["es", "en"] | None = Field(
         default=None,
         description="language of messages to this person; the organisation's if absent",

@@ -16,6 +16,9 @@ _SCRIPT: Final = """for p; do command -v "$p" >/dev/null 2>&1 || continue
 case ${p##*/} in restic) v=version ;; *) v=--version ;; esac
 printf '%s\\t%s\\n' "$p" "$("$p" $v </dev/null 2>/dev/null | head -n 1)"; done; echo whole"""
 _END: Final = b"whole"
+_LOOK: Final = """for p; do command -v "$p" >/dev/null 2>&1 || printf '%s\\n' "$p"; done
+echo whole"""
+_QUICK: Final = 10.0
 # mysqldump tells a version of its own, and then that of the server it belongs to.
 _VERSIONS: Final = (
     re.compile(rb"Distrib ([0-9]+(?:\.[0-9]+)+)"),
@@ -44,6 +47,22 @@ def find_programs(host: Host, names: tuple[str, ...]) -> tuple[Program, ...]:
             remedy=say(N_("Look there at what the login shell of that user prints and does.")),
         )
     return tuple(_read(line) for line in lines[:-1])
+
+
+def missing_programs(host: Host, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the programs that a machine does not have; none of them is run.
+
+    Raises what ``Host.run`` raises, and ToolError when the answer is not whole.
+    """
+    argv = ("sh", "-c", _LOOK, "sh", *names)
+    finished = host.run(Command(argv=argv, timeout=_QUICK, grace=1.0))
+    lines = finished.stdout.splitlines()
+    if lines[-1:] != [_END]:
+        raise ToolError(
+            say(N_("The host {host} does not tell which programs it has."), host=host.name),
+            remedy=say(N_("Look there at what the login shell of that user prints and does.")),
+        )
+    return tuple(line.decode("utf-8", "surrogateescape") for line in lines[:-1])
 
 
 def _read(line: bytes) -> Program:

@@ -10,15 +10,17 @@ from continuity.config.problem import Problem
 from continuity.config.responding import agreement_of, calendars_of
 from continuity.config.workspace import Workspace
 from continuity.domain.checkpoint import checkpoint_from_text, short_text_from_checkpoint
-from continuity.domain.evidence import Record
+from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.failure import RecordError
 from continuity.domain.incident import Incident
 from continuity.domain.incident_clock import Term
 from continuity.domain.outbox import TicketLink
 from continuity.domain.period import Period, preceding
 from continuity.domain.portfolio import Portfolio
+from continuity.domain.readiness import Checked, checked_from_records, why_unready
 from continuity.domain.report_incidents import TermsOf
 from continuity.domain.report_reading import Gathered, gather
+from continuity.domain.report_ready import Book, ready_lines
 from continuity.domain.reporting import Grounds
 from continuity.domain.runbook import RunbookStatus
 from continuity.domain.service_level import terms_of
@@ -48,12 +50,14 @@ def grounds_from(
     gathered, doubt = _gathered(store, period, preceding(period, known.portfolio.zone))
     incidents: tuple[Incident, ...] = ()
     tickets: tuple[TicketLink, ...] = ()
+    checked: Mapping[str, Checked] = {}
     checkpoint = ""
     if store is not None:
         with store.reading() as reading:
             incidents = tuple(reading.incidents.all())
             tickets = tuple(reading.outbox.links())
         checkpoint = _latest_checkpoint(store)
+        checked = checked_from_records(_Sound(records=store.records(kinds=[_CHECKED])))
     return Grounds(
         organisation=workspace.settings.organisation,
         portfolio=known.portfolio,
@@ -62,13 +66,17 @@ def grounds_from(
         tickets=tickets,
         terms_of=_terms(workspace, now) if incidents else lambda _incident: (),
         owners=_owners(workspace),
-        unready=dict(_unready(workspace)),
+        unready=dict(_unready(workspace, checked)),
+        readiness=ready_lines(_books(workspace), checked),
         problems=tuple(
             say("{problem}", problem=problem.rendered(speak)) for problem in known.problems
         ),
         doubt=known.doubt or doubt,
         checkpoint=checkpoint,
     )
+
+
+_CHECKED = RecordKind.READINESS_CHECKED
 
 
 @dataclass(kw_only=True, slots=True)
@@ -123,12 +131,20 @@ def _owners(workspace: Workspace) -> Mapping[str, str]:
     }
 
 
-def _unready(workspace: Workspace) -> Iterator[tuple[str, Message]]:
+def _books(workspace: Workspace) -> Iterator[Book]:
+    for name, book in sorted(workspace.books.items()):
+        if book.steps and book.front.status is RunbookStatus.ACTIVE:
+            yield Book(name=name, title=book.front.title, hash=book.hash)
+
+
+def _unready(workspace: Workspace, checked: Mapping[str, Checked]) -> Iterator[tuple[str, Message]]:
     for name, system in workspace.systems.items():
-        book = None if system.runbook is None else workspace.runbooks.get(system.runbook)
+        book = None if system.runbook is None else workspace.books.get(system.runbook)
         if system.runbook is None:
             yield name, say(N_("No runbook is named for it."))
         elif book is None:
             yield name, say(N_("Its runbook {name} is not there."), name=system.runbook)
-        elif book.status is not RunbookStatus.ACTIVE:
+        elif book.front.status is not RunbookStatus.ACTIVE:
             yield name, say(N_("Its runbook {name} is not in use."), name=system.runbook)
+        elif (why := why_unready(checked.get(system.runbook), book.hash)) is not None:
+            yield name, why

@@ -10,7 +10,7 @@ from continuity.domain.report import Light, Report
 from continuity.domain.report_incidents import ClockLine, IncidentLine, TicketLine
 from continuity.domain.scorecard import Scorecard
 from continuity.domain.text import N_
-from continuity.reports.annex_conducted import conducted_blocks
+from continuity.reports.annex_conducted import conducted_blocks, readiness_blocks
 from continuity.reports.annex_front import full_front
 from continuity.reports.annex_runs import run_blocks
 from continuity.reports.page import Block, Bullets, Cell, Heading, Paragraph, table
@@ -32,6 +32,7 @@ def annex(report: Report, voice: Voice) -> Iterator[Block]:
     yield from full_front(report, voice)
     yield from run_blocks(report, voice)
     yield from conducted_blocks(report, voice)
+    yield from readiness_blocks(report, voice)
     yield from _untested(report, voice)
     yield from _changes(report, voice)
     yield from _incidents(report, voice)

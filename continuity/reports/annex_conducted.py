@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from continuity.domain.incident_plain import local_number
 from continuity.domain.report import Report
 from continuity.domain.report_conducted import ConductedLine
+from continuity.domain.report_ready import ReadyLine
 from continuity.domain.text import N_
 from continuity.reports.page import Block, Heading, Paragraph, table
 from continuity.reports.voice import Voice
@@ -45,6 +46,31 @@ def conducted_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     caption = voice.text(N_("Runs that ended in this period; drills count for no service level"))
     rows = (_row(line, voice) for line in lines)
     yield table("conducted", caption, map(voice.text, titles), rows)
+
+
+def readiness_blocks(report: Report, voice: Voice) -> Iterator[Block]:
+    """Give how ready each runbook is; one that nobody checked is not called ready."""
+    lines = report.annex.readiness
+    yield Heading(voice.text(N_("Readiness of runbooks")), 2, "readiness")
+    ready = sum(line.ready for line in lines)
+    share = voice.number(100 * ready / len(lines)) if lines else "0"
+    text = N_("{ready} of {total} runbooks are ready: {share} %.")
+    yield Paragraph(voice.text(text, ready=ready, total=len(lines), share=share))
+    titles = (N_("Runbook"), N_("Title"), N_("State"), N_("Checked"), N_("Failed"), N_("Of"))
+    caption = voice.text(N_("As they were checked last; an edit undoes that"))
+    rows = (_ready_row(line, voice) for line in lines)
+    yield table("readiness", caption, map(voice.text, titles), rows)
+
+
+def _ready_row(line: ReadyLine, voice: Voice) -> list[str]:
+    return [
+        voice.name(line.runbook),
+        voice.name(line.title),
+        line.state or voice.text(N_("not checked")),
+        voice.moment(line.checked_at),
+        ", ".join(map(voice.name, line.failed)),
+        voice.number(line.total),
+    ]
 
 
 def _row(line: ConductedLine, voice: Voice) -> list[str]:
