@@ -7,7 +7,7 @@ import click
 from continuity.app import App, opened
 from continuity.cli.entry import Options
 from continuity.cli.jobs import Result, run_jobs
-from continuity.cli.language import _, sentence
+from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import complain, epilog, show, show_below, show_json
 from continuity.cli.results import body_of, plain_backup, show_conclusion
 from continuity.cli.wording import duration, number, size
@@ -88,8 +88,13 @@ def _show(result: Result) -> None:
     point = mapping_in(body, "point")
     told = ""
     if point:
-        told = _("{files} files, {size}, {added} new, in {time}").format(
-            files=number(number_in(point, "files")),
+        files = number_in(point, "files")
+        told = plural(
+            "{files} file, {size}, {added} new, in {time}",
+            "{files} files, {size}, {added} new, in {time}",
+            files,
+        ).format(
+            files=number(files),
             size=size(number_in(point, "bytes")),
             added=size(number_in(body, "added_bytes")),
             time=duration(number_in(body, "milliseconds") / 1_000),

@@ -12,7 +12,7 @@ from continuity.cli.answers import show_answers
 from continuity.cli.columns import plain
 from continuity.cli.entry import Options
 from continuity.cli.jobs import Result, run_jobs
-from continuity.cli.language import _, sentence
+from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import epilog, show_below, show_json
 from continuity.cli.results import body_of, detail_of, plain_drill, show_conclusion
 from continuity.cli.wording import duration, number, size
@@ -141,19 +141,10 @@ def _told(body: Mapping[str, object]) -> str:
     restored = mapping_in(body, "restored")
     if not restored:
         return ""
-    if text_in(body, "verdict") != Verdict.PASS:
-        return _("{files} entries compared in {time}").format(
-            files=number(number_in(restored, "files")),
-            time=duration(number_in(mapping_in(body, "rto"), "milliseconds") / 1_000),
-        )
-    template = (
-        _("{level}, all {files} entries back in {time} ({size})")
-        if flag_in(body, "full")
-        else _("{level}, {files} entries restored and compared in {time} ({size})")
-    )
-    return template.format(
+    entries = number_in(restored, "files")
+    return _template(body, entries).format(
         level=text_in(body, "level"),
-        files=number(number_in(restored, "files")),
+        files=number(entries),
         size=size(number_in(restored, "bytes")),
         time=duration(number_in(mapping_in(body, "rto"), "milliseconds") / 1_000),
     )
@@ -168,3 +159,21 @@ def _show_findings(body: Mapping[str, object]) -> None:
     if len(told) > _SHOWN_FINDINGS:
         rest = number(len(told) - _SHOWN_FINDINGS)
         show_below(_("and more, seen with --json: {count}").format(count=rest), 4)
+
+
+def _template(body: Mapping[str, object], entries: int) -> str:
+    if text_in(body, "verdict") != Verdict.PASS:
+        return plural(
+            "{files} entry compared in {time}", "{files} entries compared in {time}", entries
+        )
+    if flag_in(body, "full"):
+        return plural(
+            "{level}, the only entry back in {time} ({size})",
+            "{level}, all {files} entries back in {time} ({size})",
+            entries,
+        )
+    return plural(
+        "{level}, {files} entry restored and compared in {time} ({size})",
+        "{level}, {files} entries restored and compared in {time} ({size})",
+        entries,
+    )

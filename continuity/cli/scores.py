@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from continuity.cli.columns import left, plain, width, wrapped
-from continuity.cli.language import _, sentence
+from continuity.cli.language import _, sentence, speaker
 from continuity.cli.paint import painted
 from continuity.cli.storage_table import age_text
 from continuity.domain.clock import text_from_time
 from continuity.domain.kept import Known
 from continuity.domain.scorecard import Answer, Part, Score, Scorecard
 from continuity.domain.text import N_
+from continuity.speech.names import seen_of_storage
 
 _PARTS = {
     Part.COPIES: N_("3 copies, with the source"),
@@ -52,7 +53,7 @@ def answer_text(answer: Answer) -> str:
 
 def _rest(one: Known, now: datetime) -> str:
     """Name what is known of a repository, how old that is and where it comes from."""
-    told = f"{plain(one.what)} {plain(one.value)}"
+    told = f"{plain(one.what)} {plain(seen_of_storage(speaker(), one.value))}"
     if one.at is None:
         return f"{told}, {plain(one.source)}"
     return f"{told}, {age_text(one.at, now)}, {plain(one.source)}"

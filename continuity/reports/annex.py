@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from continuity.domain.kept import RECORD, Known
-from continuity.domain.location import FactName
 from continuity.domain.report import Light, Report
 from continuity.domain.report_incidents import ClockLine, IncidentLine, TicketLine
 from continuity.domain.scorecard import Scorecard
@@ -23,7 +22,7 @@ from continuity.reports.words import (
     STATES,
     TERMS,
 )
-from continuity.speech.names import FACTS
+from continuity.speech.names import seen_of_storage
 
 
 def annex(report: Report, voice: Voice) -> Iterator[Block]:
@@ -168,16 +167,9 @@ def _card(card: Scorecard, voice: Voice) -> Iterator[list[str | Cell]]:
 
 def _known(one: Known, voice: Voice) -> str:
     """Write a fact with its age and source; what people wrote has no age."""
-    name, _, value = one.value.partition(" ")
-    fact = FACTS.get(FactName(name)) if name in set(FactName) else None
-    shown = one.value
-    if fact is not None:
-        shown = f"{voice.text(fact)}: {voice.text(_SEEN[value]) if value in _SEEN else value}"
+    shown = seen_of_storage(voice.speaker, one.value)
     source = voice.text(RECORD) if one.source == RECORD else one.source
     return ", ".join(filter(None, (f"{one.what}: {shown}", voice.moment(one.at), source)))
-
-
-_SEEN = {"True": N_("yes"), "False": N_("no")}
 
 
 def closing(report: Report, voice: Voice) -> Iterator[Block]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from continuity.domain.location import FactName
 from continuity.domain.text import N_
+from continuity.speech.speaker import Speaker
 
 PHASES: Mapping[str, str] = {
     "source": N_("looking at the source"),
@@ -49,3 +50,13 @@ FACTS: Mapping[FactName, str] = {
     FactName.OBJECTS: N_("objects"),
     FactName.SIZE_BYTES: N_("size"),
 }
+_SEEN = {"True": N_("yes"), "False": N_("no")}
+
+
+def seen_of_storage(speaker: Speaker, text: str) -> str:
+    """Write what a scorecard rests on: the fact's name and value, or what people wrote as it is."""
+    name, _, value = text.partition(" ")
+    if name not in set(FactName):
+        return text
+    value = speaker.text(_SEEN[value]) if value in _SEEN else value
+    return f"{speaker.text(FACTS[FactName(name)])}: {value}"
