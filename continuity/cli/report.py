@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 import click
 
-from continuity.app import now
+from continuity.app import now, opened
 from continuity.cli.columns import plain
 from continuity.cli.entry import Options
 from continuity.cli.language import _, sentence, speaker
@@ -26,11 +26,13 @@ from continuity.domain.reporting import report_on
 from continuity.domain.run import RunKind
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code
+from continuity.reporting.signing import digest_now, signed_digest
 from continuity.reports.composing import page_from_digest, page_from_report, page_from_test
 from continuity.reports.csv_tables import zip_from_page
 from continuity.reports.html import html_from_page
 from continuity.reports.page import Page
 from continuity.reports.text import text_from_page
+from continuity.service.report_desk import report_desk_of
 
 
 class Asked(TypedDict):
@@ -46,6 +48,7 @@ class Asked(TypedDict):
     send: bool
     send_due: bool
     preview: bool
+    digest_out: Path | None
 
 
 _FORMATS = ("text", "html", "pdf", "json", "csv")
@@ -117,6 +120,12 @@ _VERDICTS = {
 @click.option(
     "--preview", is_flag=True, help=_("With --send or --send-due: show the mails, send none.")
 )
+@click.option(
+    "--digest-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=_("Write how all stands now, signed, to this file: for the provider."),
+)
 @click.option("--schema", is_flag=True, help=_("Print the JSON Schema of a report instead."))
 @click.pass_obj
 def command(options: Options, **asked: Unpack[Asked]) -> int:
@@ -131,6 +140,8 @@ def command(options: Options, **asked: Unpack[Asked]) -> int:
         report, packed = evidence_of(options.workspace, _wish(asked))
         _write(asked["evidence"], packed)
         return exit_code(_VERDICTS[report.light])
+    if asked["digest_out"] is not None:
+        return _hand_out(options.workspace, asked["digest_out"])
     form = asked["form"] or _form_of(asked["to"])
     if form in {"csv", "pdf"} and asked["to"] is None:
         what = say(N_("PDF and tables are files, which cannot be shown here."))
@@ -149,6 +160,13 @@ def command(options: Options, **asked: Unpack[Asked]) -> int:
 def _wish(asked: Asked) -> Wish:
     cadence = Cadence.DAY if asked["digest"] else Cadence.MONTH
     return Wish(cadence=cadence, period=asked["period"], run=asked["run"])
+
+
+def _hand_out(workspace: Path, to: Path) -> int:
+    with opened(workspace) as app:
+        desk = report_desk_of(app)
+        _write(to, signed_digest(desk, digest_now(desk)))
+    return 0
 
 
 def _form_of(to: Path | None) -> str:

@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from continuity.domain.clock import text_from_time, time_from_text
 from continuity.domain.failure import RecordError
+from continuity.domain.record_kind import RecordKind as RecordKind
 from continuity.domain.text import N_, say
 
 GENESIS = "0" * 64
@@ -20,54 +20,6 @@ SALT_BYTES = 16
 
 # Beyond it a JSON number is no longer exact in every reader (RFC 7493 section 2.2).
 _EXACT = 2**53 - 1
-
-
-class RecordKind(StrEnum):
-    """What a record is about. Names are hashed with the record, so they never change."""
-
-    RECORD_OPENED = "record.opened"
-    BACKUP_STARTED = "backup.started"
-    BACKUP_FINISHED = "backup.finished"
-    DRILL_STARTED = "drill.started"
-    DRILL_FINISHED = "drill.finished"
-    CHECK_STARTED = "check.started"
-    CHECK_FINISHED = "check.finished"
-    RETENTION_STARTED = "retention.started"
-    RETENTION_FINISHED = "retention.finished"
-    PROOF_STARTED = "proof.started"
-    PROOF_FINISHED = "proof.finished"
-    RUN_CLOSED = "run.closed"
-    SANDBOX_REAPED = "sandbox.reaped"
-    LOCK_REMOVED = "lock.removed"
-    MANIFESTS_COPIED = "manifests.copied"
-    BASELINE_ACCEPTED = "baseline.accepted"
-    SKIP_DECIDED = "skip.decided"
-    LOCATION_OBSERVED = "location.observed"
-    LOCATION_ACCEPTED = "location.accepted"
-    COPY_OBSERVED = "copy.observed"
-    CANARY_SOWN = "canary.sown"
-    CANARY_PLANTED = "canary.planted"
-    CANARY_RETIRED = "canary.retired"
-    INCIDENT_CHANGED = "incident.changed"
-    RUNBOOK_STARTED = "runbook.started"
-    RUNBOOK_INTENT = "runbook.intent"
-    RUNBOOK_RESULT = "runbook.result"
-    RUNBOOK_SHOWN = "runbook.shown"
-    RUNBOOK_DECIDED = "runbook.decided"
-    RUNBOOK_CHANGED = "runbook.changed"
-    RUNBOOK_ENDED = "runbook.ended"
-    BUNDLE_PUBLISHED = "bundle.published"
-    BUNDLE_FAILED = "bundle.failed"
-    RUNBOOK_MEASURED = "runbook.measured"
-    READINESS_CHECKED = "readiness.checked"
-    HOST_ACCEPTED = "host.accepted"
-    CHANNEL_TESTED = "channel.tested"
-    CHANNEL_CONFIRMED = "channel.confirmed"
-    HEARTBEAT_HEARD = "heartbeat.heard"
-    REPORT_SENT = "report.sent"
-    SLOTS_MISSED = "slots.missed"
-    CHECKPOINT_SIGNED = "checkpoint.signed"
-    PERSONAL_ERASED = "personal.erased"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -32,6 +32,7 @@ from continuity.reporting.expecting import (
     rows_of,
 )
 from continuity.reporting.posting import Press, sender_of
+from continuity.reporting.signing import signed_digest
 from continuity.workflows.delivering import Delivered, deliver
 
 TESTS = "reports.tests"
@@ -66,7 +67,7 @@ def deliver_reports(desk: ReportDesk) -> Delivered:
     """Try all reports that wait and are due for a try."""
     via = desk.via()
     post = post_of(desk.workspace, via, desk.means.environ, desk.now)
-    press = Press(desk=desk)
+    press = Press(desk=desk, sign=partial(signed_digest, desk))
     return deliver(desk.store, {f"{REPORT}:{via}": sender_of(press, post)}, desk.now)
 
 

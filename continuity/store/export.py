@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,9 +19,9 @@ from continuity.domain.evidence import (
 from continuity.domain.failure import ConfigurationError, RecordError
 from continuity.domain.text import N_, say, shown
 from continuity.store.checkpoints import SignedCheckpoint
+from continuity.store.dsse import seal
 from continuity.store.keys import Keys
 from continuity.store.signers import SIGNERS, text_from_signers
-from continuity.store.signing import fingerprint
 from continuity.store.store import Store
 
 if TYPE_CHECKING:
@@ -125,21 +123,5 @@ def statement(record: Record) -> bytes:
 
 
 def envelope(payload: bytes, key: Ed25519PrivateKey) -> bytes:
-    """Sign a statement in a DSSE envelope, whose signature covers the payload and its type.
-
-    https://github.com/secure-systems-lab/dsse/blob/master/protocol.md
-    """
-    signature = key.sign(pre_authentication(payload))
-    name = fingerprint(key.public_key().public_bytes_raw())
-    written = {
-        "payload": base64.b64encode(payload).decode(),
-        "payloadType": _PAYLOAD,
-        "signatures": [{"keyid": name, "sig": base64.b64encode(signature).decode()}],
-    }
-    return json.dumps(written, separators=(",", ":")).encode()
-
-
-def pre_authentication(payload: bytes) -> bytes:
-    """Give the bytes that an envelope's signature covers."""
-    kind = _PAYLOAD.encode()
-    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+    """Sign a statement in a DSSE envelope."""
+    return seal(payload, _PAYLOAD, key)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from continuity.cli.program import make_program
 from continuity.config.models import SandboxPlace, Settings, Store
+from continuity.domain.client import Client
 from continuity.domain.failure import FailureClass
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job, Plausibility, Retention, SamplePolicy, Skip, Timetable
@@ -74,6 +75,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Patience": Patience,
     "Reports": Sending,
     "Subscriptions": Subscription,
+    "Clients": Client,
     "Jobs": Job,
     **{f"Source of {name}": kind.options for name, kind in source_kinds().items()},
     **{f"Check of kind {name}": kind.options for name, kind in check_kinds().items()},
