@@ -39,13 +39,18 @@ def language(request: pytest.FixtureRequest) -> Iterator[Language]:
 
 
 TWINS = {
+    "perdida-identidad": "identity-lost",
+    "perdida-sede": "site-lost",
     "posible-cifrado": "possible-encryption",
     "recuperar-continuity": "recover-continuity",
     "recuperar-correo": "recover-mail",
+    "recuperar-facturacion": "recover-billing",
     "recuperar-ficheros": "recover-files",
     "recuperar-nominas": "recover-payroll",
     "recuperar-tienda-online": "recover-shop",
     "recuperar-tpv": "recover-tills",
+    "traspaso-a-interno": "hand-over-inside",
+    "traspaso-a-proveedor": "hand-over-provider",
 }
 
 
