@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 import click
 
-from continuity.answering.readiness import Precheck, conductable
-from continuity.app import App, opened, portfolio_of
+from continuity.answering.readiness import conductable
+from continuity.app import App, opened
 from continuity.cli.columns import plain, room, wrapped
 from continuity.cli.conduct_options import json_option
 from continuity.cli.entry import Options
@@ -21,6 +20,7 @@ from continuity.domain.failure import ConfigurationError
 from continuity.domain.readiness import Finding, Readiness, Ready
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code, worst
+from continuity.service.readiness import precheck_of
 
 _COLOURS = {Ready.READY: "green", Ready.NEEDS_VERIFICATION: "yellow", Ready.NOT_READY: "red"}
 _INDENT = "    "
@@ -52,17 +52,6 @@ def ready(options: Options, names: tuple[str, ...], as_json: bool) -> int:
     else:
         _show(found)
     return exit_code(worst(map(_verdict, found))) if found else 0
-
-
-def precheck_of(app: App) -> Precheck:
-    """Look at the runbooks of a workspace."""
-    root = app.workspace.root
-    return Precheck(
-        means=app.means,
-        store=app.bench.store,
-        now=app.bench.now,
-        judge=lambda: portfolio_of(root, os.environ).assess(),
-    )
 
 
 def state_text(state: Ready) -> str:

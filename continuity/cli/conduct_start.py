@@ -10,7 +10,7 @@ import click
 
 from continuity.app import App, opened
 from continuity.cli.conduct_options import by_option, go_on, json_option, person_of, tell
-from continuity.cli.conduct_ready import precheck_of, short_line
+from continuity.cli.conduct_ready import short_line
 from continuity.cli.conduct_screen import heading
 from continuity.cli.conduct_shown import Screen
 from continuity.cli.conduct_stage import stage_of
@@ -24,6 +24,7 @@ from continuity.domain.conduct_plain import plain_from_conduct
 from continuity.domain.conduct_program import Start
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.text import N_, say
+from continuity.service.readiness import precheck_of
 from continuity.workflows.conducting import Stage, begin
 
 _LOOKED_AGAIN_SECONDS = 2.0

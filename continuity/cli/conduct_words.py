@@ -63,6 +63,12 @@ def run_text(state: RunState) -> str:
     return _(_RUN[state])
 
 
+def outcome_text(outcome: str) -> str:
+    """Say how a run ended, as its record names it."""
+    states = {state.value: state for state in RunState}
+    return run_text(states[outcome]) if outcome in states else outcome
+
+
 def step_text(state: StepState) -> str:
     """Say how a step stands."""
     return _(_STEP[state])

@@ -17,6 +17,7 @@ from continuity.cli.incident_lessons import (
     questions,
     told_lines,
 )
+from continuity.cli.incident_runs import RUN_KINDS, run_lines
 from continuity.cli.incident_words import end_text, event_text, text_of, title_of
 from continuity.cli.language import _, sentence
 from continuity.cli.wording import duration, moment
@@ -79,6 +80,9 @@ def review_of(app: App, incident: Incident) -> str:
         *_timeline(records, people, zone),
         _heading(_("Decisions")),
         *(list(_decided(records, people, zone)) or [_("None is recorded.")]),
+        _heading(_("Runbooks that were followed")),
+        "\n".join(run_lines(store.records(kinds=RUN_KINDS), incident.number, people, zone))
+        or _("None is recorded."),
         _heading(_("Who was told")),
         *_told(list(rows), list(links)),
         "\n".join(told_lines(rows, zone)),

@@ -26,7 +26,7 @@ from continuity.cli.incident_screen import (
 from continuity.cli.incident_told import outside_of, outside_shown, plain_from_outside
 from continuity.cli.incident_words import state_text, title_of
 from continuity.cli.language import _, plural
-from continuity.cli.output import epilog, show, show_json, table
+from continuity.cli.output import epilog, show, show_below, show_json, table
 from continuity.cli.response import hear_outside, respond_to_all, tell_outside
 from continuity.config.responding import ladders_of
 from continuity.config.workspace import Workspace
@@ -144,6 +144,9 @@ def show_one(options: Options, number: int, as_json: bool) -> int:
             show_json({**plain_of(incident, picture), **more, "events": events})
             return 0
         show("\n".join(brief_of(incident, picture)))
+        if incident.active:
+            known = _("What is known of its systems: {command}")
+            show_below(known.format(command=f"continuity runbook info --incident {number}"), 4)
         show()
         show("\n".join(prospect_lines(prospect, workspace, picture.zone)))
         if records:

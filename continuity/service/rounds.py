@@ -11,6 +11,7 @@ from continuity.domain.incident import Incident
 from continuity.domain.ping import Signal
 from continuity.notify.heartbeat import Heartbeat
 from continuity.reporting.sending import send_due_reports
+from continuity.service.readiness import check_if_due
 from continuity.service.report_desk import report_desk_of
 from continuity.service.response import hear_outside, respond_to_all, tell_outside
 from continuity.workflows.delivering import Delivered
@@ -30,12 +31,12 @@ class Round:
 
 
 def go_round(app: App) -> Round:
-    """Clear up, hear, judge, tell, sign, send reports, and give a sign of life.
+    """Clear up, hear, judge, tell, look ahead, sign, send reports, and give a sign of life.
 
     What goes wrong with one step must not keep the others from being done.
     """
     done = Round()
-    for step in (_clear_up, _hear, _respond, _tell, _sign, _post, _note, _beat):
+    for step in (_clear_up, _hear, _respond, _tell, _prepare, _sign, _post, _note, _beat):
         try:
             step(app, done)
         except ContinuityError as error:
@@ -66,6 +67,10 @@ def _respond(app: App, done: Round) -> None:
 
 def _tell(app: App, done: Round) -> None:
     done.delivered = tell_outside(app)
+
+
+def _prepare(app: App, _done: Round) -> None:
+    check_if_due(app)
 
 
 def _sign(app: App, done: Round) -> None:

@@ -6,19 +6,26 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from continuity.cli.incident_runs import RUN_KINDS, run_lines
 from continuity.domain.audit import AuditAnswer, verify_chain
 from continuity.domain.conduct import StepState
 from continuity.domain.conduct_deciding import choose
 from continuity.domain.conduct_frontier import Stand
+from continuity.domain.conduct_leading import abort, deviate
 from continuity.domain.conduct_next import next_actions
+from continuity.domain.conduct_program import Start
 from continuity.domain.evidence import Record, RecordKind
+from continuity.domain.failure import FailureClass
 from continuity.domain.information_pack import InformationPack, PersonPart
 from continuity.domain.information_plain import Frozen, freeze
 from continuity.workflows.conducting import Stage, act, stand_of, tick
+from continuity.workflows.responding import respond
 from tests.support.databases import SqliteFile
+from tests.support.desks import finished
 from tests.support.stages import RUN, Theatre, a_theatre
 
 BOOK = """---
@@ -151,3 +158,29 @@ def test_those_who_decide_are_named_in_the_order_in_which_they_are_asked(
     (action,) = next_actions(stand_of(theatre.stage, RUN), theatre.moment)
 
     assert action.people == ("zoe", "ana", "berta")
+
+
+def test_the_review_of_its_incident_tells_who_decided_what_and_what_was_known(
+    sqlite_file: SqliteFile,
+) -> None:
+    theatre = a_theatre(sqlite_file.address, book=BOOK)
+    theatre.store.append(finished("drill", FailureClass.CHECKSUM_MISMATCH, run_id="run-1"))
+    respond(theatre.stage.desk)
+    theatre.begin(Start(incident=1))
+    chosen = choose(theatre.person("luis", "it is safer"), "where", "beside", objections=("no",))
+    act(stage_of(theatre), RUN, chosen)
+    act(stage_of(theatre), RUN, deviate(theatre.person("luis", "the switch had no power")))
+    act(stage_of(theatre), RUN, abort(theatre.person("zoe", "wrong building")))
+    told = list(
+        run_lines(
+            theatre.store.records(kinds=RUN_KINDS), 1, theatre.store.people(), ZoneInfo("UTC")
+        )
+    )
+    decision_line, deviation, measured, _parts, *rest = told
+
+    for words in ("where: beside", "without asking", "objections: 1", "luis: it is safer", "known"):
+        assert words in decision_line
+    assert "done besides · luis: the switch had no power" in deviation
+    assert "aborted" in measured
+    assert any("look" in line for line in rest)
+    theatre.store.close()

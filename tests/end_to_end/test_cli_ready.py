@@ -148,3 +148,18 @@ def test_the_record_names_checks_and_nobody_and_a_start_is_not_held_up(firm: Fir
     assert body["failed"] == ["points", "offline"]
     assert not any(name in json.dumps(body) for name in PEOPLE)
     assert "Readiness: NOT READY (points, offline)" in begun.err
+
+
+def test_the_night_looks_once_a_day_and_again_after_an_edit(firm: Firm) -> None:
+    run(firm, "tick")
+    run(firm, "tick")
+    once = checked(firm)
+    wrote_book(firm, **{"Billing is down": "Billing is gone"})
+    run(firm, "tick")
+
+    assert (once, checked(firm)) == (1, 2)
+
+
+def checked(firm: Firm) -> int:
+    with open_store(f"sqlite:///{firm.state}/record.db", lambda: datetime.now(UTC)) as store:
+        return sum(1 for _ in store.records(kinds=[RecordKind.READINESS_CHECKED]))

@@ -48,6 +48,21 @@ def test_what_is_over_says_so_and_asks_for_nothing() -> None:
     assert letter.expected == "Nothing: this is for you to know."
 
 
+def test_a_letter_tells_what_it_took_people_to_bring_the_service_back() -> None:
+    known = replace(
+        opened()[1],
+        recovered_at=NOW,
+        recovery_milliseconds=5_400_000,
+        lost_milliseconds=7_200_000,
+    )
+    letters = [letter_from(about(one), ENGLISH, key="k") for one in (known, opened()[1])]
+    told, before = (dict(one.facts) for one in letters)
+
+    assert told["Recovery time, from the impact to the verified service"] == "1 h 30 min"
+    assert told["Work lost with the restored point"] == "2h"
+    assert not {one for one in before if "verified" in one}
+
+
 def test_what_a_person_ended_is_never_called_proven() -> None:
     incident = replace(opened()[1], state=State.RESOLVED, proof=0)
 
