@@ -17,7 +17,7 @@ from continuity.domain.shown import shown_duration
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code, worst
 from continuity.offline.bundle import Bundle, make_bundle
-from continuity.offline.folders import write_folder
+from continuity.offline.folders import new_folder, write_folder
 from continuity.offline.grounds import Grounds, gather
 from continuity.offline.places import doors_of
 from continuity.offline.publishing import Delivered, publish
@@ -55,6 +55,7 @@ def command(context: click.Context, to: Path | None) -> int:
             remedy=say(N_("Name a new directory with --to, or run: continuity bundle publish")),
         )
     options: Options = context.obj
+    new_folder(to)
     with opened(options.workspace) as app:
         bundle = made(app)
     write_folder(to, bundle.files)
@@ -115,6 +116,7 @@ def _verdict(one: Delivered) -> Verdict:
 def _tell(one: Delivered) -> None:
     name = plain(one.door.name)
     if one.error is not None:
+        show(_("{place}: not published").format(place=name))
         complain(one.error)
     else:
         show(_("{place}: published").format(place=name))

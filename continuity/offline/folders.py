@@ -22,16 +22,26 @@ _PART = re.compile(rf"\.part-{NAMES.pattern}")
 
 def write_folder(directory: Path, files: Mapping[str, bytes]) -> None:
     """Write a bundle into a new or empty directory. Raises ConfigurationError."""
+    new_folder(directory)
+    try:
+        _write(directory, files)
+    except OSError as error:
+        raise _not_written(directory, error) from error
+
+
+def new_folder(directory: Path) -> None:
+    """Make a directory, unless it is there and empty. Raises ConfigurationError."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
             raise FileExistsError(None, "it is not empty")
-        _write(directory, files)
     except OSError as error:
-        raise ConfigurationError(
-            _trouble(directory, error),
-            remedy=say(N_("Name a new directory on a file system with room.")),
-        ) from error
+        raise _not_written(directory, error) from error
+
+
+def _not_written(directory: Path, error: OSError) -> ConfigurationError:
+    remedy = say(N_("Name a new directory on a file system with room."))
+    return ConfigurationError(_trouble(directory, error), remedy=remedy)
 
 
 def keep_in_folder(place: Path, name: str, files: Mapping[str, bytes]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from continuity.domain.by_hand import ByHand
+from continuity.domain.by_hand import ByHand, quoted
 from continuity.domain.text import N_
 from continuity.offline.grounds import Grounds
 from continuity.offline.kit import Kit, Sheet
@@ -17,6 +17,7 @@ _VERIFY_BUNDLE = (
     " -s MANIFEST.sha256.sig < MANIFEST.sha256",
     "sha256sum -c MANIFEST.sha256",
 )
+_BEFORE = ("KIT=$PWD; TARGET=/srv/restored", 'mkdir -p "$TARGET"')
 _VERIFY_RECORD = (
     "ssh-keygen -Y verify -f allowed_signers -I continuity -n continuity-checkpoint"
     " -s checkpoints/NUMBER.txt.sig < checkpoints/NUMBER.txt",
@@ -65,7 +66,7 @@ def _introduction(grounds: Grounds, kit: Kit, shelf: str) -> Chapter:
                     text(N_("Restore to a new place first. Look at it. Only then put it to use.")),
                 )
             ),
-            Code(("sh kit/JOB.sh /srv/restored",)),
+            Code(("cp -R kit /root/kit && cd /root/kit", "sh JOB.sh /srv/restored")),
             table("scripts", text(N_("Ways back")), heading, rows),
         ),
         shelf=shelf,
@@ -93,27 +94,31 @@ def _sheet(grounds: Grounds, sheet: Sheet) -> Iterator[Leaf]:
             *(f"{name}: {voice.sentence(where)}" for name, where in sheet.needs),
         )
     )
-    yield Code((f"sh kit/{sheet.script} /srv/restored",))
+    yield Code((f"sh {sheet.script} /srv/restored",))
     yield from _typed(grounds, sheet.hand, stand.there)
     if sheet.sums:
         yield Paragraph(voice.text(N_("Compare what must be there: every line must end in OK.")))
         yield Code((f'(cd "$TARGET" && sha256sum -c "$KIT"/{sheet.sums})',))
     if sheet.load:
         yield Heading(voice.text(N_("Load it into a database server")), 3, "")
-        yield Code((f"sh kit/{sheet.load} /srv/restored",))
+        yield Code((f"sh {sheet.load} /srv/restored",))
         yield from _typed(grounds, sheet.loading, "")
 
 
 def _typed(grounds: Grounds, hand: ByHand, point: str) -> Iterator[Leaf]:
     """Write what the script does, to be typed where it cannot be run."""
-    settings = [(one.name, one.value.decode("utf-8", "replace")) for one in hand.settings]
-    settings += [("POINT", point)] if point else []
+    settings = [(one.name, one.value) for one in hand.settings]
+    settings += [("POINT", point.encode())] if point else []
+    written = (f"export {name}={_shown(quoted(value))}" for name, value in settings)
     yield Paragraph(grounds.voice.text(N_("The same, line by line:")))
-    if settings:
-        yield Code(tuple(f"export {name}='{value}'" for name, value in settings))
+    yield Code((*_BEFORE, *written))
     for number, step in enumerate(hand.steps, start=1):
         yield Paragraph(f"{number}. {grounds.voice.sentence(step.title)}")
-        yield Code(tuple(one.decode("utf-8", "replace") for one in step.lines))
+        yield Code(tuple(map(_shown, step.lines)))
+
+
+def _shown(line: bytes) -> str:
+    return line.decode("utf-8", "replace")
 
 
 def _secrets(grounds: Grounds, shelf: str) -> Chapter:

@@ -12,7 +12,7 @@ from continuity.reports.page import Paragraph, table
 from continuity.reports.runbook_chapters import person_shown
 from continuity.reports.words import CRITICALITIES
 
-_LOG_ROWS = 24
+_LOG_ROWS = 21
 _SPARE_ROWS = 4
 
 
@@ -65,7 +65,12 @@ def _contracts(grounds: Grounds) -> Iterator[tuple[str, str, str]]:
         for one in front.prerequisites:
             if (one.what, one.where) not in seen:
                 seen.add((one.what, one.where))
-                yield one.what, one.where, one.phone or "-"
+                yield _bare(one.what), _bare(one.where), one.phone or "-"
+
+
+def _bare(text: str) -> str:
+    """Take the marks of Markdown out of what stands in a table."""
+    return text.replace("**", "").replace("`", "")
 
 
 def systems_chapter(grounds: Grounds) -> Chapter:
@@ -112,7 +117,7 @@ def paper_log(grounds: Grounds) -> Chapter:
     heading = (
         text(N_("Step")),
         text(N_("Person")),
-        text(N_("Time")),
+        text(N_("Clock time")),
         text(N_("Result")),
         text(N_("Initials")),
     )

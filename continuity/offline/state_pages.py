@@ -14,6 +14,8 @@ from continuity.reports.booklet import Chapter, Leaf
 from continuity.reports.page import Cell, Paragraph, table
 
 _NOTHING = N_("nothing")
+# The whole is in the script; nobody copies it from here.
+_SHORT = 16
 
 
 def state_chapter(grounds: Grounds) -> Chapter:
@@ -52,9 +54,9 @@ def _heading(grounds: Grounds) -> tuple[str, ...]:
         text(N_("System")),
         text(N_("Verdict")),
         text(N_("Would be lost, proven points")),
-        text(N_("Target")),
+        text(N_("Loss allowed")),
         text(N_("Back after, as far as known")),
-        text(N_("Target")),
+        text(N_("Time allowed")),
     )
 
 
@@ -90,7 +92,7 @@ def _points(grounds: Grounds) -> Iterator[tuple[str, ...]]:
             repository.site or "-",
             voice.moment(stand.point.data_time) if stand.point else voice.text(_NOTHING),
             voice.text(N_("yes") if stand.proven else N_("no")),
-            stand.there or "-",
+            stand.there[:_SHORT] or "-",
         )
 
 

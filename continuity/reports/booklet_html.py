@@ -16,6 +16,10 @@ from continuity.reports.style import STYLE
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 _MORE = """
+body { font-size: 16px; } main, footer { max-width: 60rem; }
+table { table-layout: auto; } th { overflow-wrap: normal; hyphens: manual; }
+td.green, td.amber, td.red, td.unknown { overflow-wrap: normal; white-space: nowrap; }
+caption { font-weight: bold; color: var(--ink); padding: .5rem 0 .1rem; } p { margin: .35rem 0; }
 h1 { overflow-wrap: anywhere; } h3 { font-size: 1.02rem; margin: 1.1rem 0 .2rem; }
 h2 { border-top: 3px solid var(--ink); padding-top: .6rem; font-size: 1.3rem; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line);
@@ -26,13 +30,15 @@ nav ul { list-style: none; padding: 0; } nav li { padding: .25rem 0; } nav b { d
 .box { border: 2px solid var(--ink); border-radius: .3rem; padding: .4rem .7rem; margin: .6rem 0;
   break-inside: avoid; } .box > b { font-size: 1.05rem; }
 .blank td { height: 1.9rem; } .blank .wide { width: 40%; }
-@media (max-width: 44rem) { .blank thead { position: static; } .blank, .blank thead, .blank tbody {
-  display: block; } .blank th { display: inline-block; border: 0; padding-right: .8rem; }
-  .blank tr { display: block; } .blank td { display: inline-block; width: 30%; } }
-@media print { nav a::after { content: leader('.') target-counter(attr(href url), page); }
+@media screen and (max-width: 44rem) { .blank { display: none; } }
+@media print { body { font-size: 10pt; line-height: 1.35; } table { font-size: 8.5pt; }
+  h1 { font-size: 20pt; } h3 { font-size: 11pt; margin: 9pt 0 2pt; } p { margin: 3pt 0; }
+  th, td { padding: 2.5pt 4pt; } pre { font-size: 8.5pt; } nav b { margin-top: 6pt; }
+  nav a::after { content: leader('.') target-counter(attr(href url), page); }
   main > section { break-before: page; } h2 { border: 0; bookmark-level: 2; }
   h2.shelf { bookmark-level: 1; } h3 { bookmark-level: none; break-after: avoid; }
-  h1 { bookmark-level: 1; } .card h2 { font-size: 1.5rem; } pre { break-inside: avoid; }
+  h1 { bookmark-level: 1; } h2 { font-size: 16pt; margin: 0 0 6pt; }
+  .card { font-size: 12pt; } .card h2 { font-size: 20pt; } pre { break-inside: avoid; }
   .blank { font-size: 9pt; } a { text-decoration: none; } }
 """.strip()
 

@@ -42,7 +42,8 @@ def leaves_from_markdown(text: str) -> Iterator[Leaf]:
             block, fence = [], mark[1] if mark else ""
         else:
             block.append(line)
-    yield from [Code(tuple(block))] if fence else _blocks(block)
+    # Without its end a fence still holds code, up to the line that was added here.
+    yield from [Code(tuple(block[:-1]))] if fence else _blocks(block)
 
 
 def inline(text: str) -> str:

@@ -177,7 +177,7 @@ def person_shown(person: Person | None, name: str) -> str:
 def decision_cards(book: RunbookDocument, voice: Voice) -> Iterator[Chapter]:
     """Write each decision on a page of its own, to be handed to whoever takes it."""
     for decision in book.front.decisions:
-        sign = (voice.text(N_("Decided")), voice.text(N_("Time")), voice.text(N_("Initials")))
+        sign = (voice.text(N_("Decided")), voice.text(N_("Clock time")), voice.text(N_("Initials")))
         yield Chapter(
             anchor=f"card-{book.front.id}-{decision.id}",
             title=decision.question,
@@ -193,10 +193,10 @@ def decision_cards(book: RunbookDocument, voice: Voice) -> Iterator[Chapter]:
 
 def decision_leaves(decision: Decision, voice: Voice) -> Iterator[Leaf]:
     """Write who decides, by when, and between what."""
+    yield Points(tuple(_who(decision, voice)))
     if decision.trigger:
         yield Paragraph(voice.text(N_("It has to be decided when:")))
         yield Points(decision.trigger)
-    yield Points(tuple(_who(decision, voice)))
     for option in decision.options:
         yield Box(option.id, tuple(_option(option, voice)))
 

@@ -100,8 +100,8 @@ def _among_people(speaker: Speaker, step: Step) -> Iterator[str]:
             yield speaker.text(N_("To {whom}: {text}")).format(whom=whom, text=text)
         case ApprovalStep():
             yield speaker.plural(
-                N_("{count} person of: {roles}"),
-                N_("{count} different people of: {roles}"),
+                "{count} person of: {roles}",
+                "{count} different people of: {roles}",
                 step.minimum,
             ).format(count=step.minimum, roles=", ".join(step.roles))
         case RunbookStep():
