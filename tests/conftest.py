@@ -25,12 +25,15 @@ def pytest_report_header() -> list[str]:
 # Whole nights, storage that dies, cables that are cut: minutes each on two cores.
 _LONG = {
     "tests/contracts/test_year.py",
+    "tests/contracts/test_conduct_kills.py",
     "tests/contracts/test_recovery_kit_away.py",
     "tests/end_to_end/test_away.py",
     "tests/end_to_end/test_away_bucket.py",
     "tests/end_to_end/test_billing_down.py",
     "tests/end_to_end/test_canaries.py",
+    "tests/end_to_end/test_cli_exhibits.py",
     "tests/end_to_end/test_cli_hosts.py",
+    "tests/end_to_end/test_cli_restore.py",
     "tests/end_to_end/test_databases_away.py",
     "tests/end_to_end/test_incident_times.py",
     "tests/end_to_end/test_ladders_climbed.py",

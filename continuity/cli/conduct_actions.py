@@ -13,6 +13,7 @@ from continuity.cli.conduct_options import (
     break_glass_option,
     carry_out,
     carry_out_in,
+    paper_options,
     run_argument,
     said_options,
     step_argument,
@@ -26,7 +27,6 @@ from continuity.domain.conduct_commands import (
     answer_unknown,
     claim,
     fail,
-    finish,
     go_on,
     retry,
     skip,
@@ -62,34 +62,6 @@ def _on_step(
 
 
 @click.command(
-    name="done",
-    short_help=_("Say that a step is done."),
-    help=_("Say that a step is done, with the evidence that it demands and the values it gives."),
-    epilog=epilog('continuity runbook done recover-billing-1 scope --note "two desks, no login"'),
-)
-@run_argument
-@step_argument
-@click.option("--evidence", "evidence", multiple=True, metavar="KIND", help=_("What is kept."))
-@click.option(
-    "--output", "outputs", multiple=True, metavar="NAME=VALUE", help=_("A value for later steps.")
-)
-@said_options
-@click.pass_obj
-def _done(
-    options: Options,
-    run: str,
-    step: str,
-    evidence: tuple[str, ...],
-    outputs: tuple[str, ...],
-    **said: Unpack[Said],
-) -> int:
-    given = (*evidence, *(("note",) if said["note"].strip() else ()))
-    pairs = [text.partition("=") for text in outputs]
-    values = {name: value for name, _sign, value in pairs}
-    return carry_out(options, run, lambda person: finish(person, step, given, values), said)
-
-
-@click.command(
     name="decide",
     short_help=_("Take a decision."),
     help=_("Take a decision, by one of those who may; what was chosen and why goes on record."),
@@ -106,6 +78,7 @@ def _done(
     help=_("What somebody said against it, and who; may be given several times."),
 )
 @break_glass_option
+@paper_options
 @said_options
 @click.pass_obj
 def _decide(
@@ -132,6 +105,7 @@ def _decide(
 @run_argument
 @step_argument
 @break_glass_option
+@paper_options
 @said_options
 @click.pass_obj
 def _approve(options: Options, run: str, step: str, break_glass: bool, **said: Unpack[Said]) -> int:
@@ -218,7 +192,6 @@ COMMANDS = (
         claim,
         f"continuity runbook claim {_RUN} scope",
     ),
-    _done,
     _on_step(
         "fail",
         _("Say that a step could not be done."),

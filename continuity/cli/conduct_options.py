@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from functools import partial
-from typing import TypedDict, TypeVar
+from typing import NotRequired, TypedDict, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,30 +18,44 @@ from continuity.cli.conduct_screen import View, lines, plain_view
 from continuity.cli.conduct_shown import Screen
 from continuity.cli.conduct_stage import candidates_of, hands_of, stage_of
 from continuity.cli.entry import Options
+from continuity.cli.incident_options import past_moment_given
 from continuity.cli.language import _
 from continuity.cli.output import show, show_json
 from continuity.cli.response import try_to_tell
 from continuity.domain.conduct import Conduct
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_information import choices
+from continuity.domain.conduct_paper import from_paper
 from continuity.domain.conduct_record import CONDUCTING, entries_of
 from continuity.domain.conduct_refusals import Command
 from continuity.domain.conduct_result import verified_at, work_of
 from continuity.domain.conduct_times import lost, phases
 from continuity.domain.incident_commands import Person
-from continuity.workflows.conducting import Stage, act, carry_on, stand_of, tick
+from continuity.workflows.carrying_on import carry_on
+from continuity.workflows.conducting import Stage, act, on_paper, stand_of, tick
 from continuity.workflows.performing import perform
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
 
 class Said(TypedDict):
-    """What can be said with every act."""
+    """What can be said with every act; ``paper`` and ``at`` with those that paper has room for."""
 
     note: str
     by: str | None
     version: int | None
     as_json: bool
+    paper: NotRequired[bool]
+    at: NotRequired[str | None]
+
+
+def paper_options(function: _F) -> _F:
+    """Add the options of what can be entered from paper."""
+    at = click.option("--at", metavar="TIME", help=_("When it was done, as the paper says."))
+    paper = click.option(
+        "--paper", is_flag=True, help=_("It was done on paper, while the program was not there.")
+    )
+    return paper(at(function))
 
 
 run_argument = click.argument("run", metavar="RUN")
@@ -81,6 +97,8 @@ def carry_out_in(
 ) -> int:
     """Do what takes a look into the workspace, as ``carry_out`` does."""
     with opened(options.workspace) as app:
+        if said.get("paper") or said.get("at"):
+            return _enter(app, said, run, make)
         screen = Screen(app)
         stage = stage_of(app, screen)
         person = person_of(app, said["by"], said["note"])
@@ -88,6 +106,31 @@ def carry_out_in(
         go_on(app, stage, run)
         tell(screen, stage, run, as_json=said["as_json"])
     return 0
+
+
+def _enter(app: App, said: Said, run: str, make: Callable[[App, Person], Command]) -> int:
+    """Enter what was done on paper, by its own time; the program does nothing by itself then."""
+    if not said.get("paper") or not said.get("at"):
+        raise click.UsageError(_("Give --paper and --at together."))
+    now, screen = app.bench.now(), Screen(app)
+    at = _moment_on_paper(said.get("at") or "", now, app.workspace.settings.zone)
+    stage = on_paper(stage_of(app, screen), run, at)
+    person = replace(person_of(app, said["by"], said["note"]), at=stage.now())
+    act(stage, run, from_paper(make(app, person), at, now), said["version"])
+    tell(screen, stage, run, as_json=said["as_json"])
+    return 0
+
+
+def _moment_on_paper(text: str, now: datetime, zone: str) -> datetime:
+    """Read a time as people write it down: 09:40 is the latest one that there was."""
+    try:
+        clock = time.fromisoformat(text.strip())
+    except ValueError:
+        return past_moment_given(text, now, zone)
+    place = ZoneInfo(zone)
+    today = now.astimezone(place).date()
+    moment = datetime.combine(today, clock, place)
+    return moment if moment <= now else moment - timedelta(days=1)
 
 
 def go_on(app: App, stage: Stage, run: str) -> Conduct:

@@ -22,12 +22,13 @@ from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict
 from continuity.domain.written import SecretReference
 from continuity.hosts.local import LocalHost
+from continuity.store.exhibits import Exhibits
 from continuity.workflows.bringing_back import BroughtBack, bring_back
 from continuity.workflows.conducting import Stage
 from continuity.workflows.drill import drill
 from continuity.workflows.facts import read_facts
+from continuity.workflows.hands import Hands, Order, Restored, Unproven
 from continuity.workflows.making_way import Aim
-from continuity.workflows.performing import Hands, Order, Restored, Unproven
 from continuity.workflows.planning import DrillRequest
 from continuity.workflows.probing import ask
 from continuity.workflows.world import unwatched
@@ -52,9 +53,15 @@ def hands_of(app: App) -> Hands:
         secret=partial(_secret, app),
         restore=partial(_restore, app),
         probe=lambda probe: ask(probe, app.hosts.host, app.bench.now),
+        keep=exhibits_of(app).keep,
         now=app.bench.now,
         sleep=time.sleep,
     )
+
+
+def exhibits_of(app: App) -> Exhibits:
+    """Open where the evidence of runs is kept."""
+    return Exhibits(app.bench.keys.parent / "exhibits")
 
 
 def candidates_of(app: App, job: str) -> tuple[Candidate, ...]:

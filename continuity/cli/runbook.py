@@ -11,6 +11,7 @@ import click
 from continuity.app import now
 from continuity.cli import (
     conduct_actions,
+    conduct_done,
     conduct_information,
     conduct_leading,
     conduct_points,
@@ -218,6 +219,7 @@ _MORE = (
     conduct_start,
     conduct_information,
     conduct_ready,
+    conduct_done,
     conduct_actions,
     conduct_leading,
     conduct_points,

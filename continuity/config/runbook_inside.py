@@ -164,14 +164,24 @@ def _used(part: Part[Step], known: Mapping[str, Sort], secret: Set[str]) -> Iter
         if name is not None and name not in known:
             yield part.problem(("point",), _value_expected(name, known), value_shown((), name))
     if isinstance(step, CommandStep):
-        for index, argument in enumerate(step.argv):
-            name = reference_in_argument(argument)
-            if name is not None and name not in known:
-                expected = _value_expected(name, known)
-                yield part.problem(("argv", index), expected, value_shown((), name))
-            if name in secret:
-                hidden = say(N_("no secret: every user of the machine sees arguments"))
-                yield part.problem(("argv", index), hidden, value_shown((), name))
+        yield from _given(part, step, known, secret)
+
+
+def _given(
+    part: Part[Step], step: CommandStep, known: Mapping[str, Sort], secret: Set[str]
+) -> Iterator[Problem]:
+    for variable, given in step.secrets.items():
+        if f"parameters.{given}" not in secret:
+            expected = say(N_("a secret parameter of this runbook"))
+            yield part.problem(("secrets", variable), expected, value_shown((), given))
+    for index, argument in enumerate(step.argv):
+        name = reference_in_argument(argument)
+        if name is not None and name not in known:
+            expected = _value_expected(name, known)
+            yield part.problem(("argv", index), expected, value_shown((), name))
+        if name in secret:
+            hidden = say(N_("no secret: every user of the machine sees arguments"))
+            yield part.problem(("argv", index), hidden, value_shown((), name))
 
 
 def _value_expected(name: str, known: Mapping[str, Sort]) -> Message:

@@ -227,7 +227,8 @@ class Conduct:
     the steps that follow one another. ``undoing`` are the steps still to be taken back, in that
     order; ``after_undo`` says whether it ends then. ``commander`` leads it; ``offered_to`` is who
     was asked to take over. ``parent`` is the run that this one is a step of. ``systems`` are those
-    that its runbook is about.
+    that its runbook is about, ``secrets`` where its secret parameters are kept, by name. ``latest``
+    is the time of the latest entry.
     """
 
     run: str
@@ -253,6 +254,8 @@ class Conduct:
     values: tuple[Known, ...] = ()
     inserted: tuple[Inserted, ...] = ()
     taken: tuple[Taken, ...] = ()
+    secrets: tuple[Known, ...] = ()
+    latest: datetime | None = None
 
     @property
     def over(self) -> bool:

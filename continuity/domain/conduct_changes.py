@@ -37,7 +37,8 @@ def after(conduct: Conduct, entries: Iterable[Entry]) -> Conduct:
     """Apply entries in order; each counts as one version."""
     for entry in entries:
         changed = _APPLY[entry.event](conduct, entry)
-        conduct = _standing(replace(changed, version=conduct.version + 1))
+        later = replace(changed, version=conduct.version + 1, latest=entry.at)
+        conduct = _standing(later)
     return conduct
 
 
@@ -79,7 +80,9 @@ def _started(conduct: Conduct, entry: Entry) -> Conduct:
         order=texts_in(entry, "order"),
         steps=tuple(StepRun(step=name) for name in texts_in(entry, "steps")),
     )
-    return _learned(fresh, mapping_in(entry, "values"))
+    where = mapping_in(entry, "secrets")
+    kept = tuple(Known(name=name, text=text) for name, text in sorted(where.items()))
+    return _learned(replace(fresh, secrets=kept), mapping_in(entry, "values"))
 
 
 def _ended(conduct: Conduct, entry: Entry, state: StepState, why: Why = Why.NOTHING) -> Conduct:
@@ -94,9 +97,13 @@ def _ended(conduct: Conduct, entry: Entry, state: StepState, why: Why = Why.NOTH
         process="",
         ended_at=entry.at,
         ended=conduct.version + 1,
-        given=texts_in(entry, "evidence") or conduct.of(entry.step).given,
+        given=_given(conduct.of(entry.step), entry),
     )
     return _with(conduct, one)
+
+
+def _given(one: StepRun, entry: Entry) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one.given, *texts_in(entry, "evidence"))))
 
 
 def _result(conduct: Conduct, entry: Entry) -> Conduct:
@@ -113,7 +120,7 @@ def _held(conduct: Conduct, entry: Entry) -> Conduct:
         waits=Waits(text_in(entry, "waits")),
         intent_at=None,
         process="",
-        given=tuple(dict.fromkeys((*old.given, *texts_in(entry, "evidence")))),
+        given=_given(old, entry),
     )
     return _with(_learned(conduct, mapping_in(entry, "outputs")), one)
 
@@ -146,7 +153,7 @@ def _confirmed(conduct: Conduct, entry: Entry) -> Conduct:
         state=StepState.WAITING if waits else StepState.RUNNING,
         waits=waits,
         holder=entry.by if flag_in(entry, "did") else one.holder,
-        given=texts_in(entry, "evidence") or one.given,
+        given=_given(one, entry),
         choice=text_in(entry, "choice") or one.choice,
         cleared=(*one.cleared, text_in(entry, "cleared")),
     )

@@ -30,6 +30,7 @@ from continuity.domain.conduct_refusals import (
     require_reason,
     require_waiting,
 )
+from continuity.domain.exhibit import EXHIBITS, Exhibit
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident_commands import Person
 from continuity.domain.step import Side, condition_in
@@ -57,8 +58,14 @@ def finish(
     name: str,
     evidence: tuple[str, ...] = (),
     outputs: Mapping[str, str] | None = None,
+    exhibits: tuple[Exhibit, ...] = (),
 ) -> Command:
-    """Somebody has done what a step asked of them. ``evidence`` are the kinds that are given."""
+    """Somebody has done what a step asked of them. ``evidence`` are the kinds that are given.
+
+    ``exhibits`` are what is kept of them, by the kinds that count as given, too.
+    """
+    evidence = tuple(dict.fromkeys((*evidence, *(one.kind for one in exhibits))))
+    kept: dict[str, Detail] = {"evidence": evidence, EXHIBITS: tuple(map(str, exhibits))}
 
     def run(stand: Stand) -> tuple[Entry, ...]:
         if name in stand.conduct.undoing[:1]:
@@ -67,13 +74,13 @@ def finish(
         require_free(stand, name, person)
         step = stand.step(name)
         if step is None:
-            return (_result(person, name, StepState.DONE, evidence=evidence),)
-        _require_evidence(step, evidence)
+            return (_result(person, name, StepState.DONE, **kept),)
+        _require_evidence(step, (*one.given, *evidence))
         known = outputs_given(step, outputs or {})
         if step.side in {Side.JOINT, Side.SHADOW}:
-            return (_handed_on(person, one, evidence, known),)
-        outcome = StepState.DONE if _holds(stand, step, known) else StepState.FAILED
-        return (_result(person, name, outcome, evidence=evidence, outputs=known),)
+            return (_handed_on(person, one, known, kept),)
+        outcome = StepState.DONE if holds_at_end(stand, step, known) else StepState.FAILED
+        return (_result(person, name, outcome, outputs=known, **kept),)
 
     return run
 
@@ -173,11 +180,12 @@ def _require_evidence(step: Step, given: tuple[str, ...]) -> None:
                 step=step.id,
                 kinds=", ".join(missing),
             ),
-            remedy=say(N_("Give a note with --note, anything else with --evidence KIND=FILE.")),
+            remedy=say(N_("Give it: --note, --file, --photo, --checksum, --reading, --ticket.")),
         )
 
 
-def _holds(stand: Stand, step: Step, outputs: Mapping[str, str]) -> bool:
+def holds_at_end(stand: Stand, step: Step, outputs: Mapping[str, str]) -> bool:
+    """Tell whether what a step demands of its own values is so."""
     if step.holds is None:
         return True
     values: dict[str, Value] = {**values_of(stand.conduct), **_valued(outputs)}
@@ -196,7 +204,7 @@ def _result(person: Person, name: str, outcome: StepState, **details: Detail) ->
 
 
 def _handed_on(
-    person: Person, one: StepRun, evidence: tuple[str, ...], outputs: Mapping[str, str]
+    person: Person, one: StepRun, outputs: Mapping[str, str], kept: Mapping[str, Detail]
 ) -> Entry:
     return entry_by(
         Event.CONFIRMED,
@@ -205,8 +213,8 @@ def _handed_on(
         cleared=Waits.WORK.value,
         waits=Waits.APPROVAL.value,
         did=True,
-        evidence=evidence,
         outputs=outputs,
+        **kept,
     )
 
 

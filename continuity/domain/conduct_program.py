@@ -27,6 +27,7 @@ from continuity.domain.runbook import Runbook, RunbookStatus
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.step_kinds import GroupStep, VerifyStep
 from continuity.domain.text import N_, say
+from continuity.domain.written import ExpectedError, reference_from_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,7 @@ def start(document: RunbookDocument, how: Start, person: Person) -> tuple[Entry,
         "order": tuple(step.id for step in document.sequence),
         "steps": tuple(step.id for step in document.steps),
         "values": _values(front, how),
+        "secrets": _secrets(front, how),
     }
     begun = Entry(
         event=Event.STARTED, at=person.at, by=person.name, reason=person.reason, details=details
@@ -86,6 +88,8 @@ def _values(front: Runbook, how: Start) -> Mapping[str, str]:
         )
     values = {"severity": json.dumps(how.severity)} if how.severity else {}
     for name, one in known.items():
+        if one.secret:
+            continue
         given = how.parameters.get(name)
         value = one.default if given is None else _typed(one.type, given)
         fits = value is not None and (not one.allowed or value in one.allowed)
@@ -94,9 +98,24 @@ def _values(front: Runbook, how: Start) -> Mapping[str, str]:
                 say(N_("The runbook needs a fitting value for its parameter {name}."), name=name),
                 remedy=say(N_("Give it with --parameter NAME=VALUE.")),
             )
-        if not one.secret:
-            values[f"parameters.{name}"] = json.dumps(value)
+        values[f"parameters.{name}"] = json.dumps(value)
     return values
+
+
+def _secrets(front: Runbook, how: Start) -> Mapping[str, str]:
+    """Say where each secret is kept: what it is comes into no run."""
+    where: dict[str, str] = {}
+    for name in (one.name for one in front.parameters if one.secret):
+        given = how.parameters.get(name, "")
+        try:
+            reference_from_text(given)
+        except ExpectedError as error:
+            raise ConfigurationError(
+                say(N_("The parameter {name} is a secret: say where it is kept."), name=name),
+                remedy=error.expected,
+            ) from None
+        where[name] = given
+    return where
 
 
 def _typed(kind: str, text: str) -> Value | None:

@@ -103,6 +103,10 @@ class CommandStep(StepKeys):
     env: dict[EnvironmentName, SecretReference] = Field(
         default_factory=dict, description="secrets it is given, by environment variable"
     )
+    secrets: dict[EnvironmentName, Name] = Field(
+        default_factory=dict,
+        description="secret parameters it is given, by environment variable",
+    )
     success: tuple[Annotated[int, Field(ge=0, le=255)], ...] = Field(
         default=(0,), min_length=1, description="exit codes that mean it worked"
     )

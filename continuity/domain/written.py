@@ -232,3 +232,14 @@ class SecretReference(Written):
         if sum(way is not None for way in ways) != 1:
             raise ExpectedError(say(N_("exactly one of env, file, command or credential")))
         return self
+
+
+def reference_from_text(text: str) -> SecretReference:
+    """Read ``env:NAME``, ``file:/path`` or ``credential:NAME``. Raises ExpectedError."""
+    way, _, rest = text.partition(":")
+    if way in {"env", "file", "credential"}:
+        try:
+            return SecretReference.model_validate({way: rest})
+        except ValueError:
+            pass
+    raise ExpectedError(say(N_("env:NAME, file:/PATH or credential:NAME, never the secret itself")))

@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from continuity.domain.clock import Now
 from continuity.domain.conduct import (
     Conduct,
-    Detail,
     Entry,
-    Event,
-    StepRun,
-    StepState,
-    Waits,
 )
 from continuity.domain.conduct_changes import after
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_information import choices, is_chosen_by_time
-from continuity.domain.conduct_outputs import outputs_found
+from continuity.domain.conduct_paper import paper_moment
 from continuity.domain.conduct_passing import settled
 from continuity.domain.conduct_program import (
     Start,
-    due_steps,
-    held,
-    intent,
-    recovered,
-    result,
     start,
 )
 from continuity.domain.conduct_record import draft_of, draft_shown, is_chosen
 from continuity.domain.conduct_refusals import Command, decide
-from continuity.domain.failure import ConfigurationError, ConflictError, ContinuityError
+from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident_commands import Person
 from continuity.domain.information_plain import Frozen
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.text import N_, say
 from continuity.hosts.process import (
-    Life,
     Process,
-    life_of,
-    process_from_text,
-    text_from_process,
 )
 from continuity.store.store import Transaction
 from continuity.workflows.concluding import conclude, tell_start
@@ -79,24 +65,6 @@ class Stage:
         return self.desk.now
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What became of a step. ``found`` are its values by source, ``said`` what it printed.
-
-    ``waits`` is for what a step waits that the program cannot end; then its state is WAITING.
-    """
-
-    state: StepState
-    waits: Waits = Waits.NOTHING
-    found: Mapping[str, str] = field(default_factory=dict)
-    details: Mapping[str, Detail] = field(default_factory=dict)
-    said: str = ""
-
-
-Perform = Callable[[Stand, StepRun], Outcome]
-"""Does a step; raises ContinuityError when that cannot be done."""
-
-
 def begin(
     stage: Stage, run: str, document: RunbookDocument, text: str, how: Start, person: Person
 ) -> Conduct:
@@ -110,8 +78,8 @@ def begin(
             )
         transaction.conducts.keep_text(document.hash, document.front.id, text)
         stand = Stand(document=document, conduct=Conduct(run=run))
-        turn = _Turn(stage=stage, transaction=transaction, stand=stand)
-        return _write(turn, entries, new=True)
+        turn = Turn(stage=stage, transaction=transaction, stand=stand)
+        return write(turn, entries, new=True)
 
 
 def act(stage: Stage, run: str, command: Command, expected: int | None = None) -> Conduct:
@@ -121,84 +89,29 @@ def act(stage: Stage, run: str, command: Command, expected: int | None = None) -
     happen is written all the same.
     """
     tick(stage, run)
-    with _turn(stage, run, choosing=True) as turn:
-        return _write(turn, decide(turn.stand, expected, command))
+    with turn_on(stage, run, choosing=True) as turn:
+        return write(turn, decide(turn.stand, expected, command))
+
+
+def on_paper(stage: Stage, run: str, at: datetime) -> Stage:
+    """Give a stage whose clock shows when something was written on paper.
+
+    What time made happen by then comes first, and nothing after it. Raises ConfigurationError for
+    a time that cannot be.
+    """
+    seen = stand_of(stage, run)
+    moment = paper_moment(seen.conduct, at, stage.now())
+    return replace(stage, desk=replace(stage.desk, now=lambda: moment))
 
 
 def tick(stage: Stage, run: str) -> Conduct:
     """Let time pass: deadlines, defaults, the end."""
-    with _turn(stage, run) as turn:
-        return _write(turn, ())
-
-
-def recover(stage: Stage, run: str) -> Conduct:
-    """Settle every step whose process is provably gone, between its intent and its result."""
-    with _turn(stage, run) as turn:
-        stand = turn.stand
-        entries = [
-            recovered(stand, one, stage.now())
-            for one in stand.conduct.steps
-            if one.intent_at is not None
-            and not stand.conduct.over
-            and life_of(process_from_text(one.process)) is Life.DEAD
-        ]
-        return _write(turn, tuple(entries))
-
-
-def carry_on(stage: Stage, run: str, perform: Perform) -> Conduct:
-    """Do all that is the program's turn, until people have the ball or time must pass."""
-    conduct = recover(stage, run)
-    while True:
-        with _turn(stage, run) as turn:
-            due = due_steps(turn.stand)
-            if not due:
-                return conduct
-            text = text_from_process(stage.process)
-            _write(turn, (intent(due[0], text, stage.now()),))
-        outcome = _performed(perform, turn.stand, due[0])
-        conduct = _conclude(stage, run, due[0], outcome)
-
-
-def _performed(perform: Perform, stand: Stand, name: str) -> Outcome:
-    try:
-        outcome = perform(stand, stand.conduct.of(name))
-    except ContinuityError as error:
-        return Outcome(
-            state=StepState.FAILED, details={"failure": error.failure.value}, said=str(error.what)
-        )
-    return outcome
-
-
-def _conclude(stage: Stage, run: str, name: str, outcome: Outcome) -> Conduct:
-    with _turn(stage, run) as turn:
-        stand = turn.stand
-        if stand.conduct.over:
-            return _write(turn, (_late(name, outcome, stage.now()),))
-        if stand.conduct.of(name).process != text_from_process(stage.process):
-            raise ConflictError(
-                say(N_("Somebody else settled the step {step} meanwhile."), step=name),
-                remedy=say(N_("Look at it again: continuity runbook status {run}"), run=run),
-            )
-        step = stand.step(name)
-        open_still = step is None or outcome.state is StepState.WAITING
-        known = {} if open_still or step is None else outputs_found(step, outcome.found)
-        # A value that later steps need and that is not there is no success.
-        state = StepState.FAILED if known is None else outcome.state
-        if state is StepState.WAITING:
-            entry = held(name, outcome.waits, stage.now(), **outcome.details)
-        else:
-            entry = result(name, state, stage.now(), known or {}, **outcome.details)
-        return _write(turn, (replace(entry, reason=outcome.said),))
-
-
-def _late(name: str, outcome: Outcome, at: datetime) -> Entry:
-    """Note what became of a step whose run was ended meanwhile: nothing of it is changed."""
-    details = {**outcome.details, "late": outcome.state.value}
-    return Entry(event=Event.NOTED, at=at, step=name, reason=outcome.said, details=details)
+    with turn_on(stage, run) as turn:
+        return write(turn, ())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Turn:
+class Turn:
     """A transaction on a run as it stands; ``frozen`` is what was on the screen before it."""
 
     stage: Stage
@@ -208,7 +121,7 @@ class _Turn:
 
 
 @contextmanager
-def _turn(stage: Stage, run: str, *, choosing: bool = False) -> Iterator[_Turn]:
+def turn_on(stage: Stage, run: str, *, choosing: bool = False) -> Iterator[Turn]:
     """Begin a turn; what was on the screen is gathered before, because asking takes time."""
     frozen = None
     seen = stand_of(stage, run)
@@ -217,7 +130,7 @@ def _turn(stage: Stage, run: str, *, choosing: bool = False) -> Iterator[_Turn]:
         frozen = stage.freeze(seen)
     with stage.desk.store.transaction() as transaction:
         stand = _stand(stage, transaction, run)
-        yield _Turn(stage=stage, transaction=transaction, stand=stand, frozen=frozen)
+        yield Turn(stage=stage, transaction=transaction, stand=stand, frozen=frozen)
 
 
 def _stand(stage: Stage, transaction: Transaction, run: str) -> Stand:
@@ -242,7 +155,7 @@ def unknown_run(run: str) -> ConfigurationError:
     )
 
 
-def _write(turn: _Turn, entries: tuple[Entry, ...], *, new: bool = False) -> Conduct:
+def write(turn: Turn, entries: tuple[Entry, ...], *, new: bool = False) -> Conduct:
     """Write the entries, what follows from them by itself, and the run after them."""
     stage, transaction, before = turn.stage, turn.transaction, turn.stand.conduct
     moved = Stand(document=turn.stand.document, conduct=after(before, entries))
@@ -261,7 +174,7 @@ def _write(turn: _Turn, entries: tuple[Entry, ...], *, new: bool = False) -> Con
     return conduct
 
 
-def _shown(turn: _Turn) -> dict[str, str | int]:
+def _shown(turn: Turn) -> dict[str, str | int]:
     """Write who was named on the screen, and give what goes into the record of the choice."""
     frozen = turn.frozen
     if frozen is None:

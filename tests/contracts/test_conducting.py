@@ -9,17 +9,18 @@ from datetime import timedelta
 import pytest
 
 from continuity.domain.audit import AuditAnswer, verify_chain
-from continuity.domain.conduct import Conduct, Event, RunState, StepState
+from continuity.domain.conduct import Conduct, Event, RunState, StepRun, StepState
 from continuity.domain.conduct_changes import after
 from continuity.domain.conduct_commands import answer_unknown, claim, finish
 from continuity.domain.conduct_frontier import Stand
+from continuity.domain.conduct_leading import abort
 from continuity.domain.conduct_next import Doing, next_actions
 from continuity.domain.conduct_program import Start
 from continuity.domain.conduct_times import phases
 from continuity.domain.failure import ConfigurationError, FailureClass
 from continuity.domain.incident import State
 from continuity.domain.stale import StaleRunError
-from continuity.workflows.conducting import recover
+from continuity.workflows.carrying_on import Outcome, carry_on, recover
 from continuity.workflows.responding import respond
 from tests.support.databases import Database, SqliteFile
 from tests.support.desks import finished
@@ -30,7 +31,7 @@ from tests.support.writers import together, writer
 KILLED = """
 import os, signal, sys
 from tests.support.stages import RUN, a_theatre
-from continuity.workflows.conducting import carry_on
+from continuity.workflows.carrying_on import carry_on
 theatre = a_theatre(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
@@ -105,6 +106,22 @@ def test_of_a_step_nobody_knows_the_end_of_a_person_tells(sqlite_file: SqliteFil
     assert conduct.of("restart").state is StepState.DONE
     assert conduct.of("look").state is StepState.WAITING
     theatre.store.close()
+
+
+def test_a_result_that_comes_after_the_end_is_noted_and_changes_nothing(theatre: Theatre) -> None:
+    theatre.begin()
+
+    def perform(_stand: Stand, _one: StepRun) -> Outcome:
+        theatre.act(abort(theatre.person("ana", "wrong server")))
+        return Outcome(state=StepState.DONE, details={"exit_code": 0})
+
+    carry_on(theatre.stage, RUN, perform)
+    last = theatre.entries()[-1]
+
+    assert theatre.stored().state is RunState.ABORTED
+    assert theatre.stored().of("restart").state is StepState.UNKNOWN
+    assert (last.event, last.step) == (Event.NOTED, "restart")
+    assert (last.details["late"], last.details["exit_code"]) == ("done", 0)
 
 
 def test_of_two_who_take_a_step_at_once_one_has_it(database: Database) -> None:

@@ -15,7 +15,8 @@ from continuity.domain.conduct_refusals import Command
 from continuity.domain.incident_commands import Person
 from continuity.hosts.process import identify_self
 from continuity.store.store import Store, open_store
-from continuity.workflows.conducting import Outcome, Stage, act, begin, carry_on
+from continuity.workflows.carrying_on import Outcome, carry_on
+from continuity.workflows.conducting import Stage, act, begin
 from continuity.workflows.responding import Desk
 from tests.support.desks import ROSTER
 from tests.support.incidents import NOW

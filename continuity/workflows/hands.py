@@ -1,0 +1,73 @@
+"""What the program does steps of runbooks with: machines, secrets, restores, probes, patience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from continuity.domain.clock import Now
+from continuity.domain.conduct import Detail
+from continuity.domain.exhibit import Exhibit
+from continuity.domain.probe import Probe
+from continuity.domain.secret import Secret
+from continuity.domain.written import SecretReference
+from continuity.hosts.host import Host
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What is to be restored, and where to.
+
+    ``point`` is what the step or a person named. ``accepted`` says that a person chose it, knowing
+    what is proven of it. ``target`` and ``place`` are the step's; ``mark`` names run and step.
+    """
+
+    job: str
+    point: str
+    accepted: bool
+    target: str
+    place: Path | None
+    include: tuple[bytes, ...]
+    mark: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restored:
+    """What a restore came to: what it found goes into the record with ``details``.
+
+    ``place`` is where it is, empty in the sandbox; ``run_id`` is that of the drill there.
+    """
+
+    passed: bool
+    point: str
+    taken_at: datetime
+    place: str = ""
+    run_id: str = ""
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    said: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unproven:
+    """The point that would be restored is not proven, and nobody has accepted that yet."""
+
+    point: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hands:
+    """What doing takes: machines by name, secrets by reference, restores, probes, and patience.
+
+    ``restore`` brings a point of a job back and compares it, unless it is not proven. ``probe``
+    asks once and gives what it read, None for a wrong answer. ``keep`` keeps what a step printed.
+    """
+
+    host: Callable[[str], Host]
+    secret: Callable[[SecretReference], Secret]
+    restore: Callable[[Order], Restored | Unproven]
+    probe: Callable[[Probe], str | None]
+    keep: Callable[[str, bytes], Exhibit]
+    now: Now
+    sleep: Callable[[float], None]

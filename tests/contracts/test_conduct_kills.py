@@ -1,0 +1,44 @@
+"""Whoever conducts a run is killed, wherever it may hurt; the next one knows what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from continuity.domain.audit import AuditAnswer, verify_chain
+from continuity.domain.conduct import Conduct, Event, RunState
+from continuity.domain.conduct_changes import after
+from tests.support.killings import NEVER_TWICE, RUN, Life, killed
+
+_MOST = 500
+
+
+def test_a_kill_at_any_moment_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
+    for moment in range(1, _MOST):
+        place = tmp_path / str(moment)
+        place.mkdir()
+
+        def work(place: Path = place, moment: int = moment) -> None:
+            Life(place=place, dies_at=moment).live()
+
+        died = killed(work)
+        next_one = Life(place=place)
+        next_one.live()
+        _all_is_well(next_one, moment)
+        next_one.store.close()
+        if not died:
+            break
+
+    assert 30 < moment < _MOST - 1
+
+
+def _all_is_well(life: Life, moment: int) -> None:
+    conduct, entries = life.conduct(), life.entries()
+    assert conduct is not None
+    assert conduct.state is RunState.COMPLETED, moment
+    assert sorted(life.effects()) == sorted(NEVER_TWICE), moment
+    assert replace(after(Conduct(run=RUN), entries), commander="luis") == conduct
+    assert verify_chain(life.store.lines()).answer is AuditAnswer.INTACT
+    begun = [one for one in entries if one.step == "rest" and one.event is Event.BEGUN]
+    assert [conduct.of("rest").due_at] == [one.at + timedelta(minutes=10) for one in begun]
