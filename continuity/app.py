@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from continuity.workflows.world import Protected, Workbench
 
 _LEAST_RESERVE = 64 << 20
+KEPT_FILES = "CONTINUITY_KEPT_FILES"
+"""Names the folder of a workspace's files as they were without problems; set by the service."""
 
 
 def now() -> datetime:
@@ -85,7 +87,7 @@ def opened(root: Path, environ: Mapping[str, str] = os.environ) -> Iterator[App]
     from continuity.config.opening import Means
     from continuity.config.reaching import hosts_of
 
-    workspace = load_tolerant(root, environ=environ).workspace
+    workspace = load_tolerant(root, environ=environ, kept=_kept_files(environ)).workspace
     with _store(workspace, environ) as store, hosts_of(workspace) as hosts:
         bench = _bench(workspace, store)
         means = Means(workspace=workspace, hosts=hosts, scratch=bench.scratch, environ=environ)
@@ -144,6 +146,11 @@ def portfolio_of(root: Path, environ: Mapping[str, str] = os.environ) -> Standin
     from continuity.config.fingerprint import fingerprint
     from continuity.workflows.remembering import place_of_memory, recall
 
+    if _kept_files(environ) is not None:
+        from continuity.config.loading import problems_of
+
+        standing = _read_standing(root, environ, None, None)
+        return replace(standing, problems=problems_of(root, home=root))
     place = place_of_memory(root, environ)
     memory = None if place is None else recall(place)
     if memory is not None and memory.workspace == fingerprint(root) and memory.holds(now()):
@@ -161,7 +168,7 @@ def _read_standing(
     from continuity.workflows.facts import read_record
     from continuity.workflows.remembering import Remembered, remember, stamp_of
 
-    reading = load_tolerant(root)
+    reading = load_tolerant(root, kept=_kept_files(environ))
     workspace = reading.workspace
     database = database_of(workspace)
     stamp = None if database is None else stamp_of(database)
@@ -185,6 +192,11 @@ def _read_standing(
         )
         remember(place, what)
     return standing
+
+
+def _kept_files(environ: Mapping[str, str]) -> Path | None:
+    named = environ.get(KEPT_FILES)
+    return None if named is None else Path(named)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ _LONG = {
     "tests/end_to_end/test_databases_away.py",
     "tests/end_to_end/test_incident_times.py",
     "tests/end_to_end/test_ladders_climbed.py",
+    "tests/end_to_end/test_serve.py",
     "tests/faults/test_away.py",
     "tests/faults/test_buckets.py",
     "tests/faults/test_canaries.py",

@@ -38,8 +38,14 @@ def desk_of(workspace: Workspace, store: Store, now: Callable[[], datetime]) -> 
 
 def lanes_of(workspace: Workspace, incident: Incident) -> tuple[Lane, ...]:
     """Name the outlets that tell of an incident: of its system, and of one that grave."""
+    # What hears that the service lives would take the next sign of life for the end of it.
+    alive = workspace.settings.service.heartbeat
     outlets = sorted(workspace.outlets.items())
-    return tuple(_lane(name, outlet) for name, outlet in outlets if _tells(outlet, incident))
+    return tuple(
+        _lane(name, outlet)
+        for name, outlet in outlets
+        if name != alive and _tells(outlet, incident)
+    )
 
 
 def roster_of(workspace: Workspace) -> Roster:

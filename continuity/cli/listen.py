@@ -5,18 +5,17 @@ from __future__ import annotations
 import signal
 import sys
 from threading import Event
-from uuid import UUID
 
 import click
 
-from continuity.app import App, opened
+from continuity.app import opened
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import epilog, show
-from continuity.config.secrets import read_secret
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.ping import Ping
 from continuity.domain.text import N_, say
+from continuity.service.heartbeats import ids_of_heartbeats
 from continuity.service.listener import listening
 from continuity.workflows.hearing import hear, pulses_of
 
@@ -43,7 +42,7 @@ _PORT = 8417
 def command(options: Options, address: str, port: int) -> int:
     """Listen until the end."""
     with opened(options.workspace) as app:
-        names = _names(app)
+        names = ids_of_heartbeats(app)
         pulses_of(app.bench.store, names.values(), app.bench.now())
         stop = Event()
         for wanted in (signal.SIGTERM, signal.SIGINT):
@@ -65,18 +64,3 @@ def command(options: Options, address: str, port: int) -> int:
                 remedy=say(N_("Choose another --port, or stop what uses it.")),
             ) from error
     return 0
-
-
-def _names(app: App) -> dict[UUID, str]:
-    """Read the ids of all heartbeats. Raises ConfigurationError for one that is no UUID."""
-    found: dict[UUID, str] = {}
-    for name, heartbeat in app.workspace.heartbeats.items():
-        text = read_secret(heartbeat.id, environ=app.means.environ).reveal()
-        try:
-            found[UUID(text)] = name
-        except ValueError:
-            raise ConfigurationError(
-                say(N_("The id of the heartbeat {name} is no UUID."), name=name),
-                remedy=say(N_("Make one: uuidgen")),
-            ) from None
-    return found

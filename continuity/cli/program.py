@@ -36,6 +36,8 @@ _COMMANDS = {
     "runbook": N_("List, check and show what is done on the bad day."),
     "bundle": N_("Keep runbooks and recovery kit where they are when nothing else is."),
     "channels": N_("Try the ways to people, and confirm that they were seen."),
+    "serve": N_("Stay, and run jobs by themselves."),
+    "service": N_("Let systemd keep it running."),
     "tick": N_("Run what is due now, once; for cron and timers."),
     "schedule": N_("Show what ran when, what was missed, and what comes next."),
     "listen": N_("Hear jobs that run elsewhere."),

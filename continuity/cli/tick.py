@@ -75,12 +75,14 @@ def _moved(rounds: Sequence[Round]) -> Sequence[Incident]:
 
 def _plain(seen: Mapping[str, list[Slot]], rounds: Sequence[Round]) -> dict[str, object]:
     delivered = [done.delivered.plain() for done in rounds]
+    reported = [done.reported.plain() for done in rounds]
     return {
         "ran": [plain_from_slot(slot) for slot in seen["ended"]],
         "missed": [plain_from_slot(slot) for slot in seen["missed"]],
         "put_back": [plain_from_slot(slot) for slot in seen["put back"]],
         "incidents_changed": [one.number for one in _moved(rounds)],
         "delivered": {name: sum(one[name] for one in delivered) for name in delivered[0]},
+        "reports": {name: sum(one[name] for one in reported) for name in reported[0]},
         "checkpoint_signed": any(done.signed for done in rounds),
         "troubles": [sentence(one.what) for done in rounds for one in done.troubles],
     }

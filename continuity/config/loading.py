@@ -43,13 +43,16 @@ def load(root: Path, *, environ: Mapping[str, str] | None = None) -> Workspace:
     return reading.workspace
 
 
-def load_tolerant(root: Path, *, environ: Mapping[str, str] | None = None) -> Reading:
+def load_tolerant(
+    root: Path, *, environ: Mapping[str, str] | None = None, kept: Path | None = None
+) -> Reading:
     """Read what can be used, so that a broken job never stops the others.
 
     A job goes when its file, its repository or its host has a problem. Raises WorkspaceError when
-    the settings or the systems have one, because nothing can be judged without them.
+    the settings or the systems have one, because nothing can be judged without them. With ``kept``,
+    files are read there, as they were when they last had no problem.
     """
-    reading = _read(root, root, environ)
+    reading = _read(kept or root, root, environ)
     if any(problem.file in _VITAL_FILES for problem in reading.problems):
         raise WorkspaceError(reading.problems)
     return reading

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def respond_to_runs(app: App) -> tuple[Moved, ...]:
 
 def respond_to_all(app: App, root: Path) -> tuple[Moved, ...]:
     """Count what the latest runs found, and what follows from all that is known."""
-    return respond(desk_of(app), derive_from(app, portfolio_of(root, os.environ)))
+    return respond(desk_of(app), derive_from(app, portfolio_of(root, app.means.environ)))
 
 
 def derive_from(app: App, standing: Standing) -> Derive:

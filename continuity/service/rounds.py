@@ -26,6 +26,7 @@ class Round:
 
     moved: dict[int, Incident] = field(default_factory=dict)
     delivered: Delivered = field(default_factory=Delivered)
+    reported: Delivered = field(default_factory=Delivered)
     signed: bool = False
     troubles: list[ContinuityError] = field(default_factory=list)
 
@@ -77,9 +78,9 @@ def _sign(app: App, done: Round) -> None:
     done.signed = sign_if_due(app.bench)
 
 
-def _post(app: App, _done: Round) -> None:
+def _post(app: App, done: Round) -> None:
     # After the signing, so that a mail carries the latest checkpoint to where nobody here reaches.
-    send_due_reports(report_desk_of(app))
+    done.reported = send_due_reports(report_desk_of(app))
 
 
 def _note(app: App, _done: Round) -> None:

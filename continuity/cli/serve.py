@@ -1,0 +1,69 @@
+"""`serve`: run jobs by themselves, until it is stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import ExitStack
+
+import click
+
+from continuity.app import App
+from continuity.cli.entry import Options
+from continuity.cli.language import _
+from continuity.cli.output import epilog, show
+from continuity.domain.failure import ConfigurationError
+from continuity.domain.text import N_, say
+from continuity.service.doors import doors_open
+from continuity.service.journal import Journal
+from continuity.service.serving import Service
+from continuity.speech.speaker import speaker_of
+
+
+@click.command(
+    help=_(
+        "Stay and run what is due by the timetables of the jobs; hear, tell and sign meanwhile. It "
+        "answers /healthz, /metrics and heartbeats, reads changed files by itself, and keeps the "
+        "last good ones while somebody breaks one. For systemd: continuity service print."
+    ),
+    epilog=epilog("continuity serve", "continuity serve --address 10.0.0.5 --port 8417"),
+)
+@click.option("--address", help=_("Where to listen; that of the workspace if not given."))
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    help=_("Port; that of the workspace if not given, 0 for a free one."),
+)
+@click.pass_obj
+def command(options: Options, address: str | None, port: int | None) -> int:
+    """Serve until the end."""
+    service = Service(root=options.workspace, environ=os.environ, journal_of=_journal)
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda *_ignored: service.stop.set())
+    with service, ExitStack() as doors:
+        settings = service.app.workspace.settings.service
+        here = settings.address if address is None else address
+        wished = settings.port if port is None else port
+        try:
+            taken = doors.enter_context(doors_open(service, here, wished))
+        except OSError as error:
+            raise ConfigurationError(
+                say(N_("Nothing can listen there: {reason}"), reason=error.strerror or "-"),
+                remedy=say(N_("Choose another --port, or stop what uses it.")),
+            ) from error
+        show(_("Listening at {where}.").format(where=f"http://{here}:{taken}/"))
+        sys.stdout.flush()
+        service.run()
+    return 0
+
+
+def _journal(app: App) -> Journal:
+    speaker = speaker_of(app.workspace.settings.language)
+    return Journal(
+        stream=sys.stderr,
+        sentence=speaker.sentence,
+        now=app.bench.now,
+        plain=sys.stderr.isatty(),
+        prefixed="JOURNAL_STREAM" in os.environ,
+    )

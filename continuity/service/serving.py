@@ -1,0 +1,220 @@
+"""The service: the scheduler wakes it, the database decides what is done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from continuity.app import KEPT_FILES, App, now, opened
+from continuity.config.fingerprint import fingerprint
+from continuity.config.loading import load
+from continuity.config.problem import WorkspaceError
+from continuity.domain.failure import ContinuityError
+from continuity.domain.slot import Slot
+from continuity.domain.text import N_, say
+from continuity.service.journal import Journal, Level
+from continuity.service.kept_files import keep_files, kept_files
+from continuity.service.rounds import go_round
+from continuity.service.shift import Shift
+from continuity.service.supervisor import ALIVE, READY, STOPPING, tell_supervisor
+
+TURN_SECONDS = 15
+ROUND_SECONDS = 60
+_LATEST_TURN = 4 * TURN_SECONDS
+_LATEST_ROUND = 15 * ROUND_SECONDS
+_EVENTS = {
+    "began": N_("The {kind} of {job} planned for {planned} began."),
+    "ended": N_("The {kind} of {job} planned for {planned} ended: {verdict}."),
+    "put back": N_("The {kind} of {job} planned for {planned} did not run, and is due again."),
+    "missed": N_("The {kind} of {job} planned for {planned} was missed."),
+}
+
+
+@dataclass(kw_only=True)
+class Health:
+    """How the service does; times are of the monotonic clock."""
+
+    turned: float
+    went_round: float
+    trouble: ContinuityError | None = None
+
+
+@dataclass(kw_only=True)
+class Service:
+    """One process of the service, from its start to its end."""
+
+    root: Path
+    environ: Mapping[str, str]
+    journal_of: Callable[[App], Journal]
+    stop: Event = field(default_factory=Event)
+    broken: bool = False
+    _scheduler: BackgroundScheduler = field(init=False)
+
+    def __enter__(self) -> Self:
+        """Open the workspace. Raises as ``opened`` does."""
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+        self._resources = ExitStack()
+        self._retired: list[ExitStack] = []
+        self.app = self._resources.enter_context(opened(self.root, self._environ()))
+        self.journal = self.journal_of(self.app)
+        self.shift = Shift(app=self.app, told=self._told, environ=self.app.means.environ)
+        monotonic = self.app.bench.monotonic
+        self.health = Health(turned=monotonic(), went_round=monotonic())
+        self.seen = self.app.workspace.fingerprint
+        self._judge_files()
+        return self
+
+    def run(self) -> None:
+        """Work until it is told to stop, then end what is under way as people wrote."""
+        scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
+        rules = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        scheduler.add_job(self.turn, "interval", seconds=TURN_SECONDS, id="turn", **rules)
+        scheduler.add_job(self.round, "interval", seconds=ROUND_SECONDS, id="round", **rules)
+        self._scheduler = scheduler
+        self.turn()
+        scheduler.start()
+        self._wake("round")
+        tell_supervisor(self.environ, READY)
+        self.journal.say("service.started", say(N_("The service is at work.")))
+        while not self.stop.wait(1.0):
+            self._nudge()
+        self._end()
+
+    def turn(self) -> None:
+        """Look once at files and slots; whatever goes wrong, the next turn comes."""
+        try:
+            self._reload()
+            self.shift.turn()
+            self.health.trouble = None
+        except ContinuityError as error:
+            self.health.trouble = error
+            self.journal.trouble("turn.failed", error)
+        except Exception as error:  # noqa: BLE001 - a defect must not end the service
+            self._confess("turn.failed", error)
+        self.health.turned = self.app.bench.monotonic()
+        tell_supervisor(self.environ, ALIVE)
+
+    def round(self) -> None:
+        """Do once what time asks for."""
+        app, retired, self._retired = self.app, self._retired, []
+        try:
+            done = go_round(app)
+            for trouble in done.troubles:
+                self.journal.trouble("round.trouble", trouble)
+            self.health.went_round = app.bench.monotonic()
+        except Exception as error:  # noqa: BLE001 - a defect must not end the service
+            self._confess("round.failed", error)
+        for resources in retired:
+            resources.close()
+
+    def _confess(self, event: str, error: Exception) -> None:
+        what = say(
+            N_("An unexpected error, a defect of this program: {error}"), error=type(error).__name__
+        )
+        self.journal.say(event, what, Level.ERROR)
+
+    def _nudge(self) -> None:
+        """Wake what is due by the monotonic clock: the wall clock may have been set back."""
+        at = self.app.bench.monotonic()
+        if self.shift.wake.is_set():
+            self.shift.wake.clear()
+            self._wake("turn")
+        if at - self.health.turned > 2 * TURN_SECONDS:
+            self._wake("turn")
+        if at - self.health.went_round > 2 * ROUND_SECONDS:
+            self._wake("round")
+
+    def _wake(self, job: str) -> None:
+        self._scheduler.modify_job(job, next_run_time=now())
+
+    def _end(self) -> None:
+        tell_supervisor(self.environ, STOPPING)
+        self.journal.say("service.stopping", say(N_("The service ends what is under way.")))
+        self._scheduler.shutdown(wait=True)
+        wanted = self.app.workspace.settings.service
+        self.shift.end(wanted.wait.total_seconds() if wanted.at_end == "wait" else 0.0)
+        self.journal.say("service.stopped", say(N_("The service has ended.")))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Let go of everything."""
+        for resources in (*self._retired, self._resources):
+            resources.close()
+
+    def _reload(self) -> None:
+        """Take changed files when they have no problem; else go on with those before."""
+        found = fingerprint(self.root)
+        if found == self.seen:
+            return
+        self.seen = found
+        self._judge_files()
+        fresh = ExitStack()
+        try:
+            app = fresh.enter_context(opened(self.root, self._environ()))
+        except ContinuityError as error:
+            # Nothing was ever kept: what is open stays.
+            self.journal.trouble("workspace.refused", error)
+            return
+        self._retired.append(self._resources)
+        self._resources, self.app = fresh, app
+        self.shift.app, self.shift.environ = app, app.means.environ
+        self.journal.say("workspace.read", say(N_("The files of the workspace were read anew.")))
+
+    def _judge_files(self) -> None:
+        state = Path(self.app.workspace.settings.store.state)
+        try:
+            load(self.root, environ=self.environ)
+        except WorkspaceError as error:
+            self.broken = True
+            self.journal.trouble("workspace.broken", error)
+            return
+        self.broken = False
+        keep_files(self.root, state)
+
+    def _environ(self) -> Mapping[str, str]:
+        """Name the files without problems while those of today have some."""
+        if not self.broken:
+            return self.environ
+        kept = kept_files(Path(self.app.workspace.settings.store.state))
+        return self.environ if kept is None else {**self.environ, KEPT_FILES: str(kept)}
+
+    def _told(self, event: str, slot: Slot) -> None:
+        verdict = "" if slot.verdict is None else slot.verdict.value
+        message = say(
+            _EVENTS[event],
+            kind=slot.kind.value,
+            job=slot.job,
+            planned=slot.planned.isoformat(timespec="minutes"),
+            verdict=verdict,
+        )
+        level = Level.WARNING if event in {"missed", "put back"} else Level.INFO
+        self.journal.say(
+            f"slot.{event.replace(' ', '-')}",
+            message,
+            Level.WARNING if verdict not in {"", "PASS"} else level,
+            job=slot.job,
+            kind=slot.kind.value,
+            planned=slot.planned.isoformat(),
+            run_id=slot.run_id,
+            verdict=verdict,
+        )
+
+    def is_well(self) -> bool:
+        """Tell whether it really looks: late turns or rounds, or a dead database, are not well."""
+        at = self.app.bench.monotonic()
+        looked = at - self.health.turned <= _LATEST_TURN
+        return (
+            looked and at - self.health.went_round <= _LATEST_ROUND and self.health.trouble is None
+        )
