@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -24,6 +26,7 @@ from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import epilog, remark, show, show_json, table
 from continuity.cli.runbook_screen import Reading, lines_of, plain_of
 from continuity.cli.runbook_words import word
+from continuity.config.blanks import Blank, blanks_in
 from continuity.config.loading import load_tolerant
 from continuity.config.problem import Problem, text_shown
 from continuity.config.workspace import Workspace
@@ -73,7 +76,8 @@ def list_all(options: Options, as_json: bool) -> int:
     short_help=_("Report every problem of the runbooks."),
     help=_(
         "Read the runbooks and report every problem with file and line: steps that lead nowhere, "
-        "people who do not exist, conditions that can never be true. Without NAME, of all of them."
+        "people who do not exist, conditions that can never be true. Then what is left to fill in. "
+        "Without NAME, of all of them."
     ),
     epilog=epilog("continuity runbook check", "continuity runbook check recover-billing"),
 )
@@ -88,10 +92,15 @@ def check(options: Options, names: tuple[str, ...], as_json: bool) -> int:
     if missing:
         raise _unknown(reading.workspace, missing[0].removeprefix("runbooks/").removesuffix(".md"))
     problems = [one for one in reading.problems if _concerns(one, files)]
+    looked = sorted(files or {f"runbooks/{name}.md" for name in _written(reading.workspace)})
+    blanks = [blank for file in looked for blank in blanks_in(options.workspace, file)]
     if as_json:
-        show_json({"ok": not problems, "problems": [_plain_problem(one) for one in problems]})
+        plain_problems = [_plain_problem(one) for one in problems]
+        left = [asdict(one) for one in blanks]
+        show_json({"ok": not problems, "problems": plain_problems, "to_fill_in": left})
     else:
-        _report(problems, len(files or _written(reading.workspace)))
+        _report(problems, len(looked))
+        _tell_blanks(blanks, each=bool(names))
     return USAGE if problems else 0
 
 
@@ -195,6 +204,20 @@ def _report(problems: Sequence[Problem], count: int) -> None:
     else:
         text = plural("No problems in {count} runbook.", "No problems in {count} runbooks.", count)
         show(text.format(count=count))
+
+
+def _tell_blanks(blanks: Sequence[Blank], *, each: bool) -> None:
+    """Say what is left to fill in: each place of a runbook that was named, else how many."""
+    if each:
+        for one in blanks:
+            place = f"{plain(one.file)}:{one.line}"
+            show(_("{place}: to be filled in: {what}").format(place=place, what=plain(one.what)))
+        return
+    for file, count in Counter(one.file for one in blanks).items():
+        text = plural(
+            "{file}: {count} place to fill in.", "{file}: {count} places to fill in.", count
+        )
+        show(text.format(file=plain(file), count=count))
 
 
 def _unknown(workspace: Workspace, name: str) -> ConfigurationError:

@@ -98,6 +98,21 @@ def test_check_names_every_problem_of_the_runbook_that_is_asked_for(root: Path) 
     assert not json.loads(run(root, "runbook", "check", "--json").out)["ok"]
 
 
+def test_check_says_what_is_left_to_fill_in_and_that_is_no_problem(root: Path) -> None:
+    path = root / "runbooks/book.md"
+    path.write_text(path.read_text().replace("It is\ndown.", "Call TO FILL IN (whom,\nand where)."))
+
+    all_of_them, one = run(root, "runbook", "check"), run(root, "runbook", "check", "book")
+    told = json.loads(run(root, "runbook", "check", "--json").out)
+
+    assert "runbooks/book.md: 1 place to fill in." in all_of_them.out
+    assert re.search(r"^runbooks/book.md:\d+: to be filled in: whom, and where$", one.out, re.M)
+    assert (all_of_them.code, told["ok"], told["to_fill_in"][0]["what"]) == (
+        *(0, True),
+        "whom, and where",
+    )
+
+
 def test_show_numbers_the_steps_and_says_who_what_and_how_it_is_taken_back(root: Path) -> None:
     said = run(root, "runbook", "show", "book")
 
