@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.conduct import Conduct, Entry, Mode, RunState, StepState
 from continuity.domain.conduct_details import mapping_in
 from continuity.domain.conduct_frontier import Stand, exceptions, systems_in
 from continuity.domain.conduct_times import Phases, Work, lost, phases
-from continuity.domain.evidence import Draft, RecordKind
+from continuity.domain.evidence import Draft, Record, RecordKind
+from continuity.domain.plain import list_in, moment_in, text_in
 from continuity.domain.step_kinds import RestoreStep, VerifyStep
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -39,14 +41,42 @@ class Result:
     basis: Mapping[str, str]
 
 
-def result_of(stand: Stand, entries: Sequence[Entry], impact: datetime | None) -> Result:
-    """Measure a run that ended; ``impact`` is since when the service was down, None if unknown."""
+class Child(NamedTuple):
+    """What a run that was a step of this one came to."""
+
+    jobs: tuple[str, ...]
+    verified_at: datetime | None
+    lost: timedelta | None
+
+
+def child_from_record(record: Record) -> Child:
+    """Read the result of such a run; one that was not completed brought nothing back."""
+    body = record.body
+    if text_in(body, "outcome") != RunState.COMPLETED.value:
+        return Child((), None, None)
+    milliseconds = body.get("lost_milliseconds")
+    lost = milliseconds * MILLISECOND if isinstance(milliseconds, int) else None
+    jobs = tuple(map(str, list_in(body, "jobs")))
+    return Child(jobs, moment_in(body, "verified_at"), lost)
+
+
+def result_of(
+    stand: Stand,
+    entries: Sequence[Entry],
+    impact: datetime | None,
+    children: Sequence[Child] = (),
+) -> Result:
+    """Measure a run that ended; ``impact`` is since when the service was down, None if unknown.
+
+    What the runs that were its steps brought back and verified counts as its own.
+    """
     conduct = stand.conduct
     began = entries[0].at
     since = began if impact is None or conduct.drill else min(impact, began)
-    verified = verified_at(stand)
+    verified = verified_at(stand, children)
     until = verified or conduct.ended_at or entries[-1].at
-    jobs = _restored(stand)
+    jobs = tuple(dict.fromkeys((*_restored(stand), *(job for one in children for job in one.jobs))))
+    losses = [lost(conduct, entries, since), *(one.lost for one in children)]
     timed = conduct.mode in _TIMED and conduct.state is RunState.COMPLETED
     return Result(
         conduct=conduct,
@@ -54,7 +84,7 @@ def result_of(stand: Stand, entries: Sequence[Entry], impact: datetime | None) -
         impact_at=since,
         verified_at=verified,
         spent=phases(entries, until, since, work_of(stand)),
-        lost=lost(conduct, entries, since),
+        lost=max((one for one in losses if one is not None), default=None),
         jobs=jobs,
         exceptions=exceptions(stand),
         measured=timed and verified is not None and bool(jobs),
@@ -68,7 +98,7 @@ def work_of(stand: Stand) -> Mapping[str, Work]:
     return {step.id: kinds.get(type(step), Work.PROGRAMS) for step in stand.document.steps}
 
 
-def verified_at(stand: Stand) -> datetime | None:
+def verified_at(stand: Stand, children: Sequence[Child] = ()) -> datetime | None:
     """Tell when the service was last shown to work; what failed later took that back."""
     steps = [stand.conduct.of(one.id) for one in stand.document.steps if type(one) is VerifyStep]
     if any(
@@ -76,6 +106,7 @@ def verified_at(stand: Stand) -> datetime | None:
     ):
         return None
     moments = [one.ended_at for one in steps if one.state is StepState.DONE and one.ended_at]
+    moments += [one.verified_at for one in children if one.verified_at is not None]
     return max(moments, default=None)
 
 
@@ -100,6 +131,7 @@ def draft_result(result: Result) -> Draft:
         "mode": conduct.mode.value,
         "urgent": conduct.urgent,
         "incident": conduct.incident,
+        "parent": conduct.parent,
         "outcome": conduct.state.value,
         "systems": list(result.systems),
         "jobs": list(result.jobs),

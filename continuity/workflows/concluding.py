@@ -9,7 +9,14 @@ from continuity.domain.clock import text_from_time
 from continuity.domain.conduct import Conduct, Entry, Event, RunState
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_record import CONDUCTING, entries_of
-from continuity.domain.conduct_result import MILLISECOND, Result, draft_result, result_of
+from continuity.domain.conduct_result import (
+    MILLISECOND,
+    Result,
+    child_from_record,
+    draft_result,
+    result_of,
+)
+from continuity.domain.evidence import RecordKind
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident import ACTIVE, Change, Incident, Value
 from continuity.domain.incident import Event as IncidentEvent
@@ -30,7 +37,12 @@ def conclude(
     known = entries_of(desk.store.records(kinds=CONDUCTING), conduct.run)
     incident = transaction.incidents.find(conduct.incident) if conduct.incident else None
     impact = None if incident is None else incident.impact_at or incident.first_seen
-    result = result_of(stand, (*known, *entries), impact)
+    children = [
+        child_from_record(record)
+        for record in desk.store.records(kinds=[RecordKind.RUNBOOK_MEASURED])
+        if record.body.get("parent") == conduct.run
+    ]
+    result = result_of(stand, (*known, *entries), impact, children)
     transaction.append(draft_result(result))
     if incident is not None:
         _tell_end(desk, transaction, incident, result)

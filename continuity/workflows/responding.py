@@ -13,7 +13,7 @@ from continuity.domain.facts import Facts
 from continuity.domain.failure import ConfigurationError, RecordError
 from continuity.domain.fault import CheckKind
 from continuity.domain.folding import fold_all
-from continuity.domain.incident import COUNTED, Change, Event, Incident
+from continuity.domain.incident import COUNTED, Change, Incident
 from continuity.domain.incident_board import Board, Moved, Passing, nothing_passes
 from continuity.domain.incident_changes import after
 from continuity.domain.incident_commands import Command, decide
@@ -31,11 +31,10 @@ from continuity.domain.portfolio import DEFAULT_PROOF_VALIDITY
 from continuity.domain.signals import Question
 from continuity.domain.text import N_, say
 from continuity.store.store import Store, Transaction
-from continuity.workflows.interrupting import interrupt_drills
+from continuity.workflows.interrupting import INTERRUPTING, interrupt_drills
 
 _SEEN_UP_TO = "incidents.sequence"
 _ANSWERS_OF_THE_PAST = 2
-_BEGINNINGS = frozenset({Event.OPENED, Event.REOPENED})
 _KINDS = frozenset(kind.value for kind in ANSWERING)
 
 Derive = Callable[[Collection[Question]], Iterable[Observation]]
@@ -130,7 +129,7 @@ def write_move(transaction: Transaction, move: Moved, voice: Voice) -> None:
         if change.event in COUNTED:
             continue
         record = transaction.append(_draft(change, incident, move.after.evidence))
-        if change.event in _BEGINNINGS:
+        if change.event in INTERRUPTING:
             interrupt_drills(transaction, incident, change.at)
         told = voice.notices(move, change, incident, known)
         notices = [replace(notice, sequence=record.sequence) for notice in told]

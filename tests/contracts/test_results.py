@@ -16,13 +16,15 @@ from continuity.domain.facts import Facts
 from continuity.domain.failure import FailureClass
 from continuity.domain.folding import fold_all
 from continuity.domain.incident import Incident, State
+from continuity.domain.incident_commands import declare_major
 from continuity.domain.incident_statements import state_impact
 from continuity.domain.segment import Clock
+from continuity.domain.ticket import Severity
 from continuity.workflows.responding import act as act_on_incident
 from continuity.workflows.responding import respond
 from tests.support.databases import SqliteFile
 from tests.support.desks import finished
-from tests.support.stages import RUN, TEXT, Theatre, a_theatre
+from tests.support.stages import TEXT, Theatre, a_theatre
 
 BOOK = TEXT.replace("roles:", "scope: {systems: [billing]}\nroles:").replace(
     "## Look at it",
@@ -126,32 +128,60 @@ def test_a_run_that_was_given_up_is_measured_and_declares_nothing_fixed(theatre:
     assert (incident(theatre).state, incident(theatre).recovered_at) == (State.IN_PROGRESS, None)
 
 
-def test_a_real_incident_on_the_same_system_interrupts_a_drill(theatre: Theatre) -> None:
+def outage(theatre: Theatre, kind: str = "backup") -> None:
+    """Let something of billing fail again and again, until nobody hopes that it heals by itself."""
+    for number in range(3):
+        failure = FailureClass.SOURCE_UNAVAILABLE
+        theatre.store.append(finished(kind, failure, run_id=f"run-{kind}-{number}"))
+        respond(theatre.stage.desk)
+        theatre.later(timedelta(hours=1))
+    respond(theatre.stage.desk)
+
+
+def test_a_grave_incident_on_the_same_system_interrupts_a_drill(theatre: Theatre) -> None:
+    theatre.begin(Start(mode=Mode.FULL))
+    theatre.later(MINUTE)
+    outage(theatre)
+    opened, conduct = incident(theatre).opened_at, theatre.stored()
+    body = measured(theatre).body
+
+    assert incident(theatre).severity in {Severity.S1, Severity.S2}
+    assert conduct.state is RunState.INTERRUPTED
+    assert (body["outcome"], body["measured"]) == ("interrupted", False)
+    assert conduct.ended_at == opened
+    assert theatre.entries()[-1].details["incident"] == 1
+
+
+def test_what_a_drill_finds_by_its_own_restore_does_not_end_it(theatre: Theatre) -> None:
     theatre.begin(Start(mode=Mode.FULL))
     theatre.later(MINUTE)
     broken(theatre)
     theatre.later(timedelta(hours=1))
     respond(theatre.stage.desk)
-    opened, conduct = incident(theatre).opened_at, theatre.stored()
 
-    assert conduct.state is RunState.INTERRUPTED
-    assert (measured(theatre).body["outcome"], measured(theatre).body["measured"]) == (
-        "interrupted",
-        False,
-    )
-    assert conduct.ended_at == opened
-    assert theatre.entries()[-1].details["incident"] == 1
+    assert incident(theatre).active
+    assert not theatre.stored().over
 
 
-def test_a_real_incident_interrupts_neither_a_real_run_nor_a_drill_on_something_else(
+def test_a_mild_incident_interrupts_a_drill_once_it_is_declared_major(theatre: Theatre) -> None:
+    theatre.begin(Start(mode=Mode.FULL))
+    outage(theatre, "retention")
+    mild = theatre.stored().over
+    act_on_incident(theatre.stage.desk, 1, declare_major(theatre.person()))
+
+    assert (mild, theatre.stored().state) == (False, RunState.INTERRUPTED)
+
+
+def test_a_grave_incident_interrupts_neither_a_real_run_nor_a_drill_on_something_else(
     sqlite_file: SqliteFile,
 ) -> None:
-    other = a_theatre(sqlite_file.address, book=BOOK.replace("[billing]", "[shop]"))
-    other.begin(Start(mode=Mode.FULL))
-    broken(other)
-    other.later(timedelta(hours=1))
-    respond(other.stage.desk)
+    for name, book, mode in (
+        ("a", BOOK, Mode.REAL),
+        ("b", BOOK.replace("[billing]", "[shop]"), Mode.FULL),
+    ):
+        other = a_theatre(f"{sqlite_file.address}-{name}", book=book)
+        other.begin(Start(mode=mode))
+        outage(other)
 
-    assert other.stored().run == RUN
-    assert not other.stored().over
-    other.store.close()
+        assert not other.stored().over
+        other.store.close()

@@ -15,7 +15,7 @@ from continuity.domain.conduct import Mode, StepState
 from continuity.domain.conduct_commands import finish
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_program import Start, intent, result
-from continuity.domain.conduct_result import Result, draft_result, result_of
+from continuity.domain.conduct_result import Child, Result, draft_result, result_of
 from continuity.domain.conduct_times import Phases
 from continuity.domain.evidence import RecordKind, canonical_bytes
 from continuity.domain.facts_plain import facts_from_plain, plain_from_facts
@@ -94,6 +94,19 @@ def test_a_part_of_the_data_is_no_recovery() -> None:
     run = recovery(include=["/srv/one"], target="parallel", place="/srv/beside")
 
     assert not followed(run).measured
+
+
+def test_what_a_runbook_within_brought_back_and_verified_counts_for_the_whole() -> None:
+    run = scene(step("look"))
+    run.later(MINUTE)
+    run.do(lambda who: finish(who, "look"))
+    within = Child(("erp",), NOW + MINUTE, HOUR)
+    alone = result_of(run.stand, run.entries, None)
+    whole = result_of(run.stand, run.entries, None, [within])
+
+    assert (alone.measured, alone.lost) == (False, None)
+    assert (whole.measured, whole.jobs, whole.lost) == (True, ("erp",), HOUR)
+    assert whole.verified_at == NOW + MINUTE
 
 
 def test_a_drill_has_no_impact_but_its_own_beginning() -> None:
