@@ -34,6 +34,8 @@ from continuity.reports.page import Page
 from continuity.reports.text import text_from_page
 from continuity.service.report_desk import report_desk_of
 
+_TERMINAL = Path("-")
+
 
 class Asked(TypedDict):
     """What was asked for on the command line."""
@@ -100,7 +102,7 @@ _VERDICTS = {
 @click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),
-    help=_("Write it to this file; pdf and csv, a zip of tables, need one."),
+    help=_("Write it to this file, - for here; pdf and csv, a zip of tables, need a file."),
 )
 @click.option(
     "--evidence",
@@ -142,6 +144,8 @@ def command(options: Options, **asked: Unpack[Asked]) -> int:
         return exit_code(_VERDICTS[report.light])
     if asked["digest_out"] is not None:
         return _hand_out(options.workspace, asked["digest_out"])
+    if asked["to"] == _TERMINAL:
+        asked["to"] = None
     form = asked["form"] or _form_of(asked["to"])
     if form in {"csv", "pdf"} and asked["to"] is None:
         what = say(N_("PDF and tables are files, which cannot be shown here."))

@@ -13,6 +13,8 @@ from pydantic import AfterValidator, Field
 from continuity.domain.text import N_, say
 from continuity.domain.written import Duration, ExpectedError, LocalPath, Written
 
+_HEAD = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
+_LENGTH = 32
 _KEY = re.compile(r"ssh-ed25519 ([A-Za-z0-9+/]{60,80}={0,2})(?: [ -~]*)?")
 
 
@@ -22,9 +24,11 @@ def _public_key(text: str) -> str:
     if found is None:
         raise expected
     try:
-        base64.b64decode(found[1], validate=True)
+        blob = base64.b64decode(found[1], validate=True)
     except binascii.Error:
         raise expected from None
+    if not blob.startswith(_HEAD) or len(blob) != len(_HEAD) + _LENGTH:
+        raise expected
     return f"ssh-ed25519 {found[1]}"
 
 

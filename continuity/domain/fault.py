@@ -34,6 +34,7 @@ class CheckKind(StrEnum):
     OFFLINE = "offline"
     SERVICE = "service"
     REPORT = "report"
+    CLIENT = "client"
 
 
 class FaultKind(StrEnum):
@@ -60,6 +61,7 @@ class FaultKind(StrEnum):
     OFFLINE_OLD = "offline-old"
     SERVICE_SILENT = "service-silent"
     REPORT_MISSED = "report-missed"
+    CLIENT_UNHEARD = "client-unheard"
 
 
 class Consequence(StrEnum):
@@ -217,6 +219,13 @@ FAULTS: dict[FaultKind, FaultText] = {
         meaning=N_("Nothing looked at what is due: the service was stopped, dead or hanging."),
         impact=N_("Meanwhile no job was started by itself, and nobody was told of anything."),
         consequence=Consequence.LOSS,
+        at_once=True,
+    ),
+    FaultKind.CLIENT_UNHEARD: FaultText(
+        title=N_("Nothing good was heard from {target}"),
+        meaning=N_("The digest of a client did not arrive in time, or what arrived was refused."),
+        impact=N_("How this client stands today is not known here."),
+        consequence=Consequence.WARNING,
         at_once=True,
     ),
     FaultKind.REPORT_MISSED: FaultText(

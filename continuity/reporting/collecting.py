@@ -17,10 +17,11 @@ from continuity.domain.client_digest import (
     digest_from_plain,
     refusal_of,
 )
+from continuity.domain.client_signals import Watched
 from continuity.domain.clock import Now, text_from_time
 from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.plain import list_in, mapping_in, moment_in, text_in
-from continuity.hosts.drop import Dropped, dropped_in
+from continuity.hosts.drop import Dropped, arrivals_in, dropped_from
 from continuity.reports.page import Page
 from continuity.reports.page_plain import page_from_plain
 from continuity.store.dsse import ForgedError, unseal
@@ -28,15 +29,20 @@ from continuity.store.signing import public_from_blob
 from continuity.store.store import Store
 
 _NOTE = "client."
+_Said = tuple[ClientDigest, str] | Refusal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shelf:
-    """What is kept of a client: its latest digest as it was signed, and which files were seen."""
+    """What is kept of a client: its latest digest as it was signed, and which files were seen.
+
+    ``since`` is when it was looked for first.
+    """
 
     held: Held
     payload: str = ""
     seen: frozenset[str] = frozenset()
+    since: datetime | None = None
 
     def page(self, language: str) -> Page | None:
         """Give the page of its digest in a language, or in another one; None without a digest."""
@@ -54,35 +60,59 @@ def _pages(payload: str) -> Iterator[Mapping[str, object]]:
 
 def collect(store: Store, name: str, client: Client, now: Now) -> Shelf:
     """Take what arrived for a client into account, and give how it stands."""
-    shelf = shelf_of(store, name)
-    found = tuple(dropped_in(client.drop))
-    fresh = [one for one in found if one.mark not in shelf.seen]
-    after = replace(shelf, seen=frozenset(one.mark for one in found))
-    read = [(one, _read(one, client)) for one in fresh]
+    found = arrivals_in(client.drop)
+    marks = frozenset(found)
+    shelf = _shelf_from(store.noted(_NOTE + name))
+    if shelf.since is not None and shelf.seen == marks:
+        return shelf
+    with store.transaction() as transaction:
+        # Read again: another process may just have collected the same.
+        shelf = _shelf_from(transaction.noted(_NOTE + name))
+        fresh = [path for mark, path in found.items() if mark not in shelf.seen]
+        begun = replace(shelf, seen=marks, since=shelf.since or now())
+        read = [(one, _read(one, client)) for path in fresh for one in dropped_from(path)]
+        after, drafts = _sorted_out(name, begun, read, now)
+        for draft in drafts:
+            transaction.append(draft)
+        transaction.note(_NOTE + name, _text(after))
+    return after
+
+
+def _sorted_out(
+    name: str, shelf: Shelf, read: list[tuple[Dropped, _Said]], now: Now
+) -> tuple[Shelf, list[Draft]]:
     # In the order in which they were made: what lay there for long is not taken for a replay.
     read.sort(key=lambda pair: 0 if isinstance(pair[1], Refusal) else pair[1][0].sequence)
     drafts: list[Draft] = []
     refused: Held | None = None
     for one, said in read:
-        taken = _taken(after, said, now())
+        taken = _taken(shelf, said, now())
         if isinstance(taken, Refusal):
             refused = Held(refused=taken, refused_at=now(), refused_name=one.shown)
             drafts.append(_refused(name, one, taken))
         elif taken is not None:
-            after = taken
+            shelf = taken
             drafts.append(_heard(name, taken))
     if refused is not None:
         # What was refused beside a good one is told until the next good one arrives.
-        after = replace(after, held=replace(refused, digest=after.held.digest))
-    if after != shelf:
-        with store.transaction() as transaction:
-            for draft in drafts:
-                transaction.append(draft)
-            transaction.note(_NOTE + name, _text(after))
-    return after
+        shelf = replace(shelf, held=replace(refused, digest=shelf.held.digest))
+    return shelf, drafts
 
 
-def _read(one: Dropped, client: Client) -> tuple[ClientDigest, str] | Refusal:
+def watch(store: Store, clients: Mapping[str, Client], now: Now) -> Iterator[Watched]:
+    """Collect what arrived for each client, and give what is held of it."""
+    for name, client in sorted(clients.items()):
+        shelf = collect(store, name, client, now)
+        yield Watched(
+            name=name,
+            held=shelf.held,
+            since=shelf.since or now(),
+            every=client.every,
+            grace=client.grace,
+        )
+
+
+def _read(one: Dropped, client: Client) -> _Said:
     if one.content is None:
         return Refusal.UNREADABLE
     publics = [public_from_blob(key.split()[1]) for key in client.keys]
@@ -103,9 +133,7 @@ def _read(one: Dropped, client: Client) -> tuple[ClientDigest, str] | Refusal:
     return digest, payload.decode()
 
 
-def _taken(
-    shelf: Shelf, said: tuple[ClientDigest, str] | Refusal, now: datetime
-) -> Shelf | Refusal | None:
+def _taken(shelf: Shelf, said: _Said, now: datetime) -> Shelf | Refusal | None:
     """Take a digest, or tell why not; None for the one that is there."""
     if isinstance(said, Refusal):
         return said
@@ -136,10 +164,10 @@ def _refused(name: str, one: Dropped, why: Refusal) -> Draft:
     return Draft(kind=RecordKind.CLIENT_REFUSED, body=body)
 
 
-def shelf_of(store: Store, name: str) -> Shelf:
-    """Recall what is kept of a client; nothing where it cannot be read."""
+def _shelf_from(text: str | None) -> Shelf:
+    """Read what is kept of a client; nothing where it cannot be read."""
     try:
-        plain = json.loads(store.noted(_NOTE + name) or "{}")
+        plain = json.loads(text or "{}")
         payload = text_in(plain, "payload")
         digest = digest_from_plain(json.loads(payload)) if payload else None
         refused = mapping_in(plain, "refused")
@@ -153,7 +181,7 @@ def shelf_of(store: Store, name: str) -> Shelf:
     except ValueError:
         return Shelf(held=Held())
     seen = frozenset(str(one) for one in list_in(plain, "seen"))
-    return Shelf(held=held, payload=payload, seen=seen)
+    return Shelf(held=held, payload=payload, seen=seen, since=moment_in(plain, "since"))
 
 
 def _text(shelf: Shelf) -> str:
@@ -162,5 +190,10 @@ def _text(shelf: Shelf) -> str:
     if held.refused is not None:
         at = "" if held.refused_at is None else text_from_time(held.refused_at)
         refused = {"why": held.refused.value, "at": at, "name": held.refused_name}
-    plain = {"payload": shelf.payload, "refused": refused, "seen": sorted(shelf.seen)}
+    plain = {
+        "payload": shelf.payload,
+        "refused": refused,
+        "seen": sorted(shelf.seen),
+        "since": None if shelf.since is None else text_from_time(shelf.since),
+    }
     return json.dumps(plain, ensure_ascii=False, sort_keys=True)

@@ -18,6 +18,7 @@ from continuity.reports.composing import (
 )
 from continuity.reports.front import counted, front_page, title_of
 from continuity.reports.page import Block, Page, Paragraph
+from continuity.reports.programme import programme_blocks
 from continuity.reports.voice import Voice
 from continuity.speech.speaker import Speaker
 
@@ -30,7 +31,11 @@ def front_to_mail(report: Report, speaker: Speaker) -> Page:
         language=speaker.language,
         title=title,
         subject=f"{title}: {counted(report.lights, voice)}",
-        blocks=(*front_page(report, voice), *charts(report, voice)),
+        blocks=(
+            *front_page(report, voice),
+            *programme_blocks(report, voice),
+            *charts(report, voice),
+        ),
         footer=footer(report, voice),
     )
 

@@ -9,6 +9,7 @@ from continuity.answering import desk
 from continuity.answering.outside import Outside
 from continuity.app import App, Standing, portfolio_of
 from continuity.domain.assessment import Assessment, assess
+from continuity.domain.client_signals import client_signal
 from continuity.domain.heartbeat_signals import Expected, heartbeat_signals
 from continuity.domain.incident import Incident
 from continuity.domain.incident_board import Moved
@@ -18,6 +19,7 @@ from continuity.domain.report_signals import report_signals
 from continuity.domain.service_signals import service_signals
 from continuity.domain.signals import Question, Situation, signals
 from continuity.offline.standing import observe_offline
+from continuity.reporting.collecting import watch
 from continuity.reporting.expecting import arrivals_of, remember_deadlines
 from continuity.service.report_desk import report_desk_of
 from continuity.workflows.delivering import Delivered
@@ -86,12 +88,16 @@ def derive_from(app: App, standing: Standing) -> Derive:
     reports = report_desk_of(app)
     remember_deadlines(reports)
     arrivals = arrivals_of(reports)
+    watched = tuple(watch(app.bench.store, app.workspace.clients, app.bench.now))
 
     def derive(asked: Collection[Question]) -> Iterator[Observation]:
         yield from signals(situation, asked)
         yield from heartbeat_signals(situation.organisation, expected, pulses, app.bench.now())
         yield from outlet_signals(situation.organisation, lanes, app.bench.now())
         yield from report_signals(situation.organisation, arrivals, app.bench.now())
+        for one in watched:
+            seen = client_signal(situation.organisation, one, app.bench.now())
+            yield from () if seen is None else (seen,)
         yield from observe_offline(app.workspace, app.bench.store, app.bench.now)
         yield from service_signals(situation.organisation, looked, silence, app.bench.now())
 

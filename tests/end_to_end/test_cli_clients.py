@@ -174,3 +174,17 @@ def test_a_client_that_falls_silent_is_overdue(firms: dict[str, Story], provider
 
     assert "Its digest is overdue" in " ".join(said.out.split())
     assert said.code != 0
+
+
+def test_a_provider_is_told_by_an_incident_which_ends_when_a_good_digest_arrives(
+    firms: dict[str, Story], provider: Provider
+) -> None:
+    put(provider, "acme", made(firms, "evil.1.json"), "1.json")
+    provider.story.run("incidents", "update")
+    forged = json.loads(provider.story.run("incidents", "--json").out)["incidents"]
+    put(provider, "acme", made(firms, "acme.1.json"), "2.json")
+    provider.story.run("incidents", "update")
+    good = json.loads(provider.story.run("incidents", "--json").out)["incidents"]
+
+    assert "client-unheard" in [one["kind"] for one in forged if one["state"] == "open"]
+    assert "client-unheard" not in [one["kind"] for one in good if one["state"] == "open"]

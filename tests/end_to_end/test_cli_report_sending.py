@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from continuity.app import opened
 from continuity.domain.evidence import RecordKind
+from continuity.service.rounds import go_round
 from continuity.store.store import open_store
 from tests.simulators.mail import Arrived, MailRoom, mail_server
 from tests.support.posted import DIGEST, HOUR, MONTH, expecting, with_reports
@@ -194,3 +196,13 @@ def test_a_restore_test_is_reported_once_to_those_who_want_it_and_from_then_on(
     assert [before.out.strip(), again.out.strip()] == ["Nothing is due."] * 2
     assert after.code == 0, after
     assert subjects == {"FAIL: Acme: restore test of erp, 20": 1}
+
+
+def test_the_service_sends_what_is_due_on_its_rounds_and_once(story: Story, room: MailRoom) -> None:
+    (story.root / "config/reports.yaml").write_text(ONLY_DIGEST)
+    for _ in range(2):
+        with opened(story.root, story.environ) as app:
+            done = go_round(app)
+
+    assert done.troubles == []
+    assert [str(one.mail["X-Continuity-Report"]) for one in room.arrived] == ["digest"]
