@@ -103,11 +103,11 @@ class Outbox:
 
     def _waiting_since(self) -> Mapping[str, datetime]:
         query = (
-            select(outbox.c.lane, func.min(outbox.c.made_at))
+            select(outbox.c.lane, func.min(outbox.c.made_at).label("since"))
             .where(outbox.c.state.not_in(_SETTLED))
             .group_by(outbox.c.lane)
         )
-        return {lane: at for lane, at in self._connection.execute(query).tuples()}
+        return {row.lane: row.since for row in self._connection.execute(query)}
 
     def of(self, incident: int) -> Sequence[OutboxRow]:
         """List everything that was ever to be told of an incident."""

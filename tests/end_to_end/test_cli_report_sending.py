@@ -205,4 +205,4 @@ def test_the_service_sends_what_is_due_on_its_rounds_and_once(story: Story, room
             done = go_round(app)
 
     assert done.troubles == []
-    assert [str(one.mail["X-Continuity-Report"]) for one in room.arrived] == ["digest"]
+    assert len(of("digest", tuple(room.arrived))) == 1
