@@ -21,6 +21,12 @@ OFFLINE_KINDS = (RecordKind.BUNDLE_PUBLISHED, RecordKind.BUNDLE_FAILED)
 TIME_TO_PUBLISH = timedelta(hours=26)
 """An edit is published by the next night at the latest; until then nobody is called for it."""
 
+DAILY = timedelta(days=1)
+AFTER_AN_EDIT = timedelta(minutes=10)
+"""Who edits saves more than once, and few copies are kept."""
+
+AFTER_A_FAILURE = timedelta(hours=1)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shelved:
@@ -108,6 +114,22 @@ def judge_place(shelved: Shelved | None, wanted: Wanted, now: datetime) -> Stand
     return Standing(
         verdict=Verdict.PASS if reason is None else Verdict.OVERDUE, age=age, reason=reason
     )
+
+
+def places_due(
+    places: Iterable[str], shelved: Mapping[str, Shelved], edition: str, now: datetime
+) -> tuple[str, ...]:
+    """Name the places that get a new copy now: daily, and soon after an edit."""
+    return tuple(name for name in places if _is_due(shelved.get(name, Shelved()), edition, now))
+
+
+def _is_due(have: Shelved, edition: str, now: datetime) -> bool:
+    if have.failed_at is not None and now - have.failed_at < AFTER_A_FAILURE:
+        return False
+    if have.at is None:
+        return True
+    age = now - have.at
+    return age >= DAILY or (have.edition != edition and age >= AFTER_AN_EDIT)
 
 
 def offline_signals(

@@ -19,8 +19,8 @@ from continuity.offline.kit import kit_of
 from continuity.offline.leaks import require_no_secret
 from continuity.reports.booklet_html import html_from_booklet
 from continuity.reports.pdf import faces, pdf_from_html
-from continuity.store.keys import open_keys
-from continuity.store.signers import text_for_bundles, text_from_public
+from continuity.store.keys import Keys, open_keys
+from continuity.store.signers import text_for_bundles, text_from_public, text_from_signers
 
 HTML, PDF = "index.html", "continuity.pdf"
 SUMS, SIGNATURE, SIGNERS = "MANIFEST.sha256", "MANIFEST.sha256.sig", "allowed_signers"
@@ -67,6 +67,7 @@ def make_bundle(grounds: Grounds) -> Bundle:
     edition = edition_of(grounds.workspace)
     files[FACTS] = _facts(grounds, runbooks, edition)
     files["README.txt"] = readme_of(grounds)
+    files.update(_witness(grounds, keys))
     require_no_secret(grounds, files)
     sums = b"".join(
         sum_line(hashlib.sha256(content).digest(), name.encode())
@@ -98,3 +99,12 @@ def _facts(grounds: Grounds, runbooks: Mapping[str, str], edition: str) -> bytes
         "record": {"sequence": head.sequence, "hash": head.hash},
     }
     return (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _witness(grounds: Grounds, keys: Keys) -> dict[str, bytes]:
+    """Take the latest checkpoint along: a record that was cut since cannot deny it."""
+    found = {"record/allowed_signers": text_from_signers(keys.signers()).encode()}
+    for signed in grounds.bench.store.checkpoints()[-1:]:
+        found["record/checkpoint.txt"] = signed.text.encode()
+        found["record/checkpoint.txt.sig"] = signed.signature.encode()
+    return found

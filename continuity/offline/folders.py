@@ -15,6 +15,9 @@ from continuity.domain.text import N_, Message, say, shown
 KEPT = 3
 """So many whole copies stay at a place; the newest is one of them."""
 
+FOLDERS = ("kit", "record")
+"""The folders in a bundle; there are none in them."""
+
 LATEST = "LATEST.txt"
 NAMES = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _PART = re.compile(rf"\.part-{NAMES.pattern}")
@@ -69,7 +72,8 @@ def keep_in_folder(place: Path, name: str, files: Mapping[str, bytes]) -> None:
         raise kind(
             _trouble(place, error), remedy=say(N_("See whether it is mounted, and has room."))
         ) from error
-    for old in sorted(_whole(place))[:-KEPT]:
+    # One that a wrong clock dated seems newer; what came just now stays all the same.
+    for old in sorted(one for one in _whole(place) if one != name)[: 1 - KEPT]:
         shutil.rmtree(place / old, ignore_errors=True)
 
 

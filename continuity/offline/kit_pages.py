@@ -17,6 +17,11 @@ _VERIFY_BUNDLE = (
     " -s MANIFEST.sha256.sig < MANIFEST.sha256",
     "sha256sum -c MANIFEST.sha256",
 )
+_VERIFY_CHECKPOINT = (
+    "ssh-keygen -Y verify -f record/allowed_signers -I continuity -n continuity-checkpoint"
+    " -s record/checkpoint.txt.sig < record/checkpoint.txt",
+    "cat record/checkpoint.txt",
+)
 _BEFORE = ("KIT=$PWD; TARGET=/srv/restored", 'mkdir -p "$TARGET"')
 _VERIFY_RECORD = (
     "ssh-keygen -Y verify -f allowed_signers -I continuity -n continuity-checkpoint"
@@ -163,6 +168,10 @@ def _verifying(grounds: Grounds, shelf: str) -> Chapter:
                 text(N_("An export of the record, in its folder: a checkpoint, then a record."))
             ),
             Code(_VERIFY_RECORD),
+            Paragraph(
+                text(N_("The latest checkpoint known to this bundle; the export must contain it."))
+            ),
+            Code(_VERIFY_CHECKPOINT),
         ),
         shelf=shelf,
     )

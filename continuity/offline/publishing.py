@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from continuity.config.opening import Means
 from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.failure import ContinuityError
-from continuity.domain.offline_signals import OFFLINE_KINDS, Shelved, shelved_from_records
+from continuity.domain.offline_signals import (
+    OFFLINE_KINDS,
+    Shelved,
+    places_due,
+    shelved_from_records,
+)
 from continuity.domain.text import plain_from_message
-from continuity.offline.bundle import Bundle
-from continuity.offline.places import Door
+from continuity.offline.bundle import Bundle, make_bundle
+from continuity.offline.edition import edition_of
+from continuity.offline.grounds import Grounds
+from continuity.offline.places import Door, doors_of
 from continuity.store.store import Store
 from continuity.workflows.world import Workbench
 
@@ -40,6 +48,29 @@ def publish(bench: Workbench, bundle: Bundle, doors: tuple[Door, ...]) -> Iterat
             }
             _record(bench, RecordKind.BUNDLE_PUBLISHED, {**_body(bundle, door), **contents})
             yield Delivered(door=door)
+
+
+def publish_due(bench: Workbench, means: Means, grounds: Callable[[], Grounds]) -> list[Delivered]:
+    """Bring a new copy to the places that are due for one; usually there is none.
+
+    Raises what keeps a copy from being made at all, after it was recorded for each of them.
+    """
+    workspace = means.workspace
+    places = sorted(workspace.settings.offline.places)
+    if not places:
+        return []
+    due = places_due(places, shelved(bench.store), edition_of(workspace), bench.now())
+    doors = tuple(door for door in doors_of(means) if door.name in due)
+    if not doors:
+        return []
+    try:
+        bundle = make_bundle(grounds())
+    except ContinuityError as error:
+        for door in doors:
+            body = {"place": door.name, "kind": door.kind, **_why(error)}
+            _record(bench, RecordKind.BUNDLE_FAILED, body)
+        raise
+    return list(publish(bench, bundle, doors))
 
 
 def shelved(store: Store) -> Mapping[str, Shelved]:

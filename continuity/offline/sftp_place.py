@@ -17,7 +17,7 @@ from continuity.domain.failure import (
 from continuity.domain.text import N_, say, shown
 from continuity.hosts.host import Command, Host
 from continuity.hosts.transport import Transport
-from continuity.offline.folders import KEPT, LATEST, NAMES, write_folder
+from continuity.offline.folders import FOLDERS, KEPT, LATEST, NAMES, write_folder
 
 _SECONDS = 600.0
 _PART = ".part-"
@@ -68,11 +68,11 @@ class SftpFolder:
             listed = self._ask((f"cd {_quoted(self.folder)}", "ls -1a")).split()
         except ContinuityError:
             return
-        whole = sorted(one for one in listed if NAMES.fullmatch(one))
+        whole = sorted(one for one in listed if NAMES.fullmatch(one) and one != name)
         parts = [
             one for one in listed if NAMES.fullmatch(one.removeprefix(_PART)) and one[0] == "."
         ]
-        gone = [one for one in (*parts, *whole[:-KEPT]) if one != name]
+        gone = [*parts, *whole[: 1 - KEPT]]
         if gone:
             try:
                 self._ask((f"cd {_quoted(self.folder)}", *self._removal(gone)))
@@ -81,7 +81,9 @@ class SftpFolder:
 
     def _removal(self, gone: list[str]) -> Iterator[str]:
         for one in gone:
-            yield from (f"-rm {one}/kit/*", f"-rmdir {one}/kit", f"-rm {one}/*", f"-rmdir {one}")
+            for folder in FOLDERS:
+                yield from (f"-rm {one}/{folder}/*", f"-rmdir {one}/{folder}")
+            yield from (f"-rm {one}/*", f"-rmdir {one}")
 
     def _ask(self, lines: Iterator[str] | tuple[str, ...]) -> str:
         words = ("sftp", *self.transport.words[1:], "-b", "-", self.transport.target)

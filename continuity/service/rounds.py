@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from continuity.app import App
+from continuity.app import App, portfolio_of
 from continuity.config.outlets import channel_of
 from continuity.domain.failure import ContinuityError
 from continuity.domain.incident import Incident
 from continuity.domain.ping import Signal
 from continuity.notify.heartbeat import Heartbeat
+from continuity.offline.grounds import Grounds, gather
+from continuity.offline.publishing import publish_due
 from continuity.reporting.sending import send_due_reports
 from continuity.service.readiness import check_if_due
 from continuity.service.report_desk import report_desk_of
@@ -32,12 +34,12 @@ class Round:
 
 
 def go_round(app: App) -> Round:
-    """Clear up, hear, judge, tell, look ahead, sign, send reports, and give a sign of life.
+    """Clear up, hear, judge, tell, look ahead, sign, publish, report, and give a sign of life.
 
     What goes wrong with one step must not keep the others from being done.
     """
     done = Round()
-    for step in (_clear_up, _hear, _respond, _tell, _prepare, _sign, _post, _note, _beat):
+    for step in _STEPS:
         try:
             step(app, done)
         except ContinuityError as error:
@@ -78,6 +80,17 @@ def _sign(app: App, done: Round) -> None:
     done.signed = sign_if_due(app.bench)
 
 
+def _publish(app: App, done: Round) -> None:
+    """Renew offline copies daily and after an edit, with the latest checkpoint in them."""
+    delivered = publish_due(app.bench, app.means, lambda: _grounds(app))
+    done.troubles += [one.error for one in delivered if one.error is not None]
+
+
+def _grounds(app: App) -> Grounds:
+    standing = portfolio_of(app.workspace.root, app.means.environ)
+    return gather(app.means, app.bench, standing.portfolio, standing.assess())
+
+
 def _post(app: App, done: Round) -> None:
     # After the signing, so that a mail carries the latest checkpoint to where nobody here reaches.
     done.reported = send_due_reports(report_desk_of(app))
@@ -95,3 +108,6 @@ def _beat(app: App, done: Round) -> None:
     _, channel = channel_of(app.workspace, name, app.means.environ, app.bench.now)
     if isinstance(channel, Heartbeat):
         channel.beat(Signal.SUCCESS, "\n".join(str(error.what) for error in done.troubles))
+
+
+_STEPS = (_clear_up, _hear, _respond, _tell, _prepare, _sign, _publish, _post, _note, _beat)

@@ -30,7 +30,12 @@ KILLED = """if True:
 
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_a_kill_while_publishing_leaves_the_earlier_copy_whole(tmp_path: Path, at: int) -> None:
-    files = {"index.html": b"old", "kit/a.sh": b"old", "MANIFEST.sha256": b"old"}
+    files = {
+        "index.html": b"old",
+        "kit/a.sh": b"old",
+        "record/a": b"old",
+        "MANIFEST.sha256": b"old",
+    }
     first, second, third = (f"20261121T00000{n}Z-{str(n) * 8}" for n in (1, 2, 3))
     keep_in_folder(tmp_path, first, files)
     process = subprocess.Popen(
@@ -51,6 +56,16 @@ def test_a_kill_while_publishing_leaves_the_earlier_copy_whole(tmp_path: Path, a
     keep_in_folder(tmp_path, third, files)
 
     assert sorted(one.name for one in tmp_path.iterdir()) == [first, third, LATEST]
+
+
+def test_what_came_last_stays_though_a_wrong_clock_dated_others_later(tmp_path: Path) -> None:
+    late = [f"20291121T00000{n}Z-{str(n) * 8}" for n in range(4)]
+    for name in late:
+        keep_in_folder(tmp_path, name, {"index.html": b"old"})
+    keep_in_folder(tmp_path, "20261121T000000Z-aaaaaaaa", {"index.html": b"new"})
+    names = sorted(one.name for one in tmp_path.iterdir())
+
+    assert names == ["20261121T000000Z-aaaaaaaa", *late[-2:], LATEST]
 
 
 FULL = """if True:

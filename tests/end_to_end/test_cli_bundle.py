@@ -85,6 +85,16 @@ def test_an_old_place_becomes_an_incident(story: Story) -> None:
     assert "offline:" in told
 
 
+def test_a_tick_publishes_once_a_day_by_itself(story: Story) -> None:
+    first, second = story.run("tick"), story.run("tick")
+    stick = story.root.parent / "stick"
+    names = sorted(one.name for one in stick.iterdir())
+
+    assert (first.err, second.err) == ("", "")
+    assert len(names) == 2
+    assert names[-1] == "LATEST.txt"
+
+
 def test_doctor_names_the_place_and_the_command(story: Story) -> None:
     told = story.run("doctor")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from continuity.app import portfolio_of
 from continuity.offline.bundle import Bundle, make_bundle
-from continuity.offline.folders import write_folder
+from continuity.offline.folders import FOLDERS, write_folder
 from continuity.offline.grounds import Grounds, gather
 from tests.support.firm import Firm, Office
 from tests.support.programs import program
@@ -106,4 +106,4 @@ def brought_back(firm: Firm, target: Path, job: str) -> Mapping[bytes, bytes | N
 def held(files: Mapping[str, bytes]) -> dict[bytes, bytes | None]:
     """What a folder holds when all of a bundle is in it."""
     found: dict[bytes, bytes | None] = {name.encode(): text for name, text in files.items()}
-    return {**found, b"kit": None}
+    return {**found, **{name.encode(): None for name in FOLDERS}}

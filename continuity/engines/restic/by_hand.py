@@ -16,7 +16,8 @@ TARGET, POINT = Variable("TARGET"), Variable("POINT")
 def restic_by_hand(asked: Asked) -> ByHand:
     """Give the commands: list, look at the point, bring it back."""
     words = (*_ALWAYS, *_storage(asked))
-    tags = ("--tag", f"job={asked.job}")
+    # What somebody else's program backs up has no tags of ours.
+    tags: tuple[str, ...] = ("--tag", f"job={asked.job}") if asked.run or not asked.point else ()
     by_run = bool(asked.run) and not asked.point
     if by_run:
         # Copied snapshots have ids of their own; the run that made them is told by their tags.
