@@ -16,6 +16,11 @@ settings.register_profile("ci", patient, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden files be written anew."""
+    parser.addoption("--refresh-golden", action="store_true", help="write golden files anew")
+
+
 def pytest_report_header() -> list[str]:
     """Say which restic versions this run stands for."""
     found = [f"{'.'.join(map(str, version))} ({path})" for path, version in restics().items()]

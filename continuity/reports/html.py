@@ -141,15 +141,20 @@ def _columns(block: Table) -> str:
     So nothing has to be tried out, which is most of the work of printing a table.
     """
     needs = [
-        _need((title, *(row[place].text for row in block.rows[:_LOOKED_AT])))
+        _need((title, *(_measured(row[place]) for row in block.rows[:_LOOKED_AT])))
         for place, title in enumerate(block.heading)
     ]
     room = _NARROW if len(block.heading) <= _FEW else _WIDE
-    least = [(word + 1.5) / room for word, _ in needs]
+    least = [(word + 2.5) / room for word, _ in needs]
     left, wanted = max(1 - sum(least), 0), sum(more for _, more in needs) or 1
     shares = [one + left * more / wanted for one, (_, more) in zip(least, needs, strict=True)]
     columns = (f'<col style="width:{100 * share / sum(shares):.1f}%">' for share in shares)
     return f"<colgroup>{''.join(columns)}</colgroup>"
+
+
+def _measured(cell: Cell) -> str:
+    # A sign stands before the first word of a light, and takes the room of four letters.
+    return cell.text if cell.light is None else f"----{cell.text}"
 
 
 def _need(texts: Sequence[str]) -> tuple[int, float]:

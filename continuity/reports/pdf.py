@@ -66,7 +66,7 @@ def _more_in(language: str) -> Callable[[int], str]:
 
     def more(count: int) -> str:
         said = speaker.plural(
-            "{count} more row is in the data.", "{count} more rows are in the data.", count
+            "{count} row more stands in the data.", "{count} rows more stand in the data.", count
         )
         return said.format(count=number(speaker, count))
 

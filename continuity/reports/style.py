@@ -33,7 +33,7 @@ th { background: var(--head); hyphens: auto; }
 .signature { display: grid; grid-template-columns: 1fr 1fr; column-gap: 2rem; }
 .signature p { border-bottom: 1px solid var(--ink); padding-top: 1.1rem; color: var(--soft); }
 @media screen and (min-width: 64rem) { .front { columns: 2; column-gap: 2rem; }
-  .front h2 { margin-top: 0; } .together { break-inside: avoid; padding-bottom: .6rem; }
+  .front { font-size: .92rem; } .front h2 { margin-top: 0; } .together { break-inside: avoid; padding-bottom: .6rem; }
   .front table { font-size: .8rem; } .front .lamp p { display: inline; } }
 @media (prefers-color-scheme: dark) { :root { --ink: #ececec; --paper: #16181b; --line: #4b4f55;
   --soft: #b4b4b4; --head: #24272c; --green: #7fd494; --amber: #f0b95a; --red: #ff8f8f;

@@ -13,6 +13,7 @@ from continuity.domain.period import Cadence, Period
 from continuity.domain.text import N_, Message
 from continuity.reports.page import harmless
 from continuity.speech import wording
+from continuity.speech.names import PHASES
 from continuity.speech.speaker import Speaker
 
 _LONGEST_NAME = 120
@@ -47,9 +48,15 @@ class Voice:
     def sentence(self, message: Message) -> str:
         """Say a message; one whose values are not all there is said in its own bare words."""
         try:
-            return self.text(message.template, **message.values)
+            return self.text(message.template, **self._with_phase(message.values))
         except (KeyError, IndexError, ValueError, AttributeError):
             return harmless(message.template)
+
+    def _with_phase(self, values: Mapping[str, str | int]) -> dict[str, str | int]:
+        phase = values.get("phase")
+        if not isinstance(phase, str) or phase not in PHASES:
+            return dict(values)
+        return {**values, "phase": self.speaker.text(PHASES[phase])}
 
     def word(self, words: Mapping[Enum, str], what: Enum) -> str:
         """Name a member of a closed list."""
