@@ -27,18 +27,18 @@ _ROW = 0.24
 _DOTS = 150
 _HALF = timedelta(hours=12)
 _MANY_DAYS = 100
-_COLOURS = {
+COLOURS = {
     Light.GREEN: "#14622b",
     Light.AMBER: "#7a4b00",
     Light.RED: "#a3121b",
     Light.UNKNOWN: "#4a4a68",
 }
-_MARKERS = {Light.AMBER: "^", Light.RED: "X", Light.UNKNOWN: "D"}
+MARKERS = {Light.AMBER: "^", Light.RED: "X", Light.UNKNOWN: "D"}
 """A shape for each, for whoever sees no colours; what passed is a line on which they stand."""
 
-_PALETTE = ("#1f4e79", "#b35900", "#4d7d2a", "#7a3e8e", "#8a6d00", "#007a7a", "#5a5a5a", "#a0305a")
-_HATCHES = ("", "///", "---", "\\\\\\", "|||", "//", "--", "\\\\")
-_STYLES = ("-", "--", "-.", ":")
+PALETTE = ("#1f4e79", "#b35900", "#4d7d2a", "#7a3e8e", "#8a6d00", "#007a7a", "#5a5a5a", "#a0305a")
+HATCHES = ("", "///", "---", "\\\\\\", "|||", "//", "--", "\\\\")
+STYLES = ("-", "--", "-.", ":")
 _SETTINGS = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
@@ -145,10 +145,10 @@ def _draw_lines(axes: Axes, lines: Sequence[Line], chart: Chart) -> None:
         axes.plot(
             times,
             line.numbers,
-            _STYLES[turn % len(_STYLES)],
+            STYLES[turn % len(STYLES)],
             label=_name(line.name),
             linewidth=1.2,
-            color=_PALETTE[turn % len(_PALETTE)],
+            color=PALETTE[turn % len(PALETTE)],
         )
     highest, when = max(
         (value, time)
@@ -157,13 +157,13 @@ def _draw_lines(axes: Axes, lines: Sequence[Line], chart: Chart) -> None:
     )
     if chart.peak:
         place: Any = (when, highest)
-        axes.plot([place[0]], [highest], "o", color=_COLOURS[Light.RED], fillstyle="none")
+        axes.plot([place[0]], [highest], "o", color=COLOURS[Light.RED], fillstyle="none")
         text = f"{_written(chart)(round(highest, 1), None)} {chart.unit}"
         axes.annotate(text, place, textcoords="offset points", xytext=(-6, 2), ha="right")
     top = max(highest, chart.target or 0)
     axes.set_ylim(bottom=0, top=(top or 1) * 1.15)
     if chart.target is not None:
-        axes.axhline(chart.target, color=_COLOURS[Light.RED], linestyle="--", linewidth=1)
+        axes.axhline(chart.target, color=COLOURS[Light.RED], linestyle="--", linewidth=1)
         at = (1.0, chart.target)
         text = f"{chart.bound} {_written(chart)(chart.target, None)} {chart.unit}"
         across: Any = ("axes fraction", "data")
@@ -183,8 +183,8 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar], chart: Chart) -> None:
             left=starts,
             label=_name(name),
             height=0.6,
-            color=_PALETTE[turn % len(_PALETTE)],
-            hatch=_HATCHES[turn % len(_HATCHES)],
+            color=PALETTE[turn % len(PALETTE)],
+            hatch=HATCHES[turn % len(HATCHES)],
             edgecolor="white",
             linewidth=0.3,
         )
@@ -194,7 +194,7 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar], chart: Chart) -> None:
         if bar.target is not None:
             ends = [place - 0.4, place + 0.4]
             label = chart.bound if place == limits[0] else None
-            axes.plot([bar.target] * 2, ends, color=_COLOURS[Light.RED], linewidth=2, label=label)
+            axes.plot([bar.target] * 2, ends, color=COLOURS[Light.RED], linewidth=2, label=label)
     _name_rows(axes, [bar.name for bar in bars])
 
 
@@ -204,9 +204,9 @@ def _draw_rows(axes: Axes, rows: Sequence[Days], legend: Mapping[Light, str]) ->
         places, begins, ends = zip(*spans, strict=True)
         green = legend.get(Light.GREEN, SIGNS[Light.GREEN])
         axes.hlines(
-            places, begins, ends, color=_COLOURS[Light.GREEN], linewidth=5, alpha=0.55, label=green
+            places, begins, ends, color=COLOURS[Light.GREEN], linewidth=5, alpha=0.55, label=green
         )
-    for light, marker in _MARKERS.items():
+    for light, marker in MARKERS.items():
         found = [
             (day, place)
             for place, row in enumerate(rows)
@@ -217,7 +217,7 @@ def _draw_rows(axes: Axes, rows: Sequence[Days], legend: Mapping[Light, str]) ->
             days, where = zip(*found, strict=True)
             word = legend.get(light, SIGNS[light])
             axes.scatter(
-                days, where, marker=marker, color=_COLOURS[light], s=26, label=word, zorder=3
+                days, where, marker=marker, color=COLOURS[light], s=26, label=word, zorder=3
             )
     _name_rows(axes, [row.name for row in rows])
 

@@ -25,8 +25,7 @@ from continuity.reports.voice import Voice
 from continuity.reports.words import LIGHTS, RUNS, SIZES, TRENDS
 from continuity.speech.terms import TIME_KINDS
 
-_SHOWN = 5
-_FEW = 3
+_SHOWN, _GAPS, _FEW = 5, 4, 3
 """What does not fit on the first page stands in the annex, and is counted here."""
 
 TITLES = {
@@ -122,10 +121,10 @@ def _gaps(gaps: Sequence[Gap], voice: Voice) -> Iterator[Block]:
     if not gaps:
         yield Paragraph(voice.text(N_("Nothing was found.")))
         return
-    rows = (gap_row(gap, voice) for gap in gaps[:_SHOWN])
+    rows = (gap_row(gap, voice) for gap in gaps[:_GAPS])
     heading = [voice.text(N_("Verdict")), voice.text(N_("What"))]
     yield table("gaps", voice.text(N_("The gravest first")), heading, rows)
-    yield from _more(len(gaps) - _SHOWN, voice)
+    yield from _more(len(gaps) - _GAPS, voice)
 
 
 def _more(count: int, voice: Voice) -> Iterator[Block]:

@@ -33,7 +33,8 @@ th { background: var(--head); hyphens: auto; }
 .signature { display: grid; grid-template-columns: 1fr 1fr; column-gap: 2rem; }
 .signature p { border-bottom: 1px solid var(--ink); padding-top: 1.1rem; color: var(--soft); }
 @media screen and (min-width: 64rem) { .front { columns: 2; column-gap: 2rem; }
-  .front { font-size: .92rem; } .front h2 { margin-top: 0; } .together { break-inside: avoid; padding-bottom: .6rem; }
+  .front { font-size: .92rem; } .front h2 { margin-top: 0; }
+  .together { break-inside: avoid; padding-bottom: .6rem; }
   .front table { font-size: .8rem; } .front .lamp p { display: inline; } }
 @media (prefers-color-scheme: dark) { :root { --ink: #ececec; --paper: #16181b; --line: #4b4f55;
   --soft: #b4b4b4; --head: #24272c; --green: #7fd494; --amber: #f0b95a; --red: #ff8f8f;
@@ -42,9 +43,10 @@ th { background: var(--head); hyphens: auto; }
   table, caption, tbody, tr, td { display: block; } tr { border: 1px solid var(--line);
   margin: 0 0 .6rem; } td { border: 0; } td[data-title]::before { content: attr(data-title) ": ";
   font-weight: bold; } td:empty { display: none; } .signature { display: block; } }
-@media print { body { font-size: 8.5pt; line-height: 1.3; } h1 { font-size: 13pt; margin-top: 0; }
-  h2 { font-size: 10pt; margin: 6pt 0 1pt; } h2.part { border: 0; font-size: 13pt; }
-  main, footer { max-width: none; padding: 0; } .front table { font-size: 7.5pt; }
+@media print { body { font-size: 8.2pt; line-height: 1.25; }
+  h1 { font-size: 12pt; margin: 0 0 4pt; }
+  h2 { font-size: 9.5pt; margin: 5pt 0 1pt; } h2.part { border: 0; font-size: 13pt; }
+  main, footer { max-width: none; padding: 0; } .front table { font-size: 7.3pt; }
   .front caption { display: none; }
   .lamp { margin: 3pt 0; } .front .lamp p { display: inline; } .small, footer { font-size: 7.5pt; }
   .behind { page: wide; font-size: 8pt; } .behind table { font-size: 6.5pt; }

@@ -7,7 +7,6 @@ import io
 import json
 import zipfile
 from datetime import timedelta
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +20,7 @@ from continuity.reports.html import html_from_page
 from continuity.reports.page import Lamp, Page, Table, harmless, texts_of
 from continuity.reports.text import WIDTH, text_from_page
 from continuity.speech.speaker import LANGUAGES, speaker_of
+from tests.support.hypertext import Seen
 from tests.support.incidents import opened
 from tests.support.judgement import HOUR, START, Diary, a_job, a_system, diaries
 from tests.support.reported import END, a_good_month, hostile, reported
@@ -40,32 +40,6 @@ HARMLESS_TAGS |= {
     "th",
     "td",
 }
-
-
-class Seen(HTMLParser):
-    """What a browser would make of a page."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str]] = []
-        self.open: list[str] = []
-        self.texts: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-        if tag not in {"meta", "img", "col"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.texts.append(data)
 
 
 def page_of(report: Report, language: str = "en") -> Page:
