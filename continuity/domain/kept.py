@@ -9,10 +9,9 @@ from typing import NamedTuple
 from continuity.domain.job_judgement import JobAssessment
 from continuity.domain.location import FactName, StorageFacts
 from continuity.domain.storage_judgement import APART, is_current
-from continuity.domain.text import N_
 
 WRITTEN = "config/repositories.yaml"
-RECORD = N_("restore test")
+RECORD = "restore test"
 
 _OBJECT = "object"
 _NETWORK = "nas"

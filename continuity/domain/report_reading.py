@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from continuity.domain.advice import Advice
+from continuity.domain.advice_plain import advice_in
 from continuity.domain.evidence import Head, Record, RecordKind
 from continuity.domain.facts import Facts
 from continuity.domain.folding import fold_all
 from continuity.domain.period import Period
+from continuity.domain.plain import text_in
 from continuity.domain.report_runs import RunLine, run_from_record
 
 _BATCH = 500
@@ -19,8 +22,9 @@ class Gathered:
     """What the record says of a period and of the one before it.
 
     ``now`` is what was known at its end, ``then`` at its beginning, None when nothing was recorded
-    yet. ``timed`` and ``timed_then`` are the latest restores of everything, by job. ``head`` is the
-    last record that was looked at.
+    yet. ``timed`` and ``timed_then`` are the latest restores of everything, by job. ``promised`` is
+    what the report of the period before recommended when it was sent, None where none was.
+    ``head`` is the last record that was looked at.
     """
 
     now: Facts = field(default_factory=Facts)
@@ -29,6 +33,7 @@ class Gathered:
     runs_then: list[RunLine] = field(default_factory=list)
     timed: dict[str, RunLine] = field(default_factory=dict)
     timed_then: dict[str, RunLine] = field(default_factory=dict)
+    promised: tuple[Advice, ...] | None = None
     head: Head = field(default_factory=Head)
 
 
@@ -50,12 +55,20 @@ def gather(records: Iterable[Record], period: Period, before: Period) -> Gathere
         batch.append(record)
         if len(batch) == _BATCH:
             _learn(found, batch)
+        _remember(found, record, before)
         _sort_in(found, record, period, before)
         found.head = Head(sequence=record.sequence, hash=record.hash)
     if not begun:
         _close_the_past(found, batch)
     _learn(found, batch)
     return found
+
+
+def _remember(found: Gathered, record: Record, before: Period) -> None:
+    body = record.body
+    told = record.kind is RecordKind.REPORT_SENT and "advice" in body
+    if told and text_in(body, "period") == before.name:
+        found.promised = advice_in(body)
 
 
 def _learn(found: Gathered, batch: list[Record]) -> None:

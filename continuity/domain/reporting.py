@@ -86,7 +86,10 @@ def report_on(grounds: Grounds, period: Period, made_at: datetime) -> Report:
     before = _before(grounds, period)
     findings = _findings(grounds, assessment, period, made_at)
     past = _findings_before(grounds, before, period, made_at)
-    earlier = () if past is None else advice_from(past, RULES)
+    earlier = grounds.gathered.promised
+    if earlier is None:
+        # Nobody was sent a report of it: what it would have said is worked out from the record.
+        earlier = () if past is None else advice_from(past, RULES)
     lines = system_lines(assessment, before, grounds.owners)
     advice = advice_from(findings, RULES)
     runs = tuple(grounds.gathered.runs)

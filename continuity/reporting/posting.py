@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from continuity.domain.advice_plain import plain_from_advice
 from continuity.domain.delivery import Confirmed, Outcome, Rejected, Retryable, Uncertain
 from continuity.domain.document import Document, Envelope
 from continuity.domain.evidence import Draft, RecordKind
@@ -90,7 +91,7 @@ def sender_of(press: Press, post: Post) -> Callable[[OutboxRow], Sent]:
             )
         if isinstance(outcome, Retryable | Uncertain):
             return Sent(outcome=outcome)
-        return Sent(outcome=outcome, record=_record(press.desk, order, outcome, document))
+        return Sent(outcome=outcome, record=_record(press, order, outcome, document))
 
     return send
 
@@ -121,7 +122,7 @@ def envelope_of(desk: ReportDesk, order: Order) -> Envelope | None:
     )
 
 
-def _record(desk: ReportDesk, order: Order, outcome: Outcome, document: Document | None) -> Draft:
+def _record(press: Press, order: Order, outcome: Outcome, document: Document | None) -> Draft:
     body: dict[str, object] = {
         "subscription": order.name,
         "cadence": order.cadence.value,
@@ -129,7 +130,7 @@ def _record(desk: ReportDesk, order: Order, outcome: Outcome, document: Document
         "detail": order.detail.value,
         "language": order.language,
         "outcome": type(outcome).__name__.lower(),
-        "rests_on": desk.store.head().sequence,
+        "rests_on": press.desk.store.head().sequence,
     }
     if order.run:
         body["run"] = order.run
@@ -137,6 +138,9 @@ def _record(desk: ReportDesk, order: Order, outcome: Outcome, document: Document
         body["files"] = [one.name for one in document.attachments if not one.shown_as]
     if isinstance(outcome, Confirmed):
         body["message"] = outcome.id
+        if not order.run:
+            # The next report tells what became of it, whatever was planned otherwise meanwhile.
+            body["advice"] = plain_from_advice(press.report(order).advice)
     else:
         body["reason"] = plain_from_message(outcome.reason)
     return Draft(kind=RecordKind.REPORT_SENT, body=body, personal={"to": order.to})

@@ -168,7 +168,7 @@ def _card(card: Scorecard, voice: Voice) -> Iterator[list[str | Cell]]:
 def _known(one: Known, voice: Voice) -> str:
     """Write a fact with its age and source; what people wrote has no age."""
     shown = seen_of_storage(voice.speaker, one.value)
-    source = voice.text(RECORD) if one.source == RECORD else one.source
+    source = voice.text(N_("Restore test")) if one.source == RECORD else one.source
     return ", ".join(filter(None, (f"{one.what}: {shown}", voice.moment(one.at), source)))
 
 

@@ -15,7 +15,7 @@ from continuity.domain.verdict import Verdict
 from continuity.reports.page import Block, Cell, Heading, Paragraph, table
 from continuity.reports.voice import Voice
 from continuity.reports.words import RUNS
-from continuity.speech.names import PHASES
+from continuity.speech.names import NOUNS
 
 _SHORT = 12
 _PHASES = 7
@@ -152,7 +152,7 @@ def phase_table(drills: list[RunLine], voice: Voice) -> Block:
 
 def phase_name(name: str, voice: Voice) -> str:
     """Name a phase as people do; one that nobody knows by its own name."""
-    return voice.name(voice.speaker.text(PHASES.get(name, name)))
+    return voice.name(voice.speaker.text(NOUNS.get(name, name)))
 
 
 def _phases(run: RunLine, names: list[str], voice: Voice) -> list[str | Cell]:

@@ -35,7 +35,7 @@ class Standard:
     """A text with the version it was read in."""
 
     id: str
-    title: str
+    title: Mapping[str, str]
     version: str
     controls: tuple[Control, ...]
 
@@ -57,7 +57,7 @@ def standard_from_text(text: str) -> Standard:
         raise ValueError(f"not a mapping of format {FORMAT}")
     return Standard(
         id=text_in(written, "id"),
-        title=text_in(written, "title"),
+        title={"en": text_in(written, "title"), "es": text_in(written, "title_es")},
         version=text_in(written, "version"),
         controls=tuple(_control(one) for one in list_in(written, "control")),
     )
@@ -89,22 +89,31 @@ def control_blocks(report: Report, voice: Voice) -> Iterator[Block]:
             )
         )
     )
-    titles = (N_("Text"), N_("Number"), N_("What is expected"), N_("Evidence"), N_("Found"))
+    titles = (
+        N_("Text"),
+        N_("Number"),
+        N_("What is expected"),
+        N_("Evidence"),
+        N_("Found"),
+        N_("Table"),
+    )
     rows = (row for one in standards() for row in _rows(one, report, voice))
     caption = voice.text(N_("Expectations, and what this period has of them"))
     yield table("controls", caption, map(voice.text, titles), rows)
 
 
 def _rows(standard: Standard, report: Report, voice: Voice) -> Iterator[list[str | Cell]]:
+    language = voice.speaker.language
     for control in standard.controls:
-        expected = control.expects[voice.speaker.language] or control.expects["en"]
+        expected = control.expects[language] or control.expects["en"]
         for name in control.evidence:
-            label, count = EVIDENCE[name]
+            label, count, where = EVIDENCE[name]
             good, total = count(report)
             found = voice.text(N_("{good} of {total}"), good=good, total=total)
             light = None if total else Light.UNKNOWN
             text = found if total else voice.text(N_("nothing in this report"))
-            yield [standard.title, control.id, expected, voice.text(label), Cell(text, light)]
+            title = standard.title[language] or standard.title["en"]
+            yield [title, control.id, expected, voice.text(label), Cell(text, light), where]
 
 
 Count = Callable[[Report], tuple[int, int]]
@@ -148,20 +157,29 @@ def _advice(report: Report) -> tuple[int, int]:
     return named, len(report.advice)
 
 
+def _people(report: Report) -> tuple[int, int]:
+    drills = [line for line in report.annex.conducted if line.drill]
+    return sum(line.measured for line in drills), len(drills)
+
+
 def _nothing(_report: Report) -> tuple[int, int]:
     return 0, 0
 
 
-EVIDENCE: Mapping[str, tuple[str, Count]] = {
-    "systems": (N_("systems with both targets set"), _systems),
-    "backups": (N_("backups that passed"), _runs(RunKind.BACKUP)),
-    "checks": (N_("checks of repositories that passed"), _runs(RunKind.CHECK)),
-    "restore-tests": (N_("restore tests that passed"), _runs(RunKind.DRILL)),
-    "timed-restores": (N_("timed restores of everything that passed"), _timed),
-    "isolation": (N_("restore tests in a sandbox that was cleared away"), _isolated),
-    "scorecard": (N_("systems that keep 3-2-1-1-0"), _cards),
-    "incidents": (N_("incidents that are over"), _incidents),
-    "recommendations": (N_("recommendations with somebody named"), _advice),
-    "people": (N_("drills with people and a runbook"), _nothing),
-    "signature": (N_("signature of management on this report"), _nothing),
+EVIDENCE: Mapping[str, tuple[str, Count, str]] = {
+    "systems": (N_("systems with both targets set"), _systems, "systems"),
+    "backups": (N_("backups that passed"), _runs(RunKind.BACKUP), "runs-counted"),
+    "checks": (N_("checks of repositories that passed"), _runs(RunKind.CHECK), "runs-counted"),
+    "restore-tests": (N_("restore tests that passed"), _runs(RunKind.DRILL), "restore-tests"),
+    "timed-restores": (N_("timed restores of everything that passed"), _timed, "restore-tests"),
+    "isolation": (
+        N_("restore tests in a sandbox that was cleared away"),
+        _isolated,
+        "restore-tests-how",
+    ),
+    "scorecard": (N_("systems that keep 3-2-1-1-0"), _cards, "3-2-1-1-0"),
+    "incidents": (N_("incidents that are over"), _incidents, "incidents"),
+    "recommendations": (N_("recommendations with somebody named"), _advice, "all-advice"),
+    "people": (N_("drills with people and a runbook"), _people, "conducted"),
+    "signature": (N_("signature of management on this report"), _nothing, ""),
 }

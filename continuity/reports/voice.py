@@ -13,7 +13,7 @@ from continuity.domain.period import Cadence, Period
 from continuity.domain.text import N_, Message
 from continuity.reports.page import harmless
 from continuity.speech import wording
-from continuity.speech.names import PHASES
+from continuity.speech.names import NOUNS
 from continuity.speech.speaker import Speaker
 
 _LONGEST_NAME = 120
@@ -54,9 +54,9 @@ class Voice:
 
     def _with_phase(self, values: Mapping[str, str | int]) -> dict[str, str | int]:
         phase = values.get("phase")
-        if not isinstance(phase, str) or phase not in PHASES:
+        if not isinstance(phase, str) or phase not in NOUNS:
             return dict(values)
-        return {**values, "phase": self.speaker.text(PHASES[phase])}
+        return {**values, "phase": self.speaker.text(NOUNS[phase])}
 
     def word(self, words: Mapping[Enum, str], what: Enum) -> str:
         """Name a member of a closed list."""

@@ -24,13 +24,25 @@ PHASES: Mapping[str, str] = {
     "check": N_("checking the repository"),
     "listing": N_("listing"),
     "look": N_("looking at the storage"),
-    "start": N_("starting a server"),
-    "load": N_("loading it"),
-    "question": N_("asking it"),
-    "portrait": N_("describing the source"),
-    "stop": N_("stopping the server"),
-    "forget": N_("removing old copies"),
 }
+
+NOUNS: Mapping[str, str] = {
+    "source": N_("source"),
+    "copy": N_("copy"),
+    "resolve": N_("choice of the copy"),
+    "sandbox": N_("preparation"),
+    "restore": N_("restoration"),
+    "compare": N_("comparison"),
+    "isolate": N_("isolation"),
+    "checks": N_("checks"),
+    "teardown": N_("removal"),
+    "check": N_("check"),
+    "start": N_("start of the server"),
+    "load": N_("loading"),
+    "question": N_("questions"),
+    "stop": N_("stop of the server"),
+}
+"""Phases in tables and sentences, where what goes on is no news."""
 
 FACTS: Mapping[FactName, str] = {
     FactName.REACHABLE: N_("reachable"),

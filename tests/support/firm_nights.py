@@ -143,6 +143,7 @@ def _sampled(week: int, place: int) -> dict[str, Any]:
             "population": {"files": 100, "bytes": 500_000_000},
         },
         "milliseconds": 40_000 + 1_700 * place + 900 * week,
+        "rto": {"kind": "SAMPLE", "milliseconds": 40_000 + 1_700 * place + 900 * week},
         "coverage": {"files": 100, "proven": min(30 + 9 * week + place, 100)},
         "sandbox": {"isolation": "B", "torn_down": True},
         "confidence": {

@@ -75,7 +75,10 @@ def _trouble(job: str, night: int) -> Mapping[str, Any] | None:
             },
         }
     if job == "correo" and 40 <= night < 47:
-        reason = {"template": "The repository {name} is locked.", "values": {"name": "disco"}}
+        reason = {
+            "template": "The restic repository is locked: {line}",
+            "values": {"line": "pid 812"},
+        }
         return {"verdict": "INCONCLUSIVE", "failure": "locked", "reason": reason}
     if "tienda" in job and night >= 50:
         return None

@@ -57,9 +57,9 @@ def test_a_timed_restore_is_drawn_by_phase_against_its_target() -> None:
 
     assert isinstance(bar, Bar)
     assert [name for name, _ in bar.parts] == [
-        "choosing what to restore",
-        "restoring",
-        "comparing",
+        "choice of the copy",
+        "restoration",
+        "comparison",
     ]
     assert sum(cost for _, cost in bar.parts) == pytest.approx(10)
     assert bar.target == 240

@@ -1,4 +1,4 @@
-"""A page is for everybody: who sees no colours, who sees little, who hears it, who is on a phone."""
+"""A page is for everybody: who sees no colours, who sees little, who hears it."""
 
 from __future__ import annotations
 
