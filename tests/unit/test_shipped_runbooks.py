@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,28 @@ TWINS = {
     "traspaso-a-proveedor": "hand-over-provider",
 }
 
+CHOICES = {
+    "take a desk off the network": ("posible-cifrado", "aislar-puesto"),
+    "take a server off the network": ("posible-cifrado", "aislar-servidores"),
+    "cut remote access, or the internet": ("posible-cifrado", "cortar-exterior"),
+    "disable accounts, the provider's too": ("posible-cifrado", "deshabilitar-cuentas"),
+    "restore over production or beside": ("recuperar-facturacion", "restaurar-donde"),
+    "accept a loss of data": ("recuperar-facturacion", "aceptar-perdida"),
+    "call paid help": ("posible-cifrado", "urgencias"),
+    "go to paper": ("posible-cifrado", "pasar-a-papel"),
+    "tell authority, insurer, customers": ("posible-cifrado", "avisar-fuera"),
+    "declare it over": ("posible-cifrado", "dar-por-terminado"),
+    "loss of the site: what is lost": ("perdida-sede", "aceptar-perdida"),
+    "loss of the site: paid help": ("perdida-sede", "urgencias"),
+    "loss of the site: who outside is told": ("perdida-sede", "avisar-fuera"),
+    "loss of the site: declare it over": ("perdida-sede", "dar-por-terminado"),
+}
+
+
+@cache
+def load_firm() -> Workspace:
+    return load(ROOT)
+
 
 def explaining(workspace: Workspace) -> dict[str, RunbookDocument]:
     return {name: book for name, book in workspace.books.items() if not book.steps}
@@ -64,7 +87,7 @@ def answered(workspace: Workspace) -> Counter[str]:
 
 
 def test_every_failure_class_has_one_runbook_of_its_own(language: Language) -> None:
-    for workspace in (begun_in(language), load(ROOT)):
+    for workspace in (begun_in(language), load_firm()):
         alone = [len(one.scope.failure_classes) <= 1 for one in workspace.runbooks.values()]
 
         assert answered(workspace) == Counter(one.value for one in FailureClass)
@@ -92,7 +115,7 @@ def test_a_runbook_that_explains_has_the_five_sections(language: Language) -> No
 
 
 def test_the_firm_of_the_demonstration_has_the_same_pages() -> None:
-    firm, shipped = explaining(load(ROOT)), explaining(begun_in("es"))
+    firm, shipped = explaining(load_firm()), explaining(begun_in("es"))
 
     assert firm.keys() == shipped.keys()
     for name, book in shipped.items():
@@ -104,7 +127,7 @@ def test_the_firm_of_the_demonstration_has_the_same_pages() -> None:
 
 
 def test_every_runbook_fits_a_terminal_of_80_columns(language: Language) -> None:
-    for workspace in (begun_in(language), load(ROOT)):
+    for workspace in (begun_in(language), load_firm()):
         for name, book in workspace.books.items():
             lines = list(lines_of(Reading(book=book, people=workspace.people, columns=80)))
 
@@ -123,7 +146,7 @@ def test_what_is_followed_step_by_step_is_the_same_in_both_languages() -> None:
 
 
 def test_the_firm_follows_the_same_steps_with_its_own_names() -> None:
-    shipped, firm = begun_in("es").books, load(ROOT).books
+    shipped, firm = begun_in("es").books, load_firm().books
     for name in TWINS:
         told = [(one.anchor, one.step and one.step.type) for one in shipped[name].passages]
 
@@ -137,3 +160,23 @@ def test_no_new_workspace_knows_the_firm_of_the_demonstration() -> None:
             told = str(plain_of(book))
 
             assert [one for one in names if one in told] == [], name
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_the_choices_of_the_bad_day_are_settled_before_it(choice: str) -> None:
+    name, decision = CHOICES[choice]
+    for books in (begun_in("es").books, load_firm().books):
+        found = books[name].decision(decision)
+
+        assert found is not None
+        assert found.trigger
+        assert found.decide_within is not None
+        assert found.if_unreachable is not None
+        assert len(found.decides) + len(found.consult) > 1
+
+
+def test_everybody_in_a_runbook_of_the_firm_has_two_who_stand_in() -> None:
+    for name, book in load_firm().books.items():
+        short = [role for role, part in book.front.roles.items() if len(part.deputies) < 2]
+
+        assert short == [], name
