@@ -10,7 +10,7 @@ from typing import NamedTuple
 from continuity.domain.text import Message
 from continuity.witness.blobs import Blobs
 from continuity.witness.limits import SPAN_BYTES
-from continuity.witness.node import Node, read_nodes
+from continuity.witness.node import StoredNode, read_nodes
 from continuity.witness.repository import Repository
 from continuity.witness.trouble import brief, damaged, unfamiliar
 from continuity.witness.walking import Found, Wanted, walk
@@ -46,13 +46,13 @@ class Contents:
         """Give the entries below a tree. Raises DamagedError for a directory that is."""
         return walk(self._directory, bytes.fromhex(tree), wanted)
 
-    def _directory(self, id: bytes) -> Iterator[Node]:
+    def _directory(self, id: bytes) -> Iterator[tuple[bytes, StoredNode]]:
         for _, text, trouble in self._blobs.read((id,), tree=True):
             if trouble is not None:
                 raise damaged(f"tree {brief(id.hex())}", trouble)
             yield from self._nodes(id, text)
 
-    def _nodes(self, id: bytes, text: bytes) -> Iterator[Node]:
+    def _nodes(self, id: bytes, text: bytes) -> Iterator[tuple[bytes, StoredNode]]:
         try:
             yield from read_nodes(text)
         except (ValueError, RecursionError) as error:

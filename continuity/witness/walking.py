@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from continuity.domain.manifest import Kind
 from continuity.witness.limits import DEPTH, ENTRIES
-from continuity.witness.node import Node
+from continuity.witness.node import Node, StoredNode, node_from_stored
 from continuity.witness.trouble import unfamiliar
 
-ReadDirectory = Callable[[bytes], Iterable[Node]]
-"""Reads the entries of the directory with this id, by name."""
+ReadDirectory = Callable[[bytes], Iterable[tuple[bytes, StoredNode]]]
+"""Reads the names in the directory with this id, in order, and what is stored under each."""
 
 
 class Wanted:
@@ -48,19 +48,29 @@ def walk(read: ReadDirectory, root: bytes, wanted: Wanted | None) -> Iterator[Fo
     seen = 0
     while stack:
         above, entries = stack[-1]
-        node = next(entries, None)
-        if node is None:
+        named = next(entries, None)
+        if named is None:
             stack.pop()
             continue
         seen += 1
         if seen > ENTRIES or len(stack) > DEPTH:
             raise unfamiliar("tree", f"more than {ENTRIES} entries, or {DEPTH} levels")
-        path = above + b"/" + node.name
+        path = above + b"/" + named[0]
+        is_way = wanted is None or wanted.leads(path)
+        if not is_way and wanted is not None and not wanted.takes(path):
+            continue
+        node = _translated(*named)
         if wanted is None or wanted.takes(path):
             yield Found(path, node)
-        is_way = wanted is None or wanted.leads(path)
         if is_way and node.kind is Kind.DIRECTORY and node.subtree is not None:
             stack.append((path, iter(read(node.subtree))))
+
+
+def _translated(name: bytes, stored: StoredNode) -> Node:
+    try:
+        return node_from_stored(name, stored)
+    except ValueError as error:
+        raise unfamiliar("tree", str(error)) from error
 
 
 def _ways(path: bytes) -> Iterator[bytes]:

@@ -30,12 +30,27 @@ class Keys:
     k: bytes
     r: bytes
 
-    def seal(self, content: bytes) -> bytes:
+    def seal(self, content: bytes, nonce: bytes = b"") -> bytes:
         """Seal a content."""
-        nonce = os.urandom(16)
+        nonce = nonce or os.urandom(16)
         hidden = Cipher(AES(self.encrypt), CTR(nonce)).encryptor().update(content)
         masked = Cipher(AES(self.k), ECB()).encryptor().update(nonce)  # noqa: S305 - one block
         return nonce + hidden + Poly1305.generate_tag(self.r + masked, hidden)
+
+
+def key_text(keys: Keys) -> bytes:
+    """Write a key file that the password opens, and that costs no time."""
+    derived = hashlib.scrypt(PASSWORD.reveal().encode(), salt=_SALT, n=16, r=1, p=1, dklen=64)
+    own = Keys(encrypt=derived[:32], k=derived[32:48], r=derived[48:])
+    master = {
+        "mac": {"k": text_of(keys.k), "r": text_of(keys.r)},
+        "encrypt": text_of(keys.encrypt),
+    }
+    stored = {
+        "kdf": "scrypt", "N": 16, "r": 1, "p": 1, "salt": text_of(_SALT),
+        "data": text_of(own.seal(json.dumps(master).encode())),
+    }  # fmt: skip
+    return json.dumps(stored).encode()
 
 
 @dataclass(kw_only=True)
@@ -51,22 +66,8 @@ class Forge:
     def __post_init__(self) -> None:
         for folder in ("keys", "snapshots", "index", "data", "locks"):
             (self.place / folder).mkdir(parents=True, exist_ok=True)
-        self.write("keys", self.key_file())
+        self.write("keys", key_text(self.keys))
         self.config(version=self.version)
-
-    def key_file(self, **change: object) -> bytes:
-        """Write a key file that the password opens, and that costs no time."""
-        derived = hashlib.scrypt(PASSWORD.reveal().encode(), salt=_SALT, n=16, r=1, p=1, dklen=64)
-        own = Keys(encrypt=derived[:32], k=derived[32:48], r=derived[48:])
-        master = {
-            "mac": {"k": text_of(self.keys.k), "r": text_of(self.keys.r)},
-            "encrypt": text_of(self.keys.encrypt),
-        }
-        stored = {
-            "kdf": "scrypt", "N": 16, "r": 1, "p": 1, "salt": text_of(_SALT),
-            "data": text_of(own.seal(json.dumps(master).encode())),
-        }  # fmt: skip
-        return json.dumps({**stored, **change}).encode()
 
     def config(self, **change: object) -> None:
         """Write the config."""

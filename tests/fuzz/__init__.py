@@ -1,0 +1,1 @@
+"""Bytes that somebody else wrote, thrown at what reads them."""
