@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from continuity.app import App, opened
+from continuity.cli.acting import acting
 from continuity.cli.columns import room
 from continuity.cli.conduct_points import restores_ahead
 from continuity.cli.conduct_screen import View, lines, plain_view
@@ -82,11 +83,6 @@ def said_options(function: _F) -> _F:
     return function
 
 
-def person_of(app: App, by: str | None, note: str) -> Person:
-    """Tell who acts."""
-    return Person(name=by or app.bench.actor, at=app.bench.now(), reason=note)
-
-
 def carry_out(options: Options, run: str, make: Callable[[Person], Command], said: Said) -> int:
     """Do what was asked, let the program do what is its turn then, and show how the run stands."""
     return carry_out_in(options, run, lambda _app, person: make(person), said)
@@ -101,7 +97,7 @@ def carry_out_in(
             return _enter(app, said, run, make)
         screen = Screen(app)
         stage = stage_of(app, screen)
-        person = person_of(app, said["by"], said["note"])
+        person = acting(app, said["by"], said["note"])
         act(stage, run, make(app, person), said["version"])
         go_on(app, stage, run)
         tell(screen, stage, run, as_json=said["as_json"])
@@ -115,7 +111,7 @@ def _enter(app: App, said: Said, run: str, make: Callable[[App, Person], Command
     now, screen = app.bench.now(), Screen(app)
     at = _moment_on_paper(said.get("at") or "", now, app.workspace.settings.zone)
     stage = on_paper(stage_of(app, screen), run, at)
-    person = replace(person_of(app, said["by"], said["note"]), at=stage.now())
+    person = replace(acting(app, said["by"], said["note"]), at=stage.now())
     act(stage, run, from_paper(make(app, person), at, now), said["version"])
     tell(screen, stage, run, as_json=said["as_json"])
     return 0

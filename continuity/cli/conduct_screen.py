@@ -23,6 +23,7 @@ from continuity.domain.information_pack import InformationPack
 from continuity.domain.information_plain import plain_from_pack
 from continuity.domain.plain_fields import plain_from_fields
 from continuity.domain.restore_choice import Candidate
+from continuity.domain.step_kinds import Step
 from continuity.domain.system import Person
 
 
@@ -94,12 +95,27 @@ def _next(view: View) -> Iterator[str]:
             until = _(" until {time}").format(time=f"{action.until.astimezone(view.zone):%H:%M}")
         people = ", ".join(map(plain, action.people))
         command = command_of(action.doing, view.stand.conduct.run, action.step)
+        if action.doing is Doing.WORK:
+            command += _wanted(view.stand.step(action.step))
         yield _("Next: {command}").format(command=command) + until
         if people:
             yield from wrapped(_("by: {people}").format(people=people), "    ", view.columns)
         yield from _choice(view, action)
     for known in view.points.values():
         yield from point_lines(known, view.now, view.zone)
+
+
+def _wanted(step: Step | None) -> str:
+    """Name what must be given with a step for it to be done."""
+    if step is None:
+        return ""
+    kept = [f" --{kind.value} …" for kind in step.evidence.required]
+    asked = (one for one in step.outputs if one.source == "asked")
+    values = [f" --output {one.name}={_VALUES[one.type]}" for one in asked]
+    return "".join([*kept, *values])
+
+
+_VALUES = {"boolean": "yes|no", "number": "N", "text": "…"}
 
 
 def _choice(view: View, action: Action) -> Iterator[str]:

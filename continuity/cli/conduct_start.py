@@ -9,7 +9,8 @@ from typing import TypedDict, Unpack
 import click
 
 from continuity.app import App, opened
-from continuity.cli.conduct_options import by_option, go_on, json_option, person_of, tell
+from continuity.cli.acting import acting
+from continuity.cli.conduct_options import by_option, go_on, json_option, tell
 from continuity.cli.conduct_ready import short_line
 from continuity.cli.conduct_screen import heading
 from continuity.cli.conduct_shown import Screen
@@ -110,7 +111,7 @@ def _begin(app: App, stage: Stage, name: str, given: _Given) -> str:
         parameters=dict(_pair(text) for text in given["parameters"]),
         basis=basis_of(app.workspace, document),
     )
-    person = person_of(app, given["by"], "")
+    person = acting(app, given["by"], "")
     text = _text(app.workspace.root / "runbooks" / f"{name}.md")
     run = f"{name}-{count + 1}"
     begin(stage, run, document, text, how, person)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from continuity.app import App, opened
+from continuity.cli.acting import acting
 from continuity.cli.columns import plain
 from continuity.cli.entry import Options
 from continuity.cli.incident_words import next_of, state_text, title_of
@@ -87,7 +88,7 @@ def carry_out(
 
 def person_of(app: App, said: Said) -> Person:
     """Give who acts now, and why."""
-    return Person(name=said["by"] or app.bench.actor, at=app.bench.now(), reason=said["note"])
+    return acting(app, said["by"], said["note"])
 
 
 def tell(incident: Incident, *, as_json: bool) -> None:

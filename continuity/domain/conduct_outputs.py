@@ -19,13 +19,16 @@ def outputs_given(step: Step, given: Mapping[str, str]) -> Mapping[str, str]:
     """Read what people entered: every value that is asked for, and those a program would find."""
     asked = {one.name: one for one in step.outputs if one.source == "asked"}
     every = {one.name: one for one in step.outputs}
-    for name in sorted((asked.keys() - given.keys()) | (given.keys() - every.keys())):
-        what = N_("The step {step} asks for the value {name}.")
-        if name in given:
-            what = N_("The step {step} has no value {name}.")
-        raise ConfigurationError(
-            say(what, step=step.id, name=name), remedy=say(N_("Give it with --output NAME=VALUE."))
-        )
+    strange, missing = sorted(given.keys() - every.keys()), sorted(asked.keys() - given.keys())
+    for names, what in (
+        (strange, N_("The step {step} has no value: {names}.")),
+        (missing, N_("The step {step} asks for: {names}.")),
+    ):
+        if names:
+            raise ConfigurationError(
+                say(what, step=step.id, names=", ".join(names)),
+                remedy=say(N_("Give each with --output NAME=VALUE.")),
+            )
     return {
         f"outputs.{step.id}.{name}": _read(one, given[name])
         for name, one in sorted(every.items())

@@ -186,6 +186,25 @@ def test_what_is_known_of_a_system_is_told_without_any_run(firm: Firm) -> None:
     assert (known.code, unknown.code, twice.code) == (PASS, USAGE, USAGE)
 
 
+def test_what_a_step_wants_is_said_at_once_and_people_may_be_called_by_their_names(
+    firm: Firm,
+) -> None:
+    book = firm.workspace / "runbooks/billing-down.md"
+    kept = "evidence: {required: [note]}\n"
+    asks = "outputs: [{name: disk-broken, type: boolean}, {name: since, type: text}]\n"
+    book.write_text(book.read_text().replace(kept, kept + asks))
+    begun = run(firm, "runbook", "start", "billing-down", "--by", "Ana")
+    bare = acts(firm, "done", "scope", "--note", "no login", by="LUIS")
+    given = ("--output", "disk-broken=no", "--output", "since=9:40")
+    done = acts(firm, "done", "scope", "--note", "no login", *given, by="Luis")
+    decided = acts(firm, "decide", "where", "beside", by="Ana")
+
+    assert "scope --note … --output disk-broken=yes|no --output since=…" in begun.out
+    assert "asks for: disk-broken, since." in bare.err
+    assert (done.code, decided.code) == (PASS, PASS), decided
+    assert "Led by: ana" in decided.out
+
+
 def test_an_edit_during_the_run_does_not_touch_it(firm: Firm) -> None:
     run(firm, "runbook", "start", "billing-down", "--by", "ana")
     book = firm.workspace / "runbooks/billing-down.md"
