@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from continuity.workflows.world import Protected, Workbench
 
 _LEAST_RESERVE = 64 << 20
-KEPT_FILES = "CONTINUITY_KEPT_FILES"
-"""Names the folder of a workspace's files as they were without problems; set by the service."""
+KEPT_FILES = "CONTINUITY_KEPT_FILES"  # a workspace's files when they last had no problem
 
 
 def now() -> datetime:
@@ -84,10 +83,18 @@ def opened(root: Path, environ: Mapping[str, str] = os.environ) -> Iterator[App]
     StoreError when its record cannot.
     """
     from continuity.config.loading import load_tolerant
+
+    reading = load_tolerant(root, environ=environ, kept=_kept_files(environ))
+    with opened_as(reading.workspace, environ) as app:
+        yield app
+
+
+@contextmanager
+def opened_as(workspace: Workspace, environ: Mapping[str, str] = os.environ) -> Iterator[App]:
+    """Open a workspace that was read before. Raises StoreError."""
     from continuity.config.opening import Means
     from continuity.config.reaching import hosts_of
 
-    workspace = load_tolerant(root, environ=environ, kept=_kept_files(environ)).workspace
     with _store(workspace, environ) as store, hosts_of(workspace) as hosts:
         bench = _bench(workspace, store)
         means = Means(workspace=workspace, hosts=hosts, scratch=bench.scratch, environ=environ)
@@ -147,10 +154,7 @@ def portfolio_of(root: Path, environ: Mapping[str, str] = os.environ) -> Standin
     from continuity.workflows.remembering import place_of_memory, recall
 
     if _kept_files(environ) is not None:
-        from continuity.config.loading import problems_of
-
-        standing = _read_standing(root, environ, None, None)
-        return replace(standing, problems=problems_of(root, home=root))
+        return _read_standing(root, environ, None, None)
     place = place_of_memory(root, environ)
     memory = None if place is None else recall(place)
     if memory is not None and memory.workspace == fingerprint(root) and memory.holds(now()):
@@ -161,7 +165,7 @@ def portfolio_of(root: Path, environ: Mapping[str, str] = os.environ) -> Standin
 def _read_standing(
     root: Path, environ: Mapping[str, str], place: Path | None, memory: Remembered | None
 ) -> Standing:
-    from continuity.config.loading import load_tolerant
+    from continuity.config.loading import load_tolerant, problems_of
     from continuity.config.opening import database_of, store_address
     from continuity.config.plans import plans_from_workspace
     from continuity.domain.portfolio import Portfolio
@@ -177,8 +181,9 @@ def _read_standing(
     portfolio = Portfolio(
         systems=systems, jobs=jobs, facts=known.facts, zone=workspace.settings.zone
     )
+    problems = problems_of(root, home=root) if _kept_files(environ) else reading.problems
     standing = Standing(
-        portfolio=portfolio, problems=reading.problems, doubt=known.doubt, database=database
+        portfolio=portfolio, problems=problems, doubt=known.doubt, database=database
     )
     sound = known.doubt is None and not reading.problems
     if sound and place is not None and database is not None and stamp is not None:
@@ -195,8 +200,7 @@ def _read_standing(
 
 
 def _kept_files(environ: Mapping[str, str]) -> Path | None:
-    named = environ.get(KEPT_FILES)
-    return None if named is None else Path(named)
+    return Path(environ[KEPT_FILES]) if KEPT_FILES in environ else None
 
 
 @contextmanager

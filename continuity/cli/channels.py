@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from continuity.answering.trying import trial_of
 from continuity.app import App, now, opened, recorded
 from continuity.cli.columns import plain
 from continuity.cli.entry import Options
@@ -22,7 +23,6 @@ from continuity.domain.failure import ConfigurationError
 from continuity.domain.liveness import LivenessTest, examine_liveness
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code, worst
-from continuity.speech.speaker import speaker_of
 from continuity.workflows.liveness import Trial, confirm_seen, read_tests, try_channel
 
 
@@ -209,20 +209,9 @@ def _trial(app: App, name: str, to: str | None) -> Trial:
             if kind.personal
             else _("This channel has its own address: leave --to out.")
         )
-    outlet, usual = workspace.outlets[name], workspace.settings.language
-    language, address = outlet.language or usual, ""
     if to is not None:
         _demand(to, tuple(workspace.people))
-        person = workspace.people[to]
-        language, address = person.language or language, person.email or ""
-    return Trial(
-        name=name,
-        kind=kind.name,
-        channel=channel,
-        speaker=speaker_of(language),
-        to=address,
-        person=to or "",
-    )
+    return trial_of(workspace, name, channel, to)
 
 
 def _demand(name: str, known: tuple[str, ...]) -> None:

@@ -41,6 +41,7 @@ _COMMANDS = {
     "tick": N_("Run what is due now, once; for cron and timers."),
     "schedule": N_("Show what ran when, what was missed, and what comes next."),
     "listen": N_("Hear jobs that run elsewhere."),
+    "sabotage": N_("Break things in copies, and see the alarm go off."),
     "canary": N_("Plant known content that tampering cannot miss."),
     "audit": N_("Verify, export and sign the record of evidence."),
     "completion": N_("Print the completion script of a shell."),

@@ -16,6 +16,7 @@ _KINDS = {
     SlotKind.FULL_DRILL: N_("full restore test"),
     SlotKind.DRILL: N_("restore test"),
     SlotKind.READ_BACK: N_("check of the repository"),
+    SlotKind.SABOTAGE: N_("sabotage"),
 }
 _STATES = {
     SlotState.DUE: N_("waits"),

@@ -17,6 +17,9 @@ from continuity.domain.slot_planning import spread_of
 from continuity.domain.system import Criticality
 from continuity.domain.text import N_, Message, say
 
+ITSELF = "continuity"
+"""Stands for a job where no job is meant."""
+
 _RANKS = tuple(Criticality)
 
 
@@ -27,7 +30,19 @@ def expectations_of(workspace: Workspace, now: datetime) -> Mapping[Key, Expecta
         for _, job in sorted(workspace.jobs.items())
         for one in _expectations(workspace, job, now)
     )
-    return {one.key: one for one in found}
+    return {one.key: one for one in (*found, *_sabotage(workspace))}
+
+
+def _sabotage(workspace: Workspace) -> Iterator[Expectation]:
+    text, zone = workspace.settings.service.sabotage, workspace.settings.zone
+    if text is not None and workspace.jobs:
+        yield Expectation(
+            job=ITSELF,
+            kind=SlotKind.SABOTAGE,
+            timetable=timetable_from_text(text, zone),
+            repository=f"{ITSELF}:sabotage",
+            rank=len(_RANKS),
+        )
 
 
 def broken_jobs(workspace: Workspace) -> Mapping[str, Message]:

@@ -88,6 +88,10 @@ class Service(Written):
         default=None,
         description="channel of kind heartbeat that hears it live, and is told of no incident",
     )
+    sabotage: str | None = Field(
+        default="0 4 2 1,4,7,10 *",
+        description="when things are broken in copies to see the alarm go off; null for never",
+    )
     address: str = Field(
         default="127.0.0.1", description="where /healthz, /metrics and heartbeats are answered"
     )

@@ -43,6 +43,7 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
     """Check everything that one file says about another."""
     if draft.settings is not None:
         yield from _zone(draft.settings, draft.settings.model.zone, ("zone",))
+    yield from service_problems(draft)
     yield from _systems(draft)
     yield from _circles(draft)
     yield from _repositories(draft)
@@ -138,6 +139,22 @@ def _job(draft: Draft, job: Part[Job]) -> Iterator[Problem]:
     repository = draft.repositories.parts.get(model.repository)
     if repository is not None:
         yield from _engine_keys(draft, job, repository.model)
+
+
+def service_problems(draft: Draft) -> Iterator[Problem]:
+    """Check what the service is to do by itself."""
+    if draft.settings is None:
+        return
+    written = draft.settings.model.service
+    if written.sabotage is not None and not _is_timetable(written.sabotage):
+        place = ("service", "sabotage")
+        yield draft.settings.problem(place, _TIMETABLE, value_shown(place, written.sabotage))
+    name = written.heartbeat
+    outlet = None if name is None else draft.outlets.parts.get(name)
+    if name is not None and (outlet is None or outlet.model.kind != "heartbeat"):
+        place = ("service", "heartbeat")
+        expected = say(N_("a channel of kind heartbeat in config/channels.yaml"))
+        yield draft.settings.problem(place, expected, value_shown(place, name))
 
 
 def _times(job: Part[Job]) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ class CheckKind(StrEnum):
     RECORD = "record"
     CONFIGURATION = "configuration"
     CHANNEL = "channel"
+    CHANNEL_TEST = "channel-test"
     TRACKER = "tracker"
     HEARTBEAT = "heartbeat"
     OFFLINE = "offline"

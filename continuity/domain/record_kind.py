@@ -52,5 +52,6 @@ class RecordKind(StrEnum):
     CLIENT_HEARD = "client.heard"
     CLIENT_REFUSED = "client.refused"
     SLOTS_MISSED = "slots.missed"
+    SABOTAGE_TRIED = "sabotage.tried"
     CHECKPOINT_SIGNED = "checkpoint.signed"
     PERSONAL_ERASED = "personal.erased"

@@ -22,6 +22,7 @@ class SlotKind(StrEnum):
     FULL_DRILL = "full-drill"
     DRILL = "drill"
     READ_BACK = "read-back"
+    SABOTAGE = "sabotage"
 
 
 class SlotState(StrEnum):

@@ -26,6 +26,7 @@ _WORDS = {
     SlotKind.DRILL: ("drill",),
     SlotKind.FULL_DRILL: ("drill", "--full"),
     SlotKind.READ_BACK: ("drill", "--read-back"),
+    SlotKind.SABOTAGE: ("sabotage",),
 }
 
 
@@ -90,7 +91,8 @@ def begin_errand(errands: Errands, slot: Slot, repository: str) -> Errand:
 def _argv(errands: Errands, slot: Slot) -> tuple[str, ...]:
     program = (sys.executable, "-m", "continuity", "--lang", errands.language)
     verb, *options = _WORDS[slot.kind]
-    return (*program, "-w", str(errands.root), verb, *options, "--json", "--", slot.job)
+    job = () if slot.kind is SlotKind.SABOTAGE else ("--", slot.job)
+    return (*program, "-w", str(errands.root), verb, *options, "--json", *job)
 
 
 def outcome_of(errand: Errand) -> Outcome | None:

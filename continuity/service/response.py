@@ -13,6 +13,7 @@ from continuity.domain.client_signals import client_signal
 from continuity.domain.heartbeat_signals import Expected, heartbeat_signals
 from continuity.domain.incident import Incident
 from continuity.domain.incident_board import Moved
+from continuity.domain.liveness_signals import liveness_signals
 from continuity.domain.observation import Observation
 from continuity.domain.outlet_signals import outlet_signals
 from continuity.domain.report_signals import report_signals
@@ -24,6 +25,7 @@ from continuity.reporting.expecting import arrivals_of, remember_deadlines
 from continuity.service.report_desk import report_desk_of
 from continuity.workflows.delivering import Delivered
 from continuity.workflows.hearing import pulses_of
+from continuity.workflows.liveness import read_tests
 from continuity.workflows.looking import looked_last
 from continuity.workflows.polling import Polled
 from continuity.workflows.responding import Derive, Desk, respond
@@ -85,6 +87,8 @@ def derive_from(app: App, standing: Standing) -> Derive:
         for name, one in app.workspace.heartbeats.items()
     }
     pulses = pulses_of(app.bench.store, expected, app.bench.now())
+    tests = read_tests(app.bench.store)
+    kinds = {name: one.kind for name, one in app.workspace.outlets.items()}
     reports = report_desk_of(app)
     remember_deadlines(reports)
     arrivals = arrivals_of(reports)
@@ -100,6 +104,7 @@ def derive_from(app: App, standing: Standing) -> Derive:
             yield from () if seen is None else (seen,)
         yield from observe_offline(app.workspace, app.bench.store, app.bench.now)
         yield from service_signals(situation.organisation, looked, silence, app.bench.now())
+        yield from liveness_signals(situation.organisation, kinds, tests, app.bench.now())
 
     return derive
 

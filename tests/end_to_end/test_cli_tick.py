@@ -35,7 +35,7 @@ def test_the_first_tick_runs_nothing_and_the_next_slot_is_known(firm: Firm) -> N
 
     assert (said.code, said.out, said.err) == (0, "Nothing was due.\n", "")
     assert shown["slots"] == []
-    assert [one["kind"] for one in shown["next"]] == ["backup"]
+    assert [one["kind"] for one in shown["next"]] == ["backup", "sabotage"]
     assert "checkpoint.signed" in kinds_of(firm)
 
 
