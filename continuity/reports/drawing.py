@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LONGEST_NAME = 30
-_WIDE = 9.0
+_WIDE, _NARROW = 9.0, 4.6
+"""Inches of paper, and of a picture that is looked at on a telephone."""
+
 _LETTER = 0.075
 """Inches that a letter takes: room is counted and not tried out, which would take longer."""
 
 _ROW = 0.24
+_LEGEND = 0.25
 _DOTS = 150
 _HALF = timedelta(hours=12)
 _MANY_DAYS = 100
@@ -52,15 +55,15 @@ _SETTINGS = {
 
 def svg_from_chart(chart: Chart) -> bytes | None:
     """Draw a chart; the same one gives the same bytes. None where nothing that draws is there."""
-    return _drawn(chart, "svg", {"Date": None, "Creator": None})
+    return _drawn(chart, "svg", _WIDE, {"Date": None, "Creator": None})
 
 
 def png_from_chart(chart: Chart) -> bytes | None:
     """Draw it as dots, for readers that know nothing else; None as ``svg_from_chart`` gives it."""
-    return _drawn(chart, "png", {"Software": None})
+    return _drawn(chart, "png", _NARROW, {"Software": None})
 
 
-def _drawn(chart: Chart, form: str, metadata: Mapping[str, None]) -> bytes | None:
+def _drawn(chart: Chart, form: str, wide: float, metadata: Mapping[str, None]) -> bytes | None:
     try:
         from matplotlib import rc_context  # here, because it takes seconds to load
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -72,44 +75,67 @@ def _drawn(chart: Chart, form: str, metadata: Mapping[str, None]) -> bytes | Non
     with rc_context(_SETTINGS), warnings.catch_warnings():
         # It remarks on letters that its font lacks; they are drawn as boxes.
         warnings.simplefilter("ignore")
-        figure = Figure(figsize=(_WIDE, _height(chart)))
+        figure = Figure(figsize=(wide, _height(chart, wide)))
         (FigureCanvasSVG if form == "svg" else FigureCanvasAgg)(figure)
         _draw(figure, chart)
         figure.savefig(written, format=form, metadata=dict(metadata), dpi=_DOTS)
     return written.getvalue()
 
 
-def _height(chart: Chart) -> float:
-    return 2.8 if isinstance(chart.shapes[0], Line) else 0.9 + _ROW * len(chart.shapes)
+def _height(chart: Chart, wide: float) -> float:
+    plain = 2.8 if isinstance(chart.shapes[0], Line) else 0.9 + _ROW * len(chart.shapes)
+    # Where there is less room beside each other, words stand in more rows.
+    return plain + _LEGEND * (_legend_rows(chart, wide) - _legend_rows(chart, _WIDE))
+
+
+def _columns(wide: float) -> int:
+    return 4 if wide == _WIDE else 2
+
+
+def _legend_rows(chart: Chart, wide: float) -> int:
+    return -(-_legends(chart) // _columns(wide))
+
+
+def _longest(wide: float) -> int:
+    return _LONGEST_NAME if wide == _WIDE else _LONGEST_NAME // 2
 
 
 def _draw(figure: Figure, chart: Chart) -> None:
     lines = [one for one in chart.shapes if isinstance(one, Line)]
     bars = [one for one in chart.shapes if isinstance(one, Bar)]
     rows = [one for one in chart.shapes if isinstance(one, Days)]
-    axes = _place(figure, 0.6 if lines else _room(one.name for one in chart.shapes), chart)
+    wide = figure.get_figwidth()
+    longest = _longest(wide)
+    left = 0.6 if lines else _room((one.name for one in chart.shapes), longest)
+    axes = _place(figure, left, chart)
     if lines:
         _draw_lines(axes, lines, chart)
         axes.yaxis.set_major_formatter(_written(chart))
     if bars:
-        _draw_bars(axes, bars, chart)
+        _draw_bars(axes, bars, chart, longest)
         axes.xaxis.set_major_formatter(_written(chart))
     if rows:
-        _draw_rows(axes, rows, dict(chart.legend))
+        _draw_rows(axes, rows, dict(chart.legend), longest)
     if not bars:
-        _mark_days(axes, chart)
+        _mark_days(axes, chart, 10 if wide == _WIDE else 5)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=4, frameon=False, borderaxespad=0)
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1.01),
+        ncols=_columns(wide),
+        frameon=False,
+        borderaxespad=0,
+    )
 
 
-def _room(names: Iterator[str]) -> float:
-    return 0.3 + _LETTER * max(len(_name(name)) for name in names)
+def _room(names: Iterator[str], longest: int) -> float:
+    return 0.3 + _LETTER * max(len(_name(name, longest)) for name in names)
 
 
 def _place(figure: Figure, left: float, chart: Chart) -> Axes:
-    height, below = _height(chart), 0.3
-    above = 0.25 * (1 + (_legends(chart) - 1) // 4)
-    place = (left / _WIDE, below / height, 0.97 - left / _WIDE, 1 - (below + above) / height)
+    wide, height, below = figure.get_figwidth(), figure.get_figheight(), 0.3
+    above = _LEGEND * _legend_rows(chart, wide)
+    place = (left / wide, below / height, 0.97 - left / wide, 1 - (below + above) / height)
     axes: Axes = figure.add_axes(place)
     return axes
 
@@ -119,8 +145,8 @@ def _legends(chart: Chart) -> int:
     return max((len(bars) + 1 if bars else len(chart.legend)) or len(chart.shapes), 1)
 
 
-def _name(text: str) -> str:
-    return harmless(text, _LONGEST_NAME)
+def _name(text: str, longest: int = _LONGEST_NAME) -> str:
+    return harmless(text, longest)
 
 
 def _written(chart: Chart) -> Callable[[float, object], str]:
@@ -129,13 +155,13 @@ def _written(chart: Chart) -> Callable[[float, object], str]:
     return lambda value, _place: number(speaker, value, 0 if value == round(value) else 1)
 
 
-def _mark_days(axes: Axes, chart: Chart) -> None:
+def _mark_days(axes: Axes, chart: Chart, most: int) -> None:
     from matplotlib.dates import AutoDateLocator, DateFormatter
 
     low, high = axes.get_xlim()
     local = "%m/%Y" if high - low > _MANY_DAYS else "%d/%m"
     plain = "%Y-%m" if high - low > _MANY_DAYS else "%m-%d"
-    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=10))
+    axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=most))
     axes.xaxis.set_major_formatter(DateFormatter(local if chart.language == "es" else plain))
 
 
@@ -172,7 +198,7 @@ def _draw_lines(axes: Axes, lines: Sequence[Line], chart: Chart) -> None:
         )
 
 
-def _draw_bars(axes: Axes, bars: Sequence[Bar], chart: Chart) -> None:
+def _draw_bars(axes: Axes, bars: Sequence[Bar], chart: Chart, longest: int) -> None:
     names = list(dict.fromkeys(name for bar in bars for name, _ in bar.parts))
     starts = [0.0] * len(bars)
     for turn, name in enumerate(names):
@@ -195,10 +221,10 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar], chart: Chart) -> None:
             ends = [place - 0.4, place + 0.4]
             label = chart.bound if place == limits[0] else None
             axes.plot([bar.target] * 2, ends, color=COLOURS[Light.RED], linewidth=2, label=label)
-    _name_rows(axes, [bar.name for bar in bars])
+    _name_rows(axes, [bar.name for bar in bars], longest)
 
 
-def _draw_rows(axes: Axes, rows: Sequence[Days], legend: Mapping[Light, str]) -> None:
+def _draw_rows(axes: Axes, rows: Sequence[Days], legend: Mapping[Light, str], longest: int) -> None:
     spans = [(place, *span) for place, row in enumerate(rows) for span in _passed(row)]
     if spans:
         places, begins, ends = zip(*spans, strict=True)
@@ -219,7 +245,7 @@ def _draw_rows(axes: Axes, rows: Sequence[Days], legend: Mapping[Light, str]) ->
             axes.scatter(
                 days, where, marker=marker, color=COLOURS[light], s=26, label=word, zorder=3
             )
-    _name_rows(axes, [row.name for row in rows])
+    _name_rows(axes, [row.name for row in rows], longest)
 
 
 def _passed(row: Days) -> Iterator[tuple[Any, Any]]:
@@ -239,7 +265,7 @@ def _edge(day: date, way: timedelta) -> Any:
     return date2num(day) + way / timedelta(days=1)
 
 
-def _name_rows(axes: Axes, names: Sequence[str]) -> None:
-    axes.set_yticks(range(len(names)), [_name(name) for name in names])
+def _name_rows(axes: Axes, names: Sequence[str], longest: int) -> None:
+    axes.set_yticks(range(len(names)), [_name(name, longest) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)

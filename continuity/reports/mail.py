@@ -11,6 +11,7 @@ from dataclasses import replace
 from html import escape
 
 from continuity.domain.report import Light
+from continuity.reports.drawing import COLOURS
 from continuity.reports.page import (
     Block,
     Bullets,
@@ -36,13 +37,6 @@ _SHORT = 12
 _FONT = "font-family:Arial,Helvetica,sans-serif"
 _BREAK = "word-break:break-word;overflow-wrap:anywhere"
 _GRID = 'role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
-# Each has a contrast of 4.5 to 1 or more on white.
-_COLOURS = {
-    Light.GREEN: "#14622b",
-    Light.AMBER: "#7a4b00",
-    Light.RED: "#a3121b",
-    Light.UNKNOWN: "#4a4a68",
-}
 _DARK = """\
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (prefers-color-scheme:dark){
@@ -112,11 +106,19 @@ def _written(page: Page, shown: Mapping[str, str]) -> str:
                 f'<h1 class="text" style="margin:0;{_FONT};font-size:20px;line-height:28px;'
                 f'color:#17191c;{_BREAK}">{title}</h1>'
             ),
-            *(_row(part) for block in page.blocks for part in _parts(block, shown)),
+            *(_row(part) for block in _unsigned(page) for part in _parts(block, shown)),
             *_footer(page),
             "</table></td></tr></table></body></html>",
         ]
     )
+
+
+def _unsigned(page: Page) -> Iterator[Block]:
+    """Leave out the box for a signature and its title: signed is what is printed."""
+    following = (*page.blocks[1:], None)
+    for block, after in zip(page.blocks, following, strict=True):
+        if not (isinstance(block, Heading) and isinstance(after, Signature)):
+            yield block
 
 
 def _footer(page: Page) -> Iterator[str]:
@@ -151,7 +153,6 @@ def _parts(block: Block, shown: Mapping[str, str]) -> Iterator[str]:
         case Chart():
             yield _chart(block, shown.get(block.name, ""))
         case Signature():
-            # Signed is what is printed.
             return
 
 
@@ -164,7 +165,7 @@ def _plain(text: str) -> str:
 
 
 def _strong(text: str) -> str:
-    red = _COLOURS[Light.RED]
+    red = COLOURS[Light.RED]
     style = _text_style().replace("color:#17191c", f"color:{red}")
     return f'<p class="red" style="{style};font-weight:bold">{_shown(text)}</p>'
 
@@ -177,7 +178,7 @@ def _quiet(text: str) -> str:
 
 
 def _lamp(block: Lamp) -> str:
-    light, colour = block.light.value, _COLOURS[block.light]
+    light, colour = block.light.value, COLOURS[block.light]
     return (
         f'<table {_GRID}><tr><td class="{light}" style="border-left:6px solid {colour};'
         f'padding:2px 0 2px 12px">'
@@ -224,7 +225,7 @@ def _cell(cell: Cell) -> str:
     if cell.light is None:
         style = f"{_cell_style()};color:#17191c;{_BREAK}"
         return f'<td class="text line" style="{style}"><bdi>{_shown(cell.text)}</bdi></td>'
-    colour, light = _COLOURS[cell.light], cell.light.value
+    colour, light = COLOURS[cell.light], cell.light.value
     text = f'<span class="{light}" style="color:{colour}">{_said(cell)}</span>'
     return f'<td class="line" style="{_cell_style()}">{text}</td>'
 
@@ -255,8 +256,8 @@ def _chart(block: Chart, name: str) -> str:
     parts = [f"{caption}{_shown(block.caption)}</p>"]
     if name:
         parts.append(
-            f'<img src="cid:{_shown(name)}" alt="{_shown(block.alternative)}" width="600"'
-            ' style="display:block;width:100%;max-width:640px;height:auto;border:0;'
+            f'<img src="cid:{_shown(name)}" alt="{_shown(block.alternative)}" width="520"'
+            ' style="display:block;width:100%;max-width:520px;height:auto;border:0;'
             'background:#ffffff">'
         )
     return "".join([*parts, _quiet(block.alternative)])

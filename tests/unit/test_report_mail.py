@@ -15,6 +15,7 @@ from continuity.domain.document import Document, Envelope
 from continuity.domain.report import Light
 from continuity.notify.email.mail import mail_from_document
 from continuity.notify.email.options import EmailOptions
+from continuity.reports.drawing import png_from_chart
 from continuity.reports.mail import LARGEST, mail_from_page
 from continuity.reports.mailed import digest_to_mail, front_to_mail, report_to_mail
 from continuity.reports.page import (
@@ -162,3 +163,26 @@ def test_files_and_pictures_come_back_from_a_mail_as_they_went_in() -> None:
     inside = next(part for part in mail.walk() if part["Content-ID"])
     assert isinstance(inside, EmailMessage)
     assert (inside["Content-ID"], inside.get_content()) == ("<a@continuity>", b"\x89PNG")
+
+
+def test_nobody_is_asked_to_sign_a_mail() -> None:
+    blocks = (Paragraph("Read it."), Heading("Read and decided", 2, "signed"), Signature(("Name",)))
+    page = Page(language="en", title="t", subject="s", blocks=blocks, footer=())
+    told = read(mail_from_page(page, {}, more)).text
+
+    assert "Read it." in told
+    assert "Read and decided" not in told
+
+
+def test_a_picture_for_telephones_is_narrower_than_that_on_paper() -> None:
+    report = reported(a_good_month(), END)
+    charts = [
+        one for one in front_to_mail(report, speaker_of("es")).blocks if isinstance(one, Chart)
+    ]
+    drawn = [png_from_chart(one) for one in charts]
+
+    assert len(charts) >= 3
+    for content in drawn:
+        assert content is not None
+        assert content.startswith(b"\x89PNG")
+        assert 500 < int.from_bytes(content[16:20], "big") < 900
