@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -17,6 +19,7 @@ from continuity.engines.registry import engine_kinds
 
 _FALLBACK_ZONE = "UTC"
 _ZONES = "zoneinfo/"
+_MANY = 10
 
 
 class _Given(TypedDict):
@@ -55,14 +58,24 @@ def command(directory: Path, yes: bool, **given: Unpack[_Given]) -> None:
     """Ask what is missing, and write."""
     asking = not yes and sys.stdin.isatty()
     written = write_workspace(directory, _answers(directory, given, asking=asking))
-    for path in written:
-        show(plain(str(path)))
+    for line in _lines(written):
+        show(line)
     show()
     show(
         _("Next: adapt these files, then continuity --workspace {path} check").format(
             path=plain(str(directory))
         )
     )
+
+
+def _lines(written: Sequence[Path]) -> Iterator[str]:
+    """Give a line for each file, and one for all files of a folder that has many."""
+    for folder, paths in groupby(written, key=lambda path: path.parent):
+        files = [plain(str(path)) for path in paths]
+        if len(files) > _MANY:
+            yield _("{folder}: {count} files").format(folder=plain(str(folder)), count=len(files))
+        else:
+            yield from files
 
 
 def _answers(directory: Path, given: _Given, *, asking: bool) -> Answers:

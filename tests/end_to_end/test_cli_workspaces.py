@@ -1,6 +1,7 @@
 """`check` and `init` as operators run them."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def test_a_new_workspace_has_no_problems(tmp_path: Path) -> None:
     begun = story.run("init", str(story.root), *flags, "--path", str(tmp_path / "data"))
 
     assert begun.code == 0, begun.err
+    assert re.search(r"runbooks: \d\d files$", begun.out, re.M)
     assert story.run("check").out.startswith("No problems")
     assert "Acme" in (story.root / "config" / "continuity.yaml").read_text()
 

@@ -32,12 +32,13 @@ class Rehearsal:
     in_step: str = ""
     first: str = ""
     said: str = "yes"
+    urgent: bool = False
     asked: Counter[str] = field(default_factory=Counter)
 
     def talk_through(self) -> Conduct:
         """Follow it until it is over. Raises AssertionError when nobody can go on."""
         run = Scene(document=self.document, conduct=Conduct(run="r1"), now=_MORNING)
-        run.begin(Start(mode=Mode.TABLE_TOP), by=self.document.front.owner)
+        run.begin(Start(mode=Mode.TABLE_TOP, urgent=self.urgent), by=self.document.front.owner)
         for _ in range(_MOST):
             if run.conduct.state in OVER:
                 return run.conduct

@@ -18,9 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def rehearsals(book: RunbookDocument) -> Iterator[Rehearsal]:
-    """Give a run for each option of each decision, and for each answer to what is asked."""
+    """Give a run for each option of each decision, for each answer, and in a hurry."""
     for said in ("yes", "no"):
         yield Rehearsal(book, said=said)
+        yield Rehearsal(book, said=said, urgent=True)
     for step in book.steps:
         decision = book.decision(decision_of(step)) if isinstance(step, DecisionStep) else None
         for option in decision.options if decision else ():
