@@ -72,6 +72,7 @@ def _play(home: Path) -> list[Trial]:
         program.told("check")
         trials = _protect(program)
     trials += _measure(program)
+    trials.append(_leave(program))
     trials += _grow(home, program)
     trials += _break_copies(home, firm)
     trials += _break_sources(program, firm)
@@ -80,6 +81,16 @@ def _play(home: Path) -> list[Trial]:
     program.told("status")
     trials.append(Trial(_("The record of evidence"), program.told("audit", "verify"), 0))
     return trials
+
+
+def _leave(program: Program) -> Trial:
+    show(
+        _(
+            "For the day on which this machine is gone too, the plan goes elsewhere: runbooks,"
+            " phones, and the exact commands that bring every job back with stock programs."
+        )
+    )
+    return Trial(_("Offline copies at two places"), program.told("bundle", "publish"), 0)
 
 
 def _protect(program: Program) -> list[Trial]:

@@ -22,8 +22,8 @@ def found_firm(root: Path) -> tuple[int, int]:
     """Make the workspace with its data; gives the number of files and bytes."""
     for folder in ("config", "jobs", "runbooks"):
         shutil.copytree(_HERE / folder, root / folder)
-    for folder in ("secrets", "repositories"):
-        (root / folder).mkdir(mode=0o700)
+    for folder in ("secrets", "repositories", "offline/memoria-usb", "offline/norbit"):
+        (root / folder).mkdir(mode=0o700, parents=True)
     for name in ("nas", "exterior"):
         _write_private(root / "secrets" / name, secrets.token_hex(24))
     files = size = 0

@@ -12,6 +12,7 @@ from continuity.cli.columns import joined, plain
 from continuity.cli.entry import Options
 from continuity.cli.language import _, sentence
 from continuity.cli.output import complain, epilog, remark, show, show_json, verdict_text
+from continuity.config.offline_sites import too_few
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.shown import shown_duration
 from continuity.domain.text import N_, say
@@ -21,7 +22,7 @@ from continuity.offline.folders import new_folder, write_folder
 from continuity.offline.grounds import Grounds, gather
 from continuity.offline.places import doors_of
 from continuity.offline.publishing import Delivered, publish
-from continuity.offline.standing import PlaceStanding, standings, too_few
+from continuity.offline.standing import PlaceStanding, standings
 
 
 @click.group(

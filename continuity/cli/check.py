@@ -81,7 +81,17 @@ def _report(problems: Sequence[Problem], workspace: Workspace | None, *, as_json
         )
     else:
         show(_sound(workspace))
+        _remark_on_offline(workspace)
     return USAGE if problems or workspace is None else 0
+
+
+def _remark_on_offline(workspace: Workspace) -> None:
+    """Say when runbooks would be lost with what they help to recover: wrong, but no mistake."""
+    from continuity.config.offline_sites import too_few
+
+    few = too_few(workspace)
+    if few is not None and workspace.books:
+        remark(sentence(few))
 
 
 def _plain(problems: Sequence[Problem], workspace: Workspace | None) -> dict[str, object]:

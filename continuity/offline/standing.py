@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from continuity.config.offline_sites import beside_what, too_few
 from continuity.config.workspace import Workspace
 from continuity.domain.clock import Now
 from continuity.domain.examined import Examined, doubtful, sound
 from continuity.domain.observation import Observation
-from continuity.domain.offline import LEAST_PLACES
 from continuity.domain.offline_signals import (
     Shelved,
     Standing,
@@ -20,7 +20,6 @@ from continuity.domain.offline_signals import (
 from continuity.domain.shown import shown_duration
 from continuity.domain.text import N_, Message, say
 from continuity.offline.edition import edition_of
-from continuity.offline.places import beside_what
 from continuity.offline.publishing import shelved
 from continuity.store.store import Store
 
@@ -48,19 +47,6 @@ def standings(workspace: Workspace, store: Store, now: Now) -> tuple[PlaceStandi
             beside=beside_what(workspace, place),
         )
         for name, place in sorted(workspace.settings.offline.places.items())
-    )
-
-
-def too_few(workspace: Workspace) -> Message | None:
-    """Say when there are not enough places apart from what they help to recover."""
-    places = workspace.settings.offline.places.values()
-    apart = sum(beside_what(workspace, place) is None for place in places)
-    if apart >= LEAST_PLACES:
-        return None
-    return say(
-        N_("Of {least} places needed for offline copies, {count} stand apart from what is lost."),
-        least=LEAST_PLACES,
-        count=apart,
     )
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from continuity.config.offline_sites import too_few
 from continuity.domain.evidence import RecordKind
 from continuity.domain.verdict import Verdict
 from continuity.offline.bundle import Bundle, make_bundle
 from continuity.offline.folders import KEPT, LATEST
 from continuity.offline.places import doors_of
 from continuity.offline.publishing import Delivered, publish
-from continuity.offline.standing import observe_offline, standings, too_few
+from continuity.offline.standing import observe_offline, standings
 from tests.simulators.mail import PASSWORD as MAIL_PASSWORD
 from tests.simulators.mail import USER as MAIL_USER
 from tests.simulators.mail import MailRoom, mail_server
