@@ -24,10 +24,11 @@ from continuity.store.store import Store
 from continuity.workflows.circumstances import Circumstances
 from continuity.workflows.delivering import Delivered, Send, deliver
 from continuity.workflows.enclosing import line_in
-from continuity.workflows.notifying import TO, Outward, Reader, sender_by
+from continuity.workflows.notifying import Outward, Reader, sender_by
 from continuity.workflows.polling import Polled, poll
 from continuity.workflows.responding import Desk
 from continuity.workflows.ticketing import Tracker, sender_to
+from continuity.workflows.words import SAID, TO
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Outside:
                 speaker=self._speaker(self.workspace.outlets[name].language),
                 tell=self._tell,
                 readers=self._readers if kind.personal else None,
+                person=self._person,
+                footer=self._footer,
             )
             yield outward.lane, sender_by(outward)
 
@@ -121,6 +124,16 @@ class Outside:
                 speaker = self._speaker(self.workspace.people[name].language)
                 yield Reader(name=name, address=address, speaker=speaker, acts=acts)
 
+    def _person(self, name: str) -> tuple[str, Speaker] | None:
+        address = _address(self.workspace, name)
+        if not address:
+            return None
+        return address, self._speaker(self.workspace.people[name].language)
+
+    def _footer(self) -> str:
+        head = self.store.head()
+        return f"{self.workspace.settings.organisation} · {head.sequence} {head.hash[:16]}"
+
     def _called(self, row: OutboxRow) -> Mapping[str, bool]:
         if row.notice.event != Event.ESCALATED:
             return {}
@@ -128,7 +141,8 @@ class Outside:
 
     def _called_before(self, row: OutboxRow) -> Mapping[str, bool]:
         with self.store.reading() as reading:
-            told = [one.notice.payload.get(TO) for one in reading.outbox.of(row.notice.incident)]
+            rows = reading.outbox.of(row.notice.incident)
+        told = [one.notice.payload.get(TO) for one in rows if one.notice.event != SAID]
         before = dict.fromkeys((one for one in told if isinstance(one, str)), False)
         incident = self._incident(row)
         if before or not incident.speaks or not incident.rungs:

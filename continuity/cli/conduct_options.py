@@ -32,7 +32,7 @@ from continuity.domain.conduct_refusals import Command
 from continuity.domain.conduct_result import verified_at, work_of
 from continuity.domain.conduct_times import lost, phases
 from continuity.domain.incident_commands import Person
-from continuity.workflows.carrying_on import carry_on
+from continuity.workflows.child_runs import carry_on_all
 from continuity.workflows.conducting import Stage, act, on_paper, stand_of, tick
 from continuity.workflows.performing import perform
 
@@ -131,7 +131,7 @@ def _moment_on_paper(text: str, now: datetime, zone: str) -> datetime:
 
 def go_on(app: App, stage: Stage, run: str) -> Conduct:
     """Let the program do what is its turn."""
-    conduct = carry_on(stage, run, partial(perform, hands_of(app)))
+    conduct = carry_on_all(stage, run, partial(perform, hands_of(app, stage)))
     try_to_tell(app)
     return conduct
 

@@ -94,7 +94,7 @@ def _next(view: View) -> Iterator[str]:
         if action.until is not None:
             until = _(" until {time}").format(time=f"{action.until.astimezone(view.zone):%H:%M}")
         people = ", ".join(map(plain, action.people))
-        command = command_of(action.doing, view.stand.conduct.run, action.step)
+        command = command_of(action, view.stand.conduct.run)
         if action.doing is Doing.WORK:
             command += _wanted(view.stand.step(action.step))
         yield _("Next: {command}").format(command=command) + until

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import time
 from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from continuity.answering.announcer import Announcer
 from continuity.app import App, portfolio_of
 from continuity.cli.conduct_shown import Screen
 from continuity.cli.language import sentence
@@ -16,14 +18,18 @@ from continuity.config.secrets import read_secret
 from continuity.domain.clock import text_from_time
 from continuity.domain.conduct import Detail
 from continuity.domain.facts import JobFacts
+from continuity.domain.failure import ConfigurationError
 from continuity.domain.restore_choice import Candidate, candidates, chosen
+from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict
 from continuity.domain.written import SecretReference
 from continuity.hosts.local import LocalHost
+from continuity.sources.source import Inquiring
 from continuity.store.exhibits import Exhibits
 from continuity.workflows.bringing_back import BroughtBack, bring_back
+from continuity.workflows.child_runs import follow
 from continuity.workflows.conducting import Stage
 from continuity.workflows.drill import drill
 from continuity.workflows.facts import read_facts
@@ -46,14 +52,16 @@ def stage_of(app: App, screen: Screen | None = None) -> Stage:
     )
 
 
-def hands_of(app: App) -> Hands:
+def hands_of(app: App, stage: Stage) -> Hands:
     """Give what the program does steps with."""
     return Hands(
         host=app.hosts.host,
         secret=partial(_secret, app),
         restore=partial(_restore, app),
-        probe=lambda probe: ask(probe, app.hosts.host, app.bench.now),
+        probe=lambda probe: ask(probe, app.hosts.host, app.bench.now, partial(_inquire, app)),
         keep=exhibits_of(app).keep,
+        tell=Announcer(workspace=app.workspace, store=app.bench.store, now=app.bench.now).tell,
+        follow=partial(follow, stage, partial(_book, app)),
         now=app.bench.now,
         sleep=time.sleep,
     )
@@ -107,6 +115,37 @@ def _restore(app: App, order: Order) -> Restored | Unproven:
         place=back.place,
         details={**back.details, **_proof(candidate)},
         said=_told(back),
+    )
+
+
+def _book(app: App, name: str) -> tuple[RunbookDocument, str] | None:
+    document = app.workspace.books.get(name)
+    if document is None:
+        return None
+    return document, text_of_book(app.workspace.root / "runbooks" / f"{name}.md")
+
+
+def text_of_book(path: Path) -> str:
+    """Read the text of a runbook, as its hash was made of it."""
+    return path.read_bytes().decode().removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _inquire(app: App, job: str, query: str, seconds: float) -> str | None:
+    protected = app.protected(job)
+    living = protected.living
+    if living is None or living.inquire is None:
+        raise ConfigurationError(
+            say(N_("{job} is no database that can be asked."), job=job),
+            remedy=say(N_("Ask in another way: command, http, tcp or file.")),
+        )
+    return living.inquire(
+        Inquiring(
+            source=protected.job.source,
+            host=living.open_host(),
+            password=living.read_password(),
+            query=query,
+            seconds=seconds,
+        )
     )
 
 

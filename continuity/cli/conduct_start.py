@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TypedDict, Unpack
 
 import click
@@ -14,7 +13,7 @@ from continuity.cli.conduct_options import by_option, go_on, json_option, tell
 from continuity.cli.conduct_ready import short_line
 from continuity.cli.conduct_screen import heading
 from continuity.cli.conduct_shown import Screen
-from continuity.cli.conduct_stage import stage_of
+from continuity.cli.conduct_stage import stage_of, text_of_book
 from continuity.cli.entry import Options
 from continuity.cli.incident_options import IncidentNumber
 from continuity.cli.language import _
@@ -112,14 +111,10 @@ def _begin(app: App, stage: Stage, name: str, given: _Given) -> str:
         basis=basis_of(app.workspace, document),
     )
     person = acting(app, given["by"], "")
-    text = _text(app.workspace.root / "runbooks" / f"{name}.md")
+    text = text_of_book(app.workspace.root / "runbooks" / f"{name}.md")
     run = f"{name}-{count + 1}"
     begin(stage, run, document, text, how, person)
     return run
-
-
-def _text(path: Path) -> str:
-    return path.read_bytes().decode().removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from continuity.cli.language import _
 from continuity.domain.conduct import RunState, StepState
-from continuity.domain.conduct_next import Doing
+from continuity.domain.conduct_next import Action, Doing
 from continuity.domain.text import N_
 
 _RUN = {
@@ -54,6 +54,7 @@ _COMMANDS = {
     Doing.CHOOSE: "continuity runbook retry|skip|abort {run} {step}",
     Doing.RESUME: "continuity runbook resume {run}",
     Doing.TAKE_OVER: "continuity runbook hand-over {run}",
+    Doing.FOLLOW: "continuity runbook status {child}",
 }
 _DRILL = N_("DRILL")
 
@@ -79,6 +80,6 @@ def drill_mark() -> str:
     return f"[{_(_DRILL)}] "
 
 
-def command_of(doing: Doing, run: str, step: str) -> str:
+def command_of(action: Action, run: str) -> str:
     """Give the command of what is next."""
-    return _COMMANDS[doing].format(run=run, step=step)
+    return _COMMANDS[action.doing].format(run=run, step=action.step, child=action.child)

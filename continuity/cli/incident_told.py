@@ -19,6 +19,7 @@ from continuity.domain.ticket import RemoteClock
 from continuity.store.store import Store
 from continuity.workflows.enclosing import ENCLOSED
 from continuity.workflows.ticketing import ASKED, FAILED_AGAIN
+from continuity.workflows.words import SAID
 
 _STATES = {
     OutboxState.QUEUED: N_("waits"),
@@ -31,6 +32,7 @@ _WORDS = {
     ENCLOSED: N_("record enclosed"),
     ASKED: N_("asked why it was ended there"),
     FAILED_AGAIN: N_("told that the test failed again"),
+    SAID: N_("told by a runbook"),
 }
 
 

@@ -26,6 +26,7 @@ def living_source(job: Job, hosts: Hosts, environ: Mapping[str, str]) -> Living 
         read_password=lambda: source_password(job, environ),
         questions=source_questions(job),
         plant=kind.plant,
+        inquire=kind.inquire,
     )
 
 

@@ -12,6 +12,7 @@ from continuity.config.wording import expected_key
 from continuity.domain.condition import condition_from_text
 from continuity.domain.condition_sense import Sort, nonsense_in
 from continuity.domain.decision import Decision
+from continuity.domain.message_template import references_in
 from continuity.domain.runbook import Runbook
 from continuity.domain.runbook_document import members_of_groups, values_known
 from continuity.domain.step import goto_of, undo_step
@@ -20,6 +21,7 @@ from continuity.domain.step_kinds import (
     CommandStep,
     DecisionStep,
     GroupStep,
+    NotifyStep,
     RestoreStep,
     Step,
     decision_of,
@@ -163,6 +165,12 @@ def _used(part: Part[Step], known: Mapping[str, Sort], secret: Set[str]) -> Iter
         name = reference_in_point(step.point)
         if name is not None and name not in known:
             yield part.problem(("point",), _value_expected(name, known), value_shown((), name))
+    if isinstance(step, NotifyStep):
+        for name in references_in(step.template):
+            if name not in known or name in secret:
+                hidden = say(N_("no secret: everybody who is told would read it"))
+                expected = hidden if name in secret else _value_expected(name, known)
+                yield part.problem(("template",), expected, value_shown((), name))
     if isinstance(step, CommandStep):
         yield from _given(part, step, known, secret)
 

@@ -121,6 +121,7 @@ def _held(conduct: Conduct, entry: Entry) -> Conduct:
         intent_at=None,
         process="",
         given=_given(old, entry),
+        child=text_in(entry, "child"),
     )
     return _with(_learned(conduct, mapping_in(entry, "outputs")), one)
 

@@ -17,6 +17,7 @@ from continuity.domain.step_kinds import (
     DecisionStep,
     GroupStep,
     ManualStep,
+    NotifyStep,
     RestoreStep,
     RunbookStep,
     Step,
@@ -165,8 +166,8 @@ def _own_wait(step: Step) -> Waits:
 def _is_for_the_program(step: Step) -> bool:
     """Tell what the program does itself; the rest is for people, with the words of the step."""
     if isinstance(step, VerifyStep):
-        return step.probe.asked is None and step.probe.sql is None
-    return isinstance(step, CommandStep | RestoreStep)
+        return step.probe.asked is None
+    return isinstance(step, CommandStep | NotifyStep | RestoreStep | RunbookStep)
 
 
 def people_in(front: Runbook, roles: Iterable[str]) -> frozenset[str]:

@@ -43,6 +43,7 @@ class Doing(StrEnum):
     CHOOSE = "choose"
     RESUME = "resume"
     TAKE_OVER = "take-over"
+    FOLLOW = "follow"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +51,7 @@ class Action:
     """One thing to be done next.
 
     ``people`` may do it; anybody where it is empty. ``holder`` has taken it, until ``lease_until``.
-    ``until`` is when it goes on, or fails, without them.
+    ``until`` is when it goes on, or fails, without them. ``child`` is the run that it waits for.
     """
 
     doing: Doing
@@ -59,6 +60,7 @@ class Action:
     holder: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    child: str = ""
 
 
 def next_actions(stand: Stand, now: datetime) -> tuple[Action, ...]:
@@ -97,6 +99,7 @@ _DOING = {
     Waits.POINT: Doing.CHOOSE_POINT,
     Waits.TIMER: Doing.REST,
     Waits.STEPS: Doing.REST,
+    Waits.RUN: Doing.FOLLOW,
 }
 
 
@@ -110,6 +113,7 @@ def _action(stand: Stand, one: StepRun, now: datetime) -> Action:
         holder=one.holder if leased else "",
         since=one.begun_at,
         until=min(moments, default=None),
+        child=one.child,
     )
 
 

@@ -25,7 +25,7 @@ from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident_commands import Person
 from continuity.domain.runbook import Runbook, RunbookStatus
 from continuity.domain.runbook_document import RunbookDocument
-from continuity.domain.step_kinds import GroupStep, VerifyStep
+from continuity.domain.step_kinds import GroupStep, NotifyStep, RunbookStep, VerifyStep
 from continuity.domain.text import N_, say
 from continuity.domain.written import ExpectedError, reference_from_text
 
@@ -176,11 +176,12 @@ def held(name: str, waits: Waits, at: datetime, **details: Detail) -> Entry:
 def recovered(stand: Stand, one: StepRun, at: datetime) -> Entry:
     """Tell what becomes of a step whose process died between its intent and its result.
 
-    What only asks, or may simply be done again, is; with the deadline it had. Of anything else
+    What only asks or tells, or may simply be done again, is; with the deadline it had. Of all else
     nobody knows how far it came, and a person must say.
     """
     step = stand.step(one.step)
-    again = isinstance(step, VerifyStep) or (step is not None and step.idempotent)
+    asking = isinstance(step, VerifyStep | NotifyStep | RunbookStep)
+    again = asking or (step is not None and step.idempotent)
     if again:
         details: dict[str, Detail] = {"same_deadline": True, "why": Why.CRASH.value}
         return Entry(event=Event.RETRIED, at=at, step=one.step, details=details)

@@ -177,13 +177,30 @@ Plant = Callable[[Planting], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Inquiring:
+    """What a question to the living source needs; it may only read, and take so many seconds."""
+
+    source: Source
+    host: Host
+    password: Secret | None
+    query: str
+    seconds: float
+
+
+Inquire = Callable[[Inquiring], str | None]
+"""Gives the first column of the first row as text, None for NULL or no row; raises what the source
+raises."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourceKind:
     """An entry of the registry: the name people write, its own keys, and what it covers.
 
     A kind with ``capture`` is copied as a stream that it makes itself, and is brought to life by
-    ``revive`` in every drill; one without is copied as files. ``plant`` puts a canary into it.
-    ``needs`` names the programs that it takes on another machine, by name or path. ``by_hand``
-    tells how a restored copy is loaded with stock programs; restored files need no loading.
+    ``revive`` in every drill; one without is copied as files. ``plant`` puts a canary into it, and
+    ``inquire`` asks it a question, reading only. ``needs`` names the programs that it takes on
+    another machine, by name or path. ``by_hand`` tells how people load a copy with stock programs;
+    restored files need no loading.
     """
 
     name: str
@@ -192,6 +209,7 @@ class SourceKind:
     capture: Capture | None = None
     revive: Revive | None = None
     plant: Plant | None = None
+    inquire: Inquire | None = None
     needs: Callable[[Source], tuple[str, ...]] = lambda _source: ()
     by_hand: Callable[[LoadAsked], ByHand] = lambda _asked: ByHand()
 
@@ -211,6 +229,7 @@ class Living:
     read_password: Callable[[], Secret | None]
     questions: tuple[str, ...] = ()
     plant: Plant | None = None
+    inquire: Inquire | None = None
 
 
 NO_FILES = Extent(roots=(), excludes=(), one_file_system=False, mounts=(), sentinels=())

@@ -23,6 +23,7 @@ from continuity.sources.source import (
     Captured,
     Capturing,
     Extent,
+    Inquiring,
     Planting,
     Revived,
     Reviving,
@@ -31,6 +32,7 @@ from continuity.sources.source import (
 from continuity.sources.sqlite_by_hand import load_by_hand
 from continuity.sources.sqlite_elsewhere import capture_elsewhere
 from continuity.sources.sqlite_here import capture_here
+from continuity.sources.sqlite_inquire import inquire_in
 from continuity.sources.sqlite_look import Looking, take_look
 from continuity.sources.sqlite_plant import plant_in
 from continuity.sources.sqlite_words import Told, first_value
@@ -172,6 +174,11 @@ def plant(planting: Planting) -> None:
     plant_in(planting.host, _own(planting.source).path, planting.statements)
 
 
+def inquire(asked: Inquiring) -> str | None:
+    """Ask the living database, which is opened to be read. Raises SourceError."""
+    return inquire_in(asked, _own(asked.source).path)
+
+
 SOURCE = SourceKind(
     name="sqlite",
     options=SqliteSource,
@@ -179,6 +186,7 @@ SOURCE = SourceKind(
     capture=capture,
     revive=revive,
     plant=plant,
+    inquire=inquire,
     needs=lambda _source: ("sqlite3",),
     by_hand=load_by_hand,
 )

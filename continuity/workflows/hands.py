@@ -8,12 +8,16 @@ from datetime import datetime
 from pathlib import Path
 
 from continuity.domain.clock import Now
-from continuity.domain.conduct import Detail
+from continuity.domain.conduct import Conduct, Detail
 from continuity.domain.exhibit import Exhibit
+from continuity.domain.ladder import Recipient
 from continuity.domain.probe import Probe
+from continuity.domain.runbook import Runbook
 from continuity.domain.secret import Secret
+from continuity.domain.step_kinds import RunbookStep
 from continuity.domain.written import SecretReference
 from continuity.hosts.host import Host
+from continuity.workflows.words import Told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +61,25 @@ class Unproven:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """What a step tells, and whom. ``key`` is the same for every try of one telling."""
+
+    key: str
+    text: str
+    audience: tuple[Recipient, ...]
+    channels: tuple[str, ...]
+    front: Runbook
+    conduct: Conduct
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Hands:
     """What doing takes: machines by name, secrets by reference, restores, probes, and patience.
 
     ``restore`` brings a point of a job back and compares it, unless it is not proven. ``probe``
     asks once and gives what it read, None for a wrong answer. ``keep`` keeps what a step printed.
+    ``tell`` queues what people are told, once. ``follow`` begins the run of another runbook that a
+    step is, unless it was begun, and gives its name.
     """
 
     host: Callable[[str], Host]
@@ -69,5 +87,7 @@ class Hands:
     restore: Callable[[Order], Restored | Unproven]
     probe: Callable[[Probe], str | None]
     keep: Callable[[str, bytes], Exhibit]
+    tell: Callable[[Telling], Told]
+    follow: Callable[[Conduct, RunbookStep], str]
     now: Now
     sleep: Callable[[float], None]

@@ -14,9 +14,10 @@ from continuity.speech.speaker import Speaker
 from continuity.workflows.circumstances import Circumstances
 from continuity.workflows.delivering import Send, Sent
 from continuity.workflows.letters import letter_from
+from continuity.workflows.words import SAID, TO, letter_of_word
 
-TO, ACTS = "to", "acts"
-"""In the payload of a notice: whom it is for, and whether more than reading is expected."""
+ACTS = "acts"
+"""In the payload of a notice: whether more than reading is expected."""
 
 _NOBODY = say(N_("Nobody concerned can be reached by this channel."))
 _NO_LONGER = say(N_("Whoever was to be told is no longer among those concerned."))
@@ -37,7 +38,8 @@ class Outward:
     """A channel as incidents use it.
 
     ``readers`` are those concerned by a row who can be reached by a personal channel; None for a
-    channel that has its own address, where ``speaker`` speaks.
+    channel that has its own address, where ``speaker`` speaks. ``person`` gives the address and the
+    speaker of somebody, and ``footer`` the last line of what is said outside of incidents.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Outward:
     speaker: Speaker
     tell: Callable[[OutboxRow], Circumstances]
     readers: Callable[[OutboxRow], Iterable[Reader]] | None = None
+    person: Callable[[str], tuple[str, Speaker] | None] = lambda _name: None
+    footer: Callable[[], str] = lambda: ""
 
     @property
     def lane(self) -> str:
@@ -56,6 +60,8 @@ def sender_by(outward: Outward) -> Send:
     """Give what sends the notices of one channel."""
 
     def send(row: OutboxRow) -> Sent:
+        if row.notice.event == SAID:
+            return _said(outward, row)
         if outward.readers is None:
             letter = letter_from(outward.tell(row), outward.speaker, key=row.notice.key)
             return Sent(outcome=outward.channel.send(letter, ""))
@@ -72,6 +78,17 @@ def sender_by(outward: Outward) -> Send:
         return Sent(outcome=outward.channel.send(letter, reader.address))
 
     return send
+
+
+def _said(outward: Outward, row: OutboxRow) -> Sent:
+    """Send what a run of a runbook tells; whom it is for was settled when it was queued."""
+    person = text_in(row.notice.payload, TO)
+    known = outward.person(person) if person else ("", outward.speaker)
+    if known is None:
+        return Sent(outcome=Rejected(reason=_NO_LONGER))
+    address, speaker = known
+    letter = letter_of_word(row.notice, speaker, outward.footer())
+    return Sent(outcome=outward.channel.send(letter, address))
 
 
 def _notice_to(row: OutboxRow, reader: Reader, outward: Outward) -> Notice:

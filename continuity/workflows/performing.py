@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from continuity.domain.conduct import StepRun
+from continuity.domain.conduct import StepRun, StepState, Waits
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.exhibit import EXHIBITS
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.step_kinds import CommandStep, RestoreStep, Step, VerifyStep
+from continuity.domain.step_kinds import (
+    CommandStep,
+    NotifyStep,
+    RestoreStep,
+    RunbookStep,
+    Step,
+    VerifyStep,
+)
 from continuity.domain.text import N_, say
 from continuity.workflows.carrying_on import Outcome
 from continuity.workflows.hands import Hands
 from continuity.workflows.performing_command import run_command
+from continuity.workflows.performing_notify import tell_people
 from continuity.workflows.performing_restore import restore_data
 from continuity.workflows.performing_verify import ask_until_right
 
@@ -27,6 +35,11 @@ def perform(hands: Hands, stand: Stand, one: StepRun) -> Outcome:
             return _kept(hands, step, restore_data(hands, step, one, stand.conduct))
         case VerifyStep():
             return _kept(hands, step, ask_until_right(hands, step, one))
+        case NotifyStep():
+            return tell_people(hands, step, one, stand)
+        case RunbookStep():
+            child = hands.follow(stand.conduct, step)
+            return Outcome(state=StepState.WAITING, waits=Waits.RUN, details={"child": child})
         case _:
             raise ConfigurationError(say(N_("The program does not do this kind of step.")))
 

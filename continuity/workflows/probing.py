@@ -15,6 +15,7 @@ from continuity.domain.probe import (
     FileProbe,
     HttpProbe,
     Probe,
+    SqlProbe,
     TcpProbe,
 )
 from continuity.domain.text import N_, say
@@ -25,8 +26,14 @@ from continuity.hosts.web import Ask, Site, Web
 _MOST_READ = 8 << 20
 
 
-def ask(probe: Probe, host: Callable[[str], Host], now: Now) -> str | None:
+Question = Callable[[str, str, float], str | None]
+"""Asks the source of a job a query, for so many seconds; gives the first value."""
+
+
+def ask(probe: Probe, host: Callable[[str], Host], now: Now, question: Question) -> str | None:
     """Ask once; gives what was read, None for a wrong answer. Raises ContinuityError for none."""
+    if probe.sql is not None:
+        return _value(probe.sql, question, probe.within)
     if probe.http is not None:
         return _page(probe.http, now, probe.within)
     if probe.tcp is not None:
@@ -38,6 +45,18 @@ def ask(probe: Probe, host: Callable[[str], Host], now: Now) -> str | None:
     if probe.command is not None:
         return _command(probe.command, host, probe.within)
     raise ConfigurationError(say(N_("A person has to look at this.")))
+
+
+def _value(probe: SqlProbe, question: Question, within: timedelta) -> str | None:
+    value = question(probe.job, probe.query, within.total_seconds())
+    if value is None:
+        return None
+    if probe.equals is not None:
+        return value if value == probe.equals else None
+    try:
+        return value if float(value) >= (probe.at_least or 0) else None
+    except ValueError:
+        return None
 
 
 def _page(probe: HttpProbe, now: Now, within: timedelta) -> str | None:

@@ -23,10 +23,11 @@ from continuity.store.exhibits import Exhibits
 from continuity.store.store import Store, open_store
 from continuity.workflows.carrying_on import carry_on
 from continuity.workflows.conducting import Stage, act, begin, stand_of
-from continuity.workflows.hands import Hands, Order, Restored, Unproven
+from continuity.workflows.hands import Hands, Order, Restored, Telling, Unproven
 from continuity.workflows.performing import perform
 from continuity.workflows.probing import ask
 from continuity.workflows.responding import Desk
+from continuity.workflows.words import Told, Way, Word, notices_of
 from tests.support.desks import ROSTER
 from tests.support.incidents import NOW
 
@@ -46,6 +47,7 @@ _STEPS: dict[str, str] = {
     "once": 'type: command\nrisk: reversible\nargv: [sh, -c, "echo once >> EFFECTS"]',
     "again": 'type: command\nrisk: reversible\nidempotent: true\nargv: [touch, "TOUCHED"]',
     "back": "type: restore\nrisk: reversible\njob: erp\ntarget: parallel\nplace: /nowhere",
+    "say": "type: notify\naudience: [owner]\ntemplate: it goes on",
     "look": "type: manual\nrisk: read",
     "watch": "type: verify\nprobe: {file: {path: TOUCHED}}\nuntil: 30m",
     "rest": "type: wait\nlasts: 10m",
@@ -137,11 +139,35 @@ class Life:
             host=lambda _name: LocalHost(),
             secret=lambda _reference: Secret(""),
             restore=self._restore,
-            probe=lambda probe: ask(probe, lambda _name: LocalHost(), self.now),
+            probe=lambda probe: ask(
+                probe, lambda _name: LocalHost(), self.now, lambda *_asked: None
+            ),
+            tell=self._tell,
+            follow=lambda _conduct, _step: "",
             keep=Exhibits(self.place / "exhibits").keep,
             now=self.now,
             sleep=lambda _seconds: None,
         )
+
+    def _tell(self, telling: Telling) -> Told:
+        way = Way(outlet="mail", person="luis")
+        word = Word(
+            key=telling.key,
+            run=RUN,
+            title="",
+            text=telling.text,
+            drill=False,
+            incident=0,
+            number="",
+            severity="S3",
+        )
+        with self.store.transaction() as transaction:
+            transaction.outbox.queue(notices_of(word, (way,), self.now()), self.now())
+        return Told(ways=(way,), missed=())
+
+    def told(self) -> int:
+        with self.store.reading() as reading:
+            return len(reading.outbox.all())
 
     def _restore(self, order: Order) -> Restored | Unproven:
         with (self.place / "effects").open("a") as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from continuity.sources.mariadb.by_hand import load_by_hand
 from continuity.sources.mariadb.calls import Programs, needs_of
 from continuity.sources.mariadb.capture import capture_by, extent
+from continuity.sources.mariadb.inquiring import inquire_by
 from continuity.sources.mariadb.options import MariadbSource
 from continuity.sources.mariadb.planting import plant_by
 from continuity.sources.mariadb.revive import revive_by
@@ -21,6 +22,7 @@ SOURCE = SourceKind(
     capture=capture_by(PROGRAMS),
     revive=revive_by(PROGRAMS),
     plant=plant_by(PROGRAMS),
+    inquire=inquire_by(PROGRAMS),
     needs=needs_of(PROGRAMS),
     by_hand=load_by_hand(PROGRAMS),
 )

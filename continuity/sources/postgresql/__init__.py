@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from continuity.sources.postgresql.by_hand import load_by_hand
-from continuity.sources.postgresql.formats import capture, extent, needs, plant, revive
+from continuity.sources.postgresql.formats import capture, extent, inquire, needs, plant, revive
 from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.source import SourceKind
 
@@ -14,6 +14,7 @@ SOURCE = SourceKind(
     capture=capture,
     revive=revive,
     plant=plant,
+    inquire=inquire,
     needs=needs,
     by_hand=load_by_hand,
 )

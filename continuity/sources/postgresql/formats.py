@@ -20,6 +20,7 @@ from continuity.sources.source import (
     Captured,
     Capturing,
     Extent,
+    Inquiring,
     Planting,
     Revived,
     Reviving,
@@ -66,6 +67,17 @@ def plant(planting: Planting) -> None:
         for statement in planting.statements:
             asked.run(statement)
         asked.run("COMMIT")
+
+
+def inquire(asked: Inquiring) -> str | None:
+    """Ask the living database, in a transaction that only reads. Raises ContinuityError."""
+    place = _place(_source(asked.source), asked.host, asked.password)
+    with open_session(place) as session:
+        session.answer_people()
+        session.run("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        session.run(f"SET statement_timeout = {max(1, round(asked.seconds * 1_000))}")
+        session.run("BEGIN")
+        return session.first(asked.query)
 
 
 @contextmanager
