@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from continuity.domain.report_order import Order, key_of, order_from
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code
 from continuity.reporting.desk import ReportDesk
-from continuity.reporting.expecting import rows_of
+from continuity.reporting.expecting import missed, rows_of
 from continuity.reporting.posting import Press, envelope_of
 from continuity.reporting.sending import (
     orders_due,
@@ -57,11 +57,18 @@ def send(root: Path, errand: Errand) -> int:
         orders = orders_due(desk) if errand.due else _orders(desk, app, errand.wish)
         if errand.preview:
             return _preview(desk, orders)
-        waiting = {row.notice.key for row in rows_of(desk) if row.state in _WAITING}
+        overdue = {due.mark for due in missed(desk)} if errand.due else set()
+        waiting = {row.notice.key for row in rows_of(desk) if _concerns(row, overdue)}
         send_due_reports(desk) if errand.due else send_reports(desk, orders)
         wanted = {key_of(order) for order in orders} | waiting
         told = [row for row in rows_of(desk) if row.notice.key in wanted]
         return _tell(app, told)
+
+
+def _concerns(row: OutboxRow, overdue: Collection[tuple[str, str]]) -> bool:
+    """Tell what is told of beside what is sent now: what waits, and what was refused and missed."""
+    refused = row.state is OutboxState.REJECTED
+    return row.state in _WAITING or (refused and order_from(row.notice.payload).mark in overdue)
 
 
 _WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.SENDING)
@@ -113,7 +120,17 @@ def _show_reason(app: App, row: OutboxRow) -> None:
         tries = reading.outbox.attempts(row.notice.key)
     if tries and tries[-1].reason is not None:
         show_below(sentence(tries[-1].reason), 14)
-        show_below(_("What to do: continuity channels probe {name}").format(name=_via(row)), 14)
+        show_below(_remedy(row), 14)
+
+
+def _remedy(row: OutboxRow) -> str:
+    if row.state is not OutboxState.REJECTED:
+        return _("What to do: continuity channels probe {name}").format(name=_via(row))
+    order = order_from(row.notice.payload)
+    about = f"--run {order.run}" if order.run else f"--period {order.period}"
+    return _("What to do: correct it, and send it again: continuity report --send {about}").format(
+        about=plain(about)
+    )
 
 
 def _via(row: OutboxRow) -> str:

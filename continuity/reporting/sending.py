@@ -18,6 +18,7 @@ from continuity.domain.report_calendar import due_reports
 from continuity.domain.report_order import (
     REPORT,
     Order,
+    key_of,
     marks_in,
     notice_of,
     orders_for,
@@ -55,8 +56,14 @@ def send_due_reports(desk: ReportDesk) -> Delivered:
 
 
 def send_reports(desk: ReportDesk, orders: Iterable[Order]) -> Delivered:
-    """Send reports that somebody asks for; what a reader has already is not sent again."""
-    queue(desk, orders)
+    """Send reports that somebody asks for; what a reader has already is not sent again.
+
+    What was refused before is tried again: whoever asks has mended what was wrong.
+    """
+    wanted = tuple(orders)
+    queue(desk, wanted)
+    with desk.store.transaction() as transaction:
+        transaction.outbox.revive(map(key_of, wanted), desk.now())
     try:
         return deliver_reports(desk)
     finally:

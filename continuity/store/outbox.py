@@ -35,6 +35,13 @@ class Outbox:
             self._connection.execute(insert(outbox), rows)
         return len(rows)
 
+    def revive(self, keys: Iterable[str], now: datetime) -> int:
+        """Let what was refused be tried again, because a person asks for it; gives how many."""
+        refused = outbox.c.state == OutboxState.REJECTED.value
+        again = {"state": OutboxState.QUEUED.value, "due_at": now}
+        revived = update(outbox).where(outbox.c.key.in_(list(keys)), refused).values(**again)
+        return self._connection.execute(revived).rowcount
+
     def take(self, lane: str, now: datetime, lease: timedelta) -> OutboxRow | None:
         """Take the first row of a lane that is due, to send it; its state tells how it stood.
 

@@ -226,3 +226,26 @@ def test_a_locked_database_loses_no_notice_while_it_is_delivered(sqlite_file: Sq
 
     assert late is not None
     assert late.state is OutboxState.UNCERTAIN
+
+
+def test_what_was_refused_is_tried_again_only_when_somebody_asks(store: Store) -> None:
+    queue(store, notice("refused"), notice("sent", 2), notice("waits", 3))
+    settle(store, "refused", OutboxState.REJECTED)
+    settle(store, "sent", OutboxState.CONFIRMED)
+    with store.transaction() as transaction:
+        revived = transaction.outbox.revive(["refused", "sent", "waits", "never"], NOW)
+
+    assert revived == 1
+    assert taken(take(store)) == "refused"
+    assert states(store)["sent"] is OutboxState.CONFIRMED
+
+
+def test_what_was_to_be_told_of_one_event_lately_is_found_again(store: Store) -> None:
+    queue(store, notice("a"), notice("b", 2))
+    with store.reading() as reading:
+        found = [row.notice.key for row in reading.outbox.told_of("opened", NOW)]
+        later = reading.outbox.told_of("opened", NOW + MINUTE)
+        others = reading.outbox.told_of("report", NOW)
+
+    assert found == ["a", "b"]
+    assert [*later, *others] == []

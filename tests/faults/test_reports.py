@@ -46,8 +46,16 @@ def later(story: Story) -> None:
 
 @pytest.mark.fault("report-refused")
 def test_a_reader_that_the_server_does_not_know_is_named(tmp_path: Path, row: Row) -> None:
-    with sending(tmp_path, MailRoom(unknown=True)) as story:
+    room = MailRoom(unknown=True)
+    with sending(tmp_path, room) as story:
         told(row, story.run(*SEND))
+        room.unknown = False
+        due = story.run("report", "--send-due")
+        mended = story.run(*SEND)
+
+    assert due.out == "Nothing is due.\n"
+    assert mended.code == 0, mended
+    assert len(room.arrived) == 1
 
 
 @pytest.mark.fault("report-greylisted")
