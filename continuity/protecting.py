@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from continuity.config.elsewhere import copies_there, open_there
 from continuity.config.living import living_source
 from continuity.config.opening import Means, copies_of, open_copies, open_repository
-from continuity.config.witnessing import witnesses_of
 from continuity.config.workspace import (
     Workspace,
     engine_options,
@@ -26,6 +25,7 @@ from continuity.sources.source import Extent, path_set
 from continuity.workflows.world import Away, Copy, Protected
 
 if TYPE_CHECKING:
+    from continuity.witness.repository import Repository
     from continuity.workflows.visiting import Machine
 
 
@@ -54,8 +54,17 @@ def protect(means: Means, name: str) -> Protected:
             Copy(repository=name, engine=engine, open=open_it)
             for name, engine, open_it in copies_of(means, job)
         ),
-        witnesses=witnesses_of(means, job.repository),
+        find_witness=lambda repository: _find_witness(means, repository),
     )
+
+
+def _find_witness(means: Means, repository: str) -> Callable[[], Repository] | None:
+    # It loads every sort of storage, which only a drill asks for.
+    from continuity.config.witnessing import is_readable, open_witness
+
+    if not is_readable(means.workspace.repositories[repository]):
+        return None
+    return lambda: open_witness(means, repository)
 
 
 def is_away(workspace: Workspace, job: Job) -> bool:

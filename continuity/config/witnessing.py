@@ -5,9 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from continuity.config.loading import load_tolerant
@@ -37,8 +36,12 @@ _CREDENTIALS = re.compile("AWS_[A-Z_]+")
 
 def is_readable(repository: Repository) -> bool:
     """Tell whether a repository can be read without its program at all."""
+    if repository.engine != ENGINE or repository.password is None:
+        return False
+    if repository.location.startswith("sftp:") and repository.host is None:
+        return False
     kind = kind_of_location(repository.location)
-    return repository.engine == ENGINE and kind is not None and kind.objects is not None
+    return kind is not None and kind.objects is not None and kind.is_installed()
 
 
 @contextmanager
@@ -85,22 +88,6 @@ def witness_at_address(
     full = str(local.absolute()) if local.exists() else location
     with witness_at(full, password, environ) as witness:
         yield witness, os.fsencode(full)
-
-
-def witnesses_of(means: Means, name: str) -> dict[str, Callable[[], Witnessed]]:
-    """Give how a repository and its copies are read, as far as they can be read at all."""
-    known = means.workspace.repositories
-    return {
-        other: partial(open_witness, means, other)
-        for other, repository in known.items()
-        if name in (other, repository.copy_of) and _is_within_reach(repository)
-    }
-
-
-def _is_within_reach(repository: Repository) -> bool:
-    if repository.location.startswith("sftp:") and repository.host is None:
-        return False
-    return is_readable(repository) and repository.password is not None
 
 
 def open_witness(means: Means, name: str) -> Witnessed:

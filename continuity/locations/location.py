@@ -39,13 +39,15 @@ class LocationKind:
 
     ``scheme`` is what an address of it begins with, empty for a directory. ``look`` never raises
     for storage that is not there or refuses: that is a fact like others. ``objects`` opens what is
-    stored there to be read without the engine's program, None where nobody wrote how.
+    stored there to be read without the engine's program, None where nobody wrote how;
+    ``is_installed`` tells whether what it needs for that is there.
     """
 
     name: str
     scheme: str
     look: Callable[[Visit], tuple[Fact, ...]]
     objects: OpenObjects | None = None
+    is_installed: Callable[[], bool] = lambda: True
 
 
 class Notes:

@@ -77,7 +77,7 @@ def put_objects(access: Access, objects: Iterable[tuple[str, bytes]]) -> None:
 
 def _client(visit: Visit | Access, bucket: Bucket, *, signed: bool) -> object:
     """Open a connection of its own, which takes nothing from files of this machine's user."""
-    if importlib.util.find_spec("boto3") is None:
+    if not _has_boto3():
         raise ToolMissingError(
             say(N_("Buckets are looked at with boto3, which is not installed.")),
             remedy=say(N_("Install it: pip install 'continuity[s3]'")),
@@ -110,6 +110,10 @@ def _client(visit: Visit | Access, bucket: Bucket, *, signed: bool) -> object:
         verify=None if visit.ca_certificate is None else str(visit.ca_certificate),
     )
     return client
+
+
+def _has_boto3() -> bool:
+    return importlib.util.find_spec("boto3") is not None
 
 
 def _asking(client: object) -> Ask:
@@ -174,4 +178,6 @@ def _unreachable(error: Exception) -> ContinuityError:
     )
 
 
-LOCATION = LocationKind(name="s3", scheme="s3", look=_look, objects=_objects)
+LOCATION = LocationKind(
+    name="s3", scheme="s3", look=_look, objects=_objects, is_installed=_has_boto3
+)

@@ -67,8 +67,9 @@ def drill(
 
 def _second(protected: Protected, repository: str) -> SecondReader | None:
     """Give who reads a second way; None where nobody can, or the job wants the engine alone."""
-    policy, open_witness = protected.job.sample, protected.witnesses.get(repository)
-    if open_witness is None or not policy.independent:
+    policy = protected.job.sample
+    open_witness = protected.find_witness(repository) if policy.independent else None
+    if open_witness is None:
         return None
     return SecondReader(open=open_witness, both_ways=policy.both_ways)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from continuity.domain.clock import Now
 from continuity.domain.exclude import Excludes
@@ -20,7 +21,10 @@ from continuity.sandbox.isolation import Isolation
 from continuity.sources.source import Extent, Living
 from continuity.store.manifests import ManifestShelf, PortraitShelf
 from continuity.store.store import Store
-from continuity.witness.repository import Repository as Witnessed
+
+if TYPE_CHECKING:
+    # What only a drill needs, and a tenth of a second to load.
+    from continuity.witness.repository import Repository as Witnessed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,8 +98,8 @@ class Protected:
     ``files`` are those of the host that the source is on. ``open_engine`` opens the repository from
     this machine; a drill passes False so that no cache can hide damage. ``open_copies`` opens where
     copies of the manifests are kept; ``copies`` are copies of the repository. ``living`` is None
-    for a source that is copied as files; ``away`` is None for one on this machine. ``witnesses``
-    open repositories, by name, to be read without their program, as far as they can be.
+    for a source that is copied as files; ``away`` is None for one on this machine. ``find_witness``
+    tells how a repository of this name is opened to be read without its program, if it can be.
     """
 
     job: Job
@@ -111,7 +115,7 @@ class Protected:
     living: Living | None = None
     away: Away | None = None
     copies: tuple[Copy, ...] = ()
-    witnesses: Mapping[str, Callable[[], Witnessed]] = field(default_factory=dict)
+    find_witness: Callable[[str], Callable[[], Witnessed] | None] = lambda _repository: None
 
     @property
     def subject(self) -> Subject:
