@@ -24,6 +24,7 @@ from continuity.domain.conduct_frontier import (
     people_of_side,
     wait_of,
 )
+from continuity.domain.step import Side
 from continuity.domain.step_kinds import ApprovalStep
 
 
@@ -155,4 +156,7 @@ def approvers(stand: Stand, name: str) -> frozenset[str]:
     if one.choice:
         took = next((take.by for take in stand.conduct.taken[::-1]), "")
         return people_in(front, front.roles) - {took}
-    return people_of_side(front, "internal") - {one.holder}
+    firm, provider = (people_of_side(front, side) for side in ("internal", "provider"))
+    if step is not None and step.side is Side.JOINT and one.holder in firm and provider:
+        return provider
+    return firm - {one.holder}

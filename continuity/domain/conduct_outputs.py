@@ -11,8 +11,13 @@ from continuity.domain.step import Output
 from continuity.domain.step_kinds import Step
 from continuity.domain.text import N_, say
 
-_TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
+_TRUTHS = {**dict.fromkeys(("true", "yes", "sí", "si"), True), "false": False, "no": False}
 _LONGEST = 2000
+
+
+def truth_in(text: str) -> bool | None:
+    """Read yes or no as people write it, in either language; None for anything else."""
+    return _TRUTHS.get(text.strip().lower())
 
 
 def outputs_given(step: Step, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -73,7 +78,7 @@ def _value(kind: str, text: str) -> str | float | bool | None:
     if kind == "text":
         return text
     if kind == "boolean":
-        return _TRUTHS.get(text.lower())
+        return truth_in(text)
     try:
         number = float(text)
     except ValueError:

@@ -21,6 +21,7 @@ from continuity.domain.conduct import (
     Why,
 )
 from continuity.domain.conduct_frontier import Stand, frontier, systems_in
+from continuity.domain.conduct_outputs import truth_in
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident_commands import Person
 from continuity.domain.runbook import Runbook, RunbookStatus
@@ -120,7 +121,7 @@ def _secrets(front: Runbook, how: Start) -> Mapping[str, str]:
 
 def _typed(kind: str, text: str) -> Value | None:
     if kind == "boolean":
-        return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower())
+        return truth_in(text)
     if kind == "number":
         try:
             return float(text) if "." in text else int(text)
