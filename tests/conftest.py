@@ -52,6 +52,7 @@ _LONG = {
     "tests/faults/test_hosts.py",
     "tests/faults/test_incidents.py",
     "tests/faults/test_mariadb.py",
+    "tests/faults/test_offline.py",
     "tests/faults/test_postgresql.py",
     "tests/faults/test_reports.py",
     "tests/faults/test_sqlite.py",

@@ -12,7 +12,7 @@ from continuity.domain.by_hand import sum_line
 from continuity.domain.clock import text_from_time
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import Message
-from continuity.offline.contents import booklet_of, readme_of
+from continuity.offline.contents import booklet_of, kit_readme_of, readme_of
 from continuity.offline.edition import edition_of
 from continuity.offline.grounds import Grounds
 from continuity.offline.kit import kit_of
@@ -67,6 +67,7 @@ def make_bundle(grounds: Grounds) -> Bundle:
     edition = edition_of(grounds.workspace)
     files[FACTS] = _facts(grounds, runbooks, edition)
     files["README.txt"] = readme_of(grounds)
+    files["kit/README.txt"] = kit_readme_of(grounds, kit)
     files.update(_witness(grounds, keys))
     require_no_secret(grounds, files)
     sums = b"".join(

@@ -8,11 +8,12 @@ from continuity.domain.runbook import RunbookStatus
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.text import N_
 from continuity.offline.grounds import Grounds, order_of
-from continuity.offline.kit import Kit
+from continuity.offline.kit import Kit, Sheet
 from continuity.offline.kit_pages import kit_chapters
 from continuity.offline.people_pages import contact_sheet, paper_log, systems_chapter
 from continuity.offline.state_pages import state_chapter
 from continuity.reports.booklet import Booklet, Chapter
+from continuity.reports.page import harmless
 from continuity.reports.runbook_chapters import decision_cards, runbook_chapter
 
 
@@ -95,3 +96,31 @@ def readme_of(grounds: Grounds) -> bytes:
         text(N_("It holds names and phones, and no secret. Keep it where strangers do not look.")),
     )
     return ("\n".join(lines) + "\n").encode()
+
+
+def kit_readme_of(grounds: Grounds, kit: Kit) -> bytes:
+    """Say at a bare console, in plain text, what is brought back first and by which script."""
+    voice = grounds.voice
+    lines = [
+        voice.text(N_("How to bring data back without Continuity")),
+        "",
+        voice.text(N_("Any Linux will do. Install restic and rsync, nothing else.")),
+        voice.text(N_("Restore to a new place first. Look at it. Only then put it to use.")),
+        "",
+    ]
+    for number, sheet in enumerate(kit.sheets, start=1):
+        lines += [f"{number}. {harmless(sheet.title)}", f"   sh {sheet.script} /srv/restored"]
+        lines += [f"   {sheet.script}: {_point(grounds, sheet)}"]
+        lines += [f"   {name}: {harmless(voice.sentence(where))}" for name, where in sheet.needs]
+        lines += [f"   sh {sheet.load} /srv/restored"] if sheet.load else []
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def _point(grounds: Grounds, sheet: Sheet) -> str:
+    voice, point = grounds.voice, sheet.stand.point
+    if point is None:
+        return voice.text(N_("No point is known: choose one of those that are listed."))
+    template = N_("The point is of {moment}, and a restore test proved it.")
+    if not sheet.stand.proven:
+        template = N_("The point is of {moment}; NO restore test has proven it.")
+    return voice.text(template, moment=voice.moment(point.data_time))

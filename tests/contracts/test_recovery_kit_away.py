@@ -1,22 +1,21 @@
-"""The recovery kit where copies are on other machines, and where they are of a database."""
+"""The recovery kit where copies are on other machines, or were copied by somebody else."""
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from tests.support.firm import PASSWORD, Firm, Wishes, a_firm, at_work
 from tests.support.kits import awkward_files, brought_back, bundled, contents, run_script
 from tests.support.kits import stock_folder as stock
-from tests.support.postgresql import Cluster
-from tests.support.programs import postgresql_programs, program
+from tests.support.programs import program
 from tests.support.sshd import Sshd, running_sshd
 from tests.support.storages import S3_CREDENTIALS, s3_server
 from tests.support.workspaces import write_files
@@ -40,7 +39,7 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Away]:
     """Back both up over real servers, and write the bundle."""
     program("restic")
     root = tmp_path_factory.mktemp("away")
-    firm = a_firm(root, Wishes(engines={"nas": "restic", "cloud": "restic"}))
+    firm = a_firm(root, Wishes(engines={"nas": "restic", "cloud": "restic", "behind": "restic"}))
     (root / "s3" / "bucket").mkdir(parents=True)
     with ExitStack() as running:
         server = running.enter_context(running_sshd(root / "sshd"))
@@ -50,6 +49,7 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Away]:
             for job in firm.jobs:
                 awkward_files(firm.source(job))
                 office.back_up(job)
+            _copy(firm, root / "copies-1", root / "mirror")
             bundled(office, root / "stick")
         yield Away(firm=firm, server=server, path=stock(root / "bin"))
 
@@ -57,7 +57,10 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Away]:
 def _write(firm: Firm, server: Sshd, url: str) -> None:
     password = {"engine": "restic", "password": {"file": str(firm.root / "password")}}
     credentials = {name: {"file": f"secrets/{name}"} for name in S3_CREDENTIALS}
-    nas = {"location": f"sftp:{server.address}:{firm.root}/copies", "host": "store-1"}
+    sftp = f"sftp:{server.address}:{firm.root}/copies"
+    nas = {"location": f"{sftp}-1", "host": "store-1"}
+    behind = {"location": f"{sftp}-2", "host": "store-2"}
+    mirror = {"location": f"{firm.root}/mirror", "copy_of": "nas"}
     cloud = {"location": f"s3:{url}/bucket/copies", "credentials": credentials}
     host = {
         "kind": "ssh",
@@ -71,9 +74,16 @@ def _write(firm: Firm, server: Sshd, url: str) -> None:
         firm.workspace,
         {
             **{f"secrets/{name}": word for name, word in S3_CREDENTIALS.items()},
-            "config/hosts.yaml": json.dumps({"store-1": host}),
+            "config/hosts.yaml": json.dumps(
+                {"store-1": host, "store-2": {**host, "jump": "store-1"}}
+            ),
             "config/repositories.yaml": json.dumps(
-                {"nas": {**password, **nas}, "cloud": {**password, **cloud}}
+                {
+                    "nas": {**password, **nas},
+                    "cloud": {**password, **cloud},
+                    "behind": {**password, **behind},
+                    "mirror": {**password, **mirror},
+                }
             ),
         },
     )
@@ -81,7 +91,31 @@ def _write(firm: Firm, server: Sshd, url: str) -> None:
         (firm.workspace / "secrets" / name).chmod(0o600)
 
 
-@pytest.mark.parametrize("job", ["nas", "cloud"])
+def _copy(firm: Firm, here: Path, there: Path) -> None:
+    """Copy the snapshots as somebody else's night job would: they get ids of their own."""
+    environ = {"PATH": os.environ["PATH"], "RESTIC_PASSWORD": PASSWORD}
+    environ["RESTIC_FROM_PASSWORD"] = PASSWORD
+    for words in (("init",), ("copy", "--from-repo", str(here))):
+        subprocess.run(
+            ["restic", "-r", there, "--no-cache", *words],
+            env=environ,
+            cwd=firm.root,
+            capture_output=True,
+            timeout=60,
+            check=True,
+        )
+
+
+def test_a_copy_with_ids_of_its_own_gives_the_same_bytes_back(away: Away, tmp_path: Path) -> None:
+    script = away.kit / "nas-mirror.sh"
+    ran = run_script(script, tmp_path / "back", path=away.path)
+
+    assert ran.code == 0, ran.err
+    assert b"job=nas,run=" in script.read_bytes()
+    assert brought_back(away.firm, tmp_path / "back", "nas") == contents(away.firm.source("nas"))
+
+
+@pytest.mark.parametrize("job", ["nas", "cloud", "behind"])
 def test_every_byte_comes_back_from_another_machine(away: Away, tmp_path: Path, job: str) -> None:
     ran = run_script(away.kit / f"{job}.sh", tmp_path / "back", path=away.path)
 
@@ -95,7 +129,7 @@ def test_keys_and_words_are_taken_from_whoever_brings_them(away: Away, tmp_path:
         gone = content.replace(os.fsencode(away.firm.root), b"/nonexistent")
         kept = gone if name.startswith("ssh-") or name.endswith(".sh") else content
         kept = kept.replace(
-            b":/nonexistent/copies", b":" + os.fsencode(away.firm.root) + b"/copies"
+            b":/nonexistent/copies-", b":" + os.fsencode(away.firm.root) + b"/copies-"
         )
         (tmp_path / name).write_bytes(kept)
     given = {"RESTIC_PASSWORD": PASSWORD, "SSH_KEY_STORE_1": str(away.server.key)}
@@ -120,41 +154,3 @@ def test_a_machine_with_another_key_is_not_entered(away: Away, tmp_path: Path) -
     assert ran.code != 0
     # restic may end before it has passed on what ssh said.
     assert list((tmp_path / "back").iterdir()) == []
-
-
-def test_a_restored_dump_is_loaded_with_the_servers_own_programs(
-    tmp_path: Path, postgresql: Cluster
-) -> None:
-    program("restic")
-    name = f"shop_{uuid4().hex[:8]}"
-    postgresql.create_database(name)
-    postgresql.execute(name, "CREATE TABLE orders (id int PRIMARY KEY, note text)")
-    postgresql.execute(name, "INSERT INTO orders VALUES (1, 'it''s'), (2, E'line\\nbreak')")
-    source = {
-        "kind": "postgresql",
-        "database": name,
-        "address": str(postgresql.socket),
-        "user": postgresql.user,
-    }
-    firm = a_firm(tmp_path, Wishes(engines={"db": "restic"}))
-    job = json.loads((firm.workspace / "jobs/db.yaml").read_text())
-    write_files(firm.workspace, {"jobs/db.yaml": json.dumps({**job, "source": source})})
-    with at_work(firm) as office:
-        office.back_up("db")
-        bundled(office, tmp_path / "stick")
-    path = stock(tmp_path / "bin")
-    for tool in ("createdb", "pg_restore", "psql"):
-        (path / tool).symlink_to(postgresql_programs() / tool)
-    kit = tmp_path / "stick" / "kit"
-    restored = run_script(kit / "db.sh", tmp_path / "back", path=path)
-    given = {"PGHOST": str(postgresql.socket), "PGUSER": postgresql.user}
-    loaded = run_script(
-        kit / "db-load.sh", tmp_path / "back", path=path, DATABASE=f"{name}_again", **given
-    )
-    with postgresql.connect(f"{name}_again") as connection:
-        rows = connection.execute("SELECT id, note FROM orders ORDER BY id").fetchall()
-
-    assert restored.code == 0, restored.err
-    assert b"db.pgdump: OK" in restored.out
-    assert loaded.code == 0, loaded.err
-    assert rows == [(1, "it's"), (2, "line\nbreak")]
