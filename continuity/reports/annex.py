@@ -187,7 +187,7 @@ def closing(report: Report, voice: Voice) -> Iterator[Block]:
         )
     )
     yield Paragraph(
-        voice.text(
+        voice.whole(
             N_(
                 "Every number here comes from a chain of records in which each holds the hash of"
                 " the one before; what is signed says which hash was the last. So nobody can edit,"

@@ -239,7 +239,10 @@ def _listed(heading: tuple[str, ...], row: tuple[Cell, ...]) -> str:
     ]
     # Numbers stand side by side, sentences one below the other.
     short = all(len(cell.text) <= _SHORT for cell in row[1:])
-    text = "<br>".join([*lines[:1], " &#183; ".join(lines[1:])] if short else lines)
+    if short:
+        whole = [f'<span style="white-space:nowrap">{line}</span>' for line in lines[1:]]
+        lines = [*lines[:1], " &#183; ".join(whole)]
+    text = "<br>".join(lines)
     return (
         f'<div class="text line" style="{_text_style(14)};border-bottom:1px solid #d3d8df;'
         f'padding:4px 0">{text}</div>'

@@ -195,6 +195,7 @@ def test_a_restore_test_is_reported_once_to_those_who_want_it_and_from_then_on(
 
     assert [before.out.strip(), again.out.strip()] == ["Nothing is due."] * 2
     assert after.code == 0, after
+    assert "to ana (each): sent" in after.out
     assert subjects == {"FAIL: Acme: restore test of erp, 20": 1}
 
 
