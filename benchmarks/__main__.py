@@ -23,6 +23,7 @@ from benchmarks.machine import machine
 from benchmarks.manifests import measure_manifest
 from benchmarks.overheads import measure_overhead
 from benchmarks.portfolios import measure_many, measure_status
+from benchmarks.reports import measure_large_reports, measure_reports
 from benchmarks.rows import Row
 from benchmarks.running import MeasurementError
 from benchmarks.sets import SETS, made, scaled
@@ -36,10 +37,12 @@ _GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "status": measure_status,
     "manifest": measure_manifest,
     "elsewhere": measure_elsewhere,
+    "reports": measure_reports,
 }
 _LARGE_GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "databases": measure_databases,
     "many": measure_many,
+    "large-reports": measure_large_reports,
 }
 
 
@@ -86,7 +89,7 @@ def _options() -> argparse.Namespace:
         "--groups",
         type=_names(everything),
         default=list(_GROUPS),
-        help=f"what else: {','.join(everything)}; without the last two if none is given",
+        help=f"what else: {','.join(everything)}; without the last three if none is given",
     )
     add("--quick", action="store_true", help="a tenth of the size")
     add("--share", type=float, default=1.0, help="this share of the size")

@@ -30,19 +30,22 @@ _ANSWERED = (0, 1, 3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Size:
+class Size:
+    """How many systems, and how many runs of each."""
+
     systems: int
     runs_each: int
 
     @property
     def label(self) -> str:
+        """Say it in a row."""
         return f"{self.systems:,} systems, {self.systems * self.runs_each:,} runs"
 
 
 def measure_status(bench: Bench) -> Iterator[Row]:
     """Ask for the standing of 200 systems, as it is asked all day and as the first time."""
-    size = _Size(systems=_SYSTEMS, runs_each=_RUNS_EACH)
-    workspace = _recorded(bench, size)
+    size = Size(systems=_SYSTEMS, runs_each=_RUNS_EACH)
+    workspace = recorded(bench, size)
     yield _asked(bench, workspace, size, ("status-200", _STATUS))
     yield _asked_anew(bench, workspace, size, "status-200-anew")
 
@@ -50,31 +53,32 @@ def measure_status(bench: Bench) -> Iterator[Row]:
 def measure_many(bench: Bench) -> Iterator[Row]:
     """Ask for the standing of ten thousand jobs with a million runs."""
     systems = max(round(_MANY_JOBS * bench.share), 1)
-    size = _Size(systems=systems, runs_each=_MANY_RUNS_EACH)
-    workspace = _recorded(bench, size)
+    size = Size(systems=systems, runs_each=_MANY_RUNS_EACH)
+    workspace = recorded(bench, size)
     once = replace(bench, repetitions=1)
     yield _asked_anew(once, workspace, size, "status-many-anew")
     yield _asked(bench, workspace, size, ("status-many", _MANY))
 
 
-def _asked(bench: Bench, workspace: Workspace, size: _Size, asked: tuple[str, Goal]) -> Row:
+def _asked(bench: Bench, workspace: Workspace, size: Size, asked: tuple[str, Goal]) -> Row:
     key, goal = asked
-    took = in_turn(bench.repetitions, partial(_status, workspace), _bare)
-    return _compared(key, f"continuity status, {size.label}", took).surplus(goal)
+    took = in_turn(bench.repetitions, partial(_status, workspace), bare)
+    return compared(key, f"continuity status, {size.label}", took).surplus(goal)
 
 
-def _asked_anew(bench: Bench, workspace: Workspace, size: _Size, key: str) -> Row:
+def _asked_anew(bench: Bench, workspace: Workspace, size: Size, key: str) -> Row:
     """Without what is remembered, everything written and recorded is read and verified."""
 
     def forgetful() -> float:
         shutil.rmtree(workspace.cache, ignore_errors=True)
         return _status(workspace)
 
-    took = in_turn(bench.repetitions, forgetful, _bare)
-    return _compared(key, f"continuity status, {size.label}, nothing remembered", took).surplus()
+    took = in_turn(bench.repetitions, forgetful, bare)
+    return compared(key, f"continuity status, {size.label}, nothing remembered", took).surplus()
 
 
-def _compared(key: str, work: str, took: Sequence[tuple[float, ...]]) -> Compared:
+def compared(key: str, work: str, took: Sequence[tuple[float, ...]]) -> Compared:
+    """Put what we took beside a bare interpreter."""
     return Compared(key=key, work=work, against="bare interpreter", ours=took[0], theirs=took[1])
 
 
@@ -82,11 +86,12 @@ def _status(workspace: Workspace) -> float:
     return workspace.run("status", good=_ANSWERED).seconds
 
 
-def _bare() -> float:
+def bare() -> float:
+    """Start the interpreter and end it."""
     return run((sys.executable, "-c", "pass")).seconds
 
 
-def _recorded(bench: Bench, size: _Size) -> Workspace:
+def recorded(bench: Bench, size: Size) -> Workspace:
     """Give a workspace of this size, made now unless it is in the cache."""
     place = bench.cache / "portfolios" / f"{size.systems}x{size.runs_each}-v{_VERSION}"
     if not place.is_dir():

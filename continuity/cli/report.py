@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -20,7 +19,6 @@ from continuity.cli.report_sending import Errand, send
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.period import Cadence
 from continuity.domain.report import Light, Report
-from continuity.domain.report_plain import plain_from_report
 from continuity.domain.report_schema import report_schema
 from continuity.domain.reporting import report_on
 from continuity.domain.run import RunKind
@@ -30,6 +28,7 @@ from continuity.reporting.signing import digest_now, signed_digest
 from continuity.reports.composing import page_from_digest, page_from_report, page_from_test
 from continuity.reports.csv_tables import zip_from_page
 from continuity.reports.html import html_from_page
+from continuity.reports.json_form import json_from_report
 from continuity.reports.page import Page
 from continuity.reports.text import text_from_page
 from continuity.service.report_desk import report_desk_of
@@ -153,7 +152,7 @@ def command(options: Options, **asked: Unpack[Asked]) -> int:
     present = now()
     grounds, period = grounds_of(options.workspace, _wish(asked), present)
     report = report_on(grounds, period, present)
-    written = _FORMS[form](report, _page(report, digest=asked["digest"], run=asked["run"]))
+    written = _written(form, report, asked)
     if asked["to"] is None:
         show(written.decode().rstrip("\n"))
     else:
@@ -183,6 +182,12 @@ def _form_of(to: Path | None) -> str:
     return form
 
 
+def _written(form: str, report: Report, asked: Asked) -> bytes:
+    if form == "json":
+        return json_from_report(report, sentence)
+    return _FORMS[form](_page(report, digest=asked["digest"], run=asked["run"]))
+
+
 def _page(report: Report, *, digest: bool, run: str) -> Page:
     if run:
         drills = (one for one in report.annex.runs if one.kind is RunKind.DRILL)
@@ -190,23 +195,17 @@ def _page(report: Report, *, digest: bool, run: str) -> Page:
     return page_from_digest(report, speaker()) if digest else page_from_report(report, speaker())
 
 
-def _json(report: Report, _page: Page) -> bytes:
-    plain = plain_from_report(report, sentence)
-    return (json.dumps(plain, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _pdf(_report: Report, page: Page) -> bytes:
+def _pdf(page: Page) -> bytes:
     from continuity.reports.pdf import pdf_from_page
 
     return pdf_from_page(page)
 
 
-_FORMS: Mapping[str, Callable[[Report, Page], bytes]] = {
-    "text": lambda _report, page: text_from_page(page).encode(),
-    "html": lambda _report, page: html_from_page(page).encode(),
+_FORMS: Mapping[str, Callable[[Page], bytes]] = {
+    "text": lambda page: text_from_page(page).encode(),
+    "html": lambda page: html_from_page(page).encode(),
     "pdf": _pdf,
-    "json": _json,
-    "csv": lambda _report, page: zip_from_page(page),
+    "csv": zip_from_page,
 }
 
 

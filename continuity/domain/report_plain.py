@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import NamedTuple, cast
 
 from continuity.domain.clock import text_from_time
@@ -31,17 +32,19 @@ def key_of(name: str, *, is_span: bool) -> str:
 
 
 def _fields(value: object, speak: Speak) -> dict[str, object]:
-    plain: dict[str, object] = {}
-    for name, kind in _named(value):
-        plain[key_of(name, is_span="timedelta" in kind)] = _plain(getattr(value, name), speak)
-    return plain
+    kind = cast("Hashable", type(value))
+    return {key: _plain(getattr(value, name), speak) for name, key in _named(kind)}
 
 
-def _named(value: object) -> list[tuple[str, str]]:
-    if is_dataclass(value):
-        return [(one.name, str(one.type)) for one in fields(value)]
-    kinds = cast("type[NamedTuple]", type(value)).__annotations__
-    return [(name, str(kind)) for name, kind in kinds.items()]
+@cache
+def _named(kind: Hashable) -> tuple[tuple[str, str], ...]:
+    """Give each field with its key."""
+    if is_dataclass(kind):
+        found = [(one.name, str(one.type)) for one in fields(kind)]
+    else:
+        kinds = cast("type[NamedTuple]", kind).__annotations__
+        found = [(name, str(one)) for name, one in kinds.items()]
+    return tuple((name, key_of(name, is_span="timedelta" in one)) for name, one in found)
 
 
 def _plain(value: object, speak: Speak) -> object:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from continuity.domain.evidence import Line, RecordKind, exported_text, record_f
 from continuity.domain.failure import ConfigurationError, RecordError
 from continuity.domain.plain import mapping_in, text_in
 from continuity.domain.report import Report
-from continuity.domain.report_plain import plain_from_report
 from continuity.domain.text import N_, say
 from continuity.reports.composing import page_from_report
 from continuity.reports.csv_tables import csv_from_page, csv_from_table
 from continuity.reports.html import html_from_page
+from continuity.reports.json_form import json_from_report
 from continuity.reports.page import Page, table
 from continuity.reports.text import text_from_page
 from continuity.reports.verifying import VERIFY, Packed, verify_text
@@ -108,9 +107,8 @@ def _lines(report: Report, store: Store, covered: int) -> Iterator[Line]:
 
 
 def _forms(report: Report, page: Page, speaker: Speaker) -> dict[str, bytes]:
-    plain = plain_from_report(report, speaker.sentence)
     forms = {
-        "report.json": (json.dumps(plain, ensure_ascii=False, indent=2) + "\n").encode(),
+        "report.json": json_from_report(report, speaker.sentence),
         "report.html": html_from_page(page).encode(),
         "report.txt": text_from_page(page).encode(),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ from continuity.domain.document import Document
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.report import Report
 from continuity.domain.report_order import Order
-from continuity.domain.report_plain import plain_from_report
 from continuity.domain.report_runs import RunLine
 from continuity.domain.report_wishes import Detail, Enclosed
 from continuity.domain.run import RunKind
@@ -19,6 +17,7 @@ from continuity.domain.text import N_, Message, say
 from continuity.reports.composing import page_from_report
 from continuity.reports.csv_tables import zip_from_page
 from continuity.reports.drawing import png_from_chart
+from continuity.reports.json_form import json_from_report
 from continuity.reports.mail import mail_from_page
 from continuity.reports.mailed import (
     digest_to_mail,
@@ -126,8 +125,7 @@ def _content(kind: Enclosed, material: Material, full: Page) -> bytes:
         case Enclosed.CSV:
             return zip_from_page(full)
         case Enclosed.JSON:
-            plain = plain_from_report(material.report, speaker_of(full.language).sentence)
-            return (json.dumps(plain, ensure_ascii=False, indent=2) + "\n").encode()
+            return json_from_report(material.report, speaker_of(full.language).sentence)
         case Enclosed.SIGNED:
             if material.sign is None:
                 raise ConfigurationError(say(N_("There is no key to sign a digest with.")))

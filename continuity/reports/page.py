@@ -192,7 +192,9 @@ def _texts_in(block: Block) -> Iterator[str]:
 
 def harmless(text: str, longest: int = LONGEST) -> str:
     """Make one line of a text that cannot steer a terminal, reorder a line or fill a page."""
-    line = "".join(_harmless(character) for character in text[: longest + 1])
+    line = text[: longest + 1]
+    if not line.isprintable():
+        line = "".join(map(_harmless, line))
     line = " ".join(line.split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 

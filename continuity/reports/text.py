@@ -90,8 +90,11 @@ def _field(cell: Cell) -> str:
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
+    line = harmless(text)
+    if line and len(first) + len(line) <= WIDTH:
+        return [first + line]
     return textwrap.wrap(
-        harmless(text),
+        line,
         WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
