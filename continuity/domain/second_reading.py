@@ -30,7 +30,8 @@ class Shares:
 class SecondReading:
     """What the second reader found: of the files read apart, and of those read both ways.
 
-    ``error`` is what kept it from reading; then nothing of its part is proven.
+    ``error`` is what kept it from reading; then nothing of its part is proven. What was read lies
+    in ``touched`` of the ``packs`` of the repository that hold contents.
     """
 
     shares: Shares
@@ -38,6 +39,8 @@ class SecondReading:
     disagree: tuple[bytes, ...]
     problems: tuple[Message, ...]
     error: ContinuityError | None = None
+    touched: int = 0
+    packs: int = 0
 
 
 def divide(sample: Sample, both_ways: int) -> Shares | None:
@@ -88,15 +91,30 @@ def joined(one: Comparison, other: Comparison) -> Comparison:
     )
 
 
-def tell_ways(shares: Shares, engine: str) -> Message:
-    """Say how many were proven which way."""
+def tell_ways(reading: SecondReading, engine: str) -> Message:
+    """Say how many were proven which way, and in how many packs what was read lies."""
+    shares = reading.shares
+    counts: dict[str, str | int] = {
+        "restored": len(shares.restored),
+        "engine": engine,
+        "read": len(shares.read),
+        "both": len(shares.both),
+    }
+    if not reading.packs:
+        return say(
+            N_(
+                "{restored} entries were restored by {engine}; {read} more files were to be read"
+                " without it by an independent reader, and {both} both ways."
+            ),
+            **counts,
+        )
     return say(
         N_(
             "{restored} entries were restored by {engine}; {read} more files were read without it"
-            " by an independent reader, and {both} both ways."
+            " by an independent reader, and {both} both ways. What it read lies in {touched} of"
+            " {packs} packs; files in one pack fail together."
         ),
-        restored=len(shares.restored),
-        engine=engine,
-        read=len(shares.read),
-        both=len(shares.both),
+        **counts,
+        touched=reading.touched,
+        packs=reading.packs,
     )

@@ -17,7 +17,7 @@ PHASES: Mapping[str, str] = {
     "sandbox": N_("making the sandbox"),
     "restore": N_("restoring"),
     "compare": N_("comparing"),
-    "witness": N_("reading a second way"),
+    "witness": N_("second reading"),
     "isolate": N_("trying how far it is shut off"),
     "checks": N_("asking what was restored"),
     "teardown": N_("clearing away"),

@@ -63,6 +63,7 @@ class Index:
         self._buckets = [bytearray() for _ in range(_BUCKETS)]
         self._pack_ids = bytearray()
         self._numbers: dict[bytes, int] = {}
+        self._with_contents: set[int] = set()
         self._sorted = False
 
     @property
@@ -74,6 +75,11 @@ class Index:
     def packs(self) -> int:
         """How many packs it names."""
         return len(self._numbers)
+
+    @property
+    def content_packs(self) -> int:
+        """How many packs hold pieces of files."""
+        return len(self._with_contents)
 
     @property
     def memory(self) -> int:
@@ -89,6 +95,8 @@ class Index:
                 plain = self._plain(blob, name)
                 record = _RECORD.pack(id, number, blob.offset, blob.length, plain)
                 self._buckets[id[0]] += record
+                if not plain & _TREE:
+                    self._with_contents.add(number)
         self._sorted = False
 
     def _number(self, id: bytes) -> int:

@@ -17,11 +17,16 @@ _EVERY = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Observed:
-    """The entries that could be read, in tree order; each trouble with the path it is about."""
+    """The entries that could be read, in tree order; each trouble with the path it is about.
+
+    ``touched`` is how many of the ``packs`` with contents they lie in: files in one fail together.
+    """
 
     entries: tuple[Entry, ...]
     troubles: tuple[tuple[bytes, Message], ...]
     problems: tuple[Message, ...]
+    touched: int
+    packs: int
 
 
 def observe_stored(
@@ -48,7 +53,15 @@ def observe_stored(
         entries=tuple(sorted(entries, key=lambda entry: tree_order(entry.path))),
         troubles=tuple(sorted(troubles, key=lambda trouble: trouble[0])),
         problems=contents.problems,
+        touched=len(_packs(repository, found)),
+        packs=repository.index.content_packs,
     )
+
+
+def _packs(repository: Repository, found: Iterable[Found]) -> set[int]:
+    ids = {id for one in found for id in one.node.content}
+    places = (repository.index.places(id, tree=False) for id in ids)
+    return {each[0].pack for each in places if each}
 
 
 class _Sums:

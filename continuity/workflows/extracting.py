@@ -123,18 +123,15 @@ def _prepared(to: Path, interlocks: Interlocks) -> Path:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         occupied = any(place.iterdir())
     except OSError as error:
-        raise _unusable(place, error.strerror or type(error).__name__) from error
+        reason = error.strerror or type(error).__name__
+        raise _unusable(N_("{place} cannot be used: {reason}."), place, reason) from error
     if occupied:
-        raise _unusable(place, "it is not empty")
+        raise _unusable(N_("{place} is not empty, and nothing is written over."), place)
     return place
 
 
-def _unusable(place: Path, reason: str) -> ConfigurationError:
+def _unusable(template: str, place: Path, reason: str = "") -> ConfigurationError:
     return ConfigurationError(
-        say(
-            N_("Nothing can be brought back to {place}: {reason}."),
-            place=shown(os.fsencode(place)),
-            reason=reason,
-        ),
+        say(template, place=shown(os.fsencode(place)), reason=reason),
         remedy=say(N_("Name a new directory; what is there is never written over.")),
     )

@@ -90,7 +90,8 @@ def plain_ways(reading: SecondReading, engine: str) -> dict[str, object]:
         "read": len(shares.read),
         "both": len(shares.both),
         "disagree": [shown(path) for path in reading.disagree[:_RECORDED]],
-        "sentence": plain_from_message(tell_ways(shares, engine)),
+        "packs": {"touched": reading.touched, "of": reading.packs},
+        "sentence": plain_from_message(tell_ways(reading, engine)),
     }
 
 
@@ -127,6 +128,8 @@ def _read(
         apart=_compared(shares.read, observed, rules),
         disagree=disagreements(shares.both, restored.comparison, both),
         problems=(*observed.problems, *_troubles(observed)),
+        touched=observed.touched,
+        packs=observed.packs,
     )
 
 

@@ -62,6 +62,7 @@ def test_what_was_proven_which_way_is_on_record(office: Office) -> None:
     assert body["confidence"]["drawn"] == 70
     assert "witness" in [phase["name"] for phase in body["phases"]]
     assert "read without it" in ways["sentence"]["template"]
+    assert 0 < ways["packs"]["touched"] <= ways["packs"]["of"]
 
 
 def test_what_was_read_a_second_way_is_covered_too(office: Office) -> None:

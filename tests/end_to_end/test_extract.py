@@ -106,7 +106,7 @@ def test_nothing_is_written_over(tmp_path: Path, repository: Path, source: Path)
     code, _, said = brought(tmp_path, repository, source)
 
     assert code == 2
-    assert "it is not empty" in said
+    assert "is not empty" in said
     assert [path.name for path in (tmp_path / "returned").iterdir()] == ["mine"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +12,7 @@ from continuity.domain.manifest import Kind
 from continuity.domain.sampling import Sample
 from continuity.domain.second_reading import (
     LEAST_RESTORED,
+    SecondReading,
     Shares,
     disagreements,
     divide,
@@ -123,6 +126,13 @@ def test_comparisons_of_different_paths_add_up() -> None:
 
 
 def test_the_ways_are_told_with_their_numbers() -> None:
-    told = str(tell_ways(Shares(restored=BOTH, read=BOTH[:1], both=()), "restic"))
+    shares = Shares(restored=BOTH, read=BOTH[:1], both=())
+    reading = SecondReading(
+        shares=shares, apart=comparison(), disagree=(), problems=(), touched=3, packs=9
+    )
 
-    assert told.startswith("2 entries were restored by restic; 1 more files")
+    told, unread = (str(tell_ways(one, "restic")) for one in (reading, replace(reading, packs=0)))
+
+    assert told.startswith("2 entries were restored by restic; 1 more files were read")
+    assert "3 of 9 packs" in told
+    assert "were to be read" in unread

@@ -1,0 +1,61 @@
+"""A part of a sample is read a second way from storage that is elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.filled import filled
+from tests.support.firm import PASSWORD, Firm, Wishes, a_firm, at_work, body_of
+from tests.support.sshd import running_sshd
+from tests.support.storages import S3_CREDENTIALS, s3_server
+
+pytestmark = pytest.mark.tool("restic")
+
+
+@contextmanager
+def stored_at(sort: str, firm: Firm) -> Iterator[dict[str, Any]]:
+    """Give what people write about a repository there, and about the machine it is on."""
+    root = firm.root
+    if sort == "s3":
+        (root / "buckets/vault").mkdir(parents=True)
+        credentials = {}
+        for name, text in S3_CREDENTIALS.items():
+            (root / name).write_text(text)
+            (root / name).chmod(0o600)
+            credentials[name] = {"file": str(root / name)}
+        with s3_server(root / "buckets") as server:
+            yield {"location": f"s3:{server.url}/vault/erp", "credentials": credentials}
+        return
+    with running_sshd(root / "sshd") as sshd:
+        nas = {
+            "kind": "ssh", "address": sshd.address, "port": sshd.port, "user": sshd.user,
+            "key": str(sshd.key), "known_hosts": str(sshd.known_hosts),
+        }  # fmt: skip
+        (firm.workspace / "config/hosts.yaml").write_text(json.dumps({"nas": nas}))
+        (root / "kept").mkdir()
+        yield {"location": f"sftp:nas:{root}/kept/erp", "host": "nas"}
+
+
+@pytest.mark.parametrize("sort", ["s3", "sftp"])
+def test_both_readers_reach_storage_that_is_elsewhere(sort: str, tmp_path: Path) -> None:
+    sample = {"random": 80, "due": 0, "both_ways": 20}
+    firm = filled(a_firm(tmp_path, Wishes(engines={"erp": "restic"}, job={"sample": sample})), 120)
+    (firm.root / "password").write_text(PASSWORD)
+    with stored_at(sort, firm) as stored:
+        repository = {"engine": "restic", "password": {"file": str(tmp_path / "password")}}
+        written = json.dumps({"erp": {**repository, **stored}})
+        (firm.workspace / "config/repositories.yaml").write_text(written)
+        with at_work(firm) as office:
+            office.app.protected("erp").open_engine(False).initialise()
+            office.back_up()
+            body = body_of(office.drill())
+
+    assert body["verdict"] == "PASS", body
+    assert (body["ways"]["both"], body["ways"]["disagree"]) == (20, [])
+    assert body["ways"]["read"] >= 10
