@@ -49,6 +49,7 @@ _LONG = {
     "tests/faults/test_away.py",
     "tests/faults/test_buckets.py",
     "tests/faults/test_canaries.py",
+    "tests/faults/test_conducting.py",
     "tests/faults/test_databases_away.py",
     "tests/faults/test_hosts.py",
     "tests/faults/test_incidents.py",

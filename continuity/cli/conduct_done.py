@@ -36,10 +36,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class _Given(TypedDict):
-    """What is kept of a step; the first two are files, the others what somebody read."""
+    """What is kept of a step; the first three are files, the others what somebody read."""
 
     file: tuple[Path, ...]
     photo: tuple[Path, ...]
+    printed: tuple[Path, ...]
     reading: tuple[str, ...]
     checksum: tuple[str, ...]
     ticket: tuple[str, ...]
@@ -67,6 +68,7 @@ class _Done(Said, _Given):
 @step_argument
 @click.option("--file", multiple=True, type=_FILE, help=_("A file to keep."))
 @click.option("--photo", multiple=True, type=_FILE, help=_("A picture to keep."))
+@click.option("--printed", multiple=True, type=_FILE, help=_("What a program printed, to keep."))
 @click.option("--reading", multiple=True, metavar="TEXT", help=_("What somebody read off."))
 @click.option("--checksum", multiple=True, metavar="TEXT", help=_("A checksum of something."))
 @click.option("--ticket", multiple=True, metavar="TEXT", help=_("The number of a ticket."))
@@ -90,7 +92,11 @@ def done(options: Options, run: str, step: str, **given: Unpack[_Done]) -> int:
 
 
 def _kept(exhibits: Exhibits, given: _Given) -> Iterator[Exhibit]:
-    files: Mapping[str, Iterable[Path]] = {"file": given["file"], "photo": given["photo"]}
+    files: Mapping[str, Iterable[Path]] = {
+        "file": given["file"],
+        "photo": given["photo"],
+        "output": given["printed"],
+    }
     texts: Mapping[str, Iterable[str]] = {
         "reading": given["reading"],
         "checksum": given["checksum"],

@@ -15,6 +15,7 @@ from continuity.app import App, opened
 from continuity.cli.acting import acting
 from continuity.cli.columns import room
 from continuity.cli.conduct_points import restores_ahead
+from continuity.cli.conduct_reasons import reasons_of
 from continuity.cli.conduct_screen import View, lines, plain_view
 from continuity.cli.conduct_shown import Screen
 from continuity.cli.conduct_stage import candidates_of, hands_of, stage_of
@@ -168,4 +169,5 @@ def view_of(screen: Screen, stand: Stand, *, whole: bool = False) -> View:
         people=app.workspace.people,
         pack=None if conduct.over else screen.pack(stand, doors=whole or bool(choices(stand))),
         whole=whole,
+        reasons=reasons_of(app.bench.store, conduct),
     )

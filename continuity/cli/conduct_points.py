@@ -22,7 +22,8 @@ from continuity.domain.restore_choice import Candidate
 from continuity.domain.step_kinds import RestoreStep
 
 _SHOWN = 5
-_SHORT = 12
+# The ids of rsync begin with the time, so that only the whole of one tells it from others.
+_SHORT, _LONG = 12, 32
 
 
 def restores_ahead(stand: Stand) -> tuple[RestoreStep, ...]:
@@ -56,7 +57,7 @@ def _row(one: Candidate, now: datetime, zone: tzinfo) -> tuple[str, ...]:
         word = _("proven {age} ago") if one.proven else _("tested {age} ago, does not count")
         proof = word.format(age=duration((now - tested).total_seconds()))
     return (
-        plain(one.point.id[:_SHORT]),
+        plain(one.point.id if len(one.point.id) <= _LONG else one.point.id[:_SHORT]),
         f"{one.point.data_time.astimezone(zone):%Y-%m-%d %H:%M}",
         duration((now - one.point.data_time).total_seconds()),
         one.level or "-",

@@ -32,7 +32,8 @@ class View:
     """A run with what it is shown with; ``lost`` is the real loss of data, None if not known.
 
     ``pack`` is what is known of its systems, all of it where somebody has to choose or ``whole``.
-    ``points`` are those that each restore that is next could bring back.
+    ``points`` are those that each restore that is next could bring back, ``reasons`` what was said
+    of steps that failed or were handed to people.
     """
 
     stand: Stand
@@ -45,6 +46,7 @@ class View:
     people: Mapping[str, Person] = field(default_factory=dict)
     pack: InformationPack | None = None
     whole: bool = False
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def lines(view: View) -> Iterator[str]:
@@ -55,6 +57,8 @@ def lines(view: View) -> Iterator[str]:
     yield from _known(view)
     for name in _all(view.stand):
         yield _step(view, name)
+        if name in view.reasons:
+            yield from wrapped(plain(" ".join(view.reasons[name].split())), "      ", view.columns)
     yield from _next(view)
     yield from _times(view)
 
@@ -109,12 +113,13 @@ def _wanted(step: Step | None) -> str:
     """Name what must be given with a step for it to be done."""
     if step is None:
         return ""
-    kept = [f" --{kind.value} …" for kind in step.evidence.required]
+    kept = [f" --{_OPTIONS.get(kind.value, kind.value)} …" for kind in step.evidence.required]
     asked = (one for one in step.outputs if one.source == "asked")
     values = [f" --output {one.name}={_VALUES[one.type]}" for one in asked]
     return "".join([*kept, *values])
 
 
+_OPTIONS = {"output": "printed"}
 _VALUES = {"boolean": "yes|no", "number": "N", "text": "…"}
 
 
@@ -156,6 +161,7 @@ def plain_view(view: View) -> dict[str, object]:
             "total": round(spent.total.total_seconds()),
             **{name: round(span.total_seconds()) for name, span in spent.parts.items()},
         },
+        "reasons": dict(view.reasons),
         "points": {step: plain_points(known) for step, known in view.points.items()},
         "rpo": None if view.lost is None else round(view.lost.total_seconds()),
         "information": None if view.pack is None else plain_from_pack(view.pack),

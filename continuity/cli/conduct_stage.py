@@ -49,6 +49,7 @@ def stage_of(app: App, screen: Screen | None = None) -> Stage:
         read=lambda name, text: document_from_kept_text(name, text, root),
         process=app.bench.process,
         zone=app.workspace.settings.zone,
+        say=sentence,
     )
 
 
@@ -60,6 +61,7 @@ def hands_of(app: App, stage: Stage) -> Hands:
         restore=partial(_restore, app),
         probe=lambda probe: ask(probe, app.hosts.host, app.bench.now, partial(_inquire, app)),
         keep=exhibits_of(app).keep,
+        say=sentence,
         tell=Announcer(workspace=app.workspace, store=app.bench.store, now=app.bench.now).tell,
         follow=partial(follow, stage, partial(_book, app)),
         now=app.bench.now,
@@ -103,7 +105,8 @@ def _restore(app: App, order: Order) -> Restored | Unproven:
     candidate = candidate_named(app, order.job, order.point)
     point = candidate.point
     if not candidate.proven and not order.accepted:
-        return Unproven(point=point.id)
+        told = say(N_("No restore test proves the restore point {point}."), point=point.id)
+        return Unproven(point=point.id, said=sentence(told))
     if order.target == "sandbox":
         return _drilled(app, order.job, candidate)
     aim = Aim(mark=order.mark, place=order.place, include=order.include)

@@ -180,7 +180,9 @@ def _require_evidence(step: Step, given: tuple[str, ...]) -> None:
                 step=step.id,
                 kinds=", ".join(missing),
             ),
-            remedy=say(N_("Give it: --note, --file, --photo, --checksum, --reading, --ticket.")),
+            remedy=say(
+                N_("Give it: --note, --file, --photo, --printed, --checksum, --reading, --ticket.")
+            ),
         )
 
 

@@ -61,17 +61,17 @@ def carry_on(stage: Stage, run: str, perform: Perform) -> Conduct:
                 return conduct
             text = text_from_process(stage.process)
             write(turn, (intent(due[0], text, stage.now()),))
-        outcome = _performed(perform, turn.stand, due[0])
+        outcome = _performed(stage, perform, turn.stand, due[0])
         conduct = _conclude(stage, run, due[0], outcome)
 
 
-def _performed(perform: Perform, stand: Stand, name: str) -> Outcome:
+def _performed(stage: Stage, perform: Perform, stand: Stand, name: str) -> Outcome:
     try:
         outcome = perform(stand, stand.conduct.of(name))
     except ContinuityError as error:
-        return Outcome(
-            state=StepState.FAILED, details={"failure": error.failure.value}, said=str(error.what)
-        )
+        said = (stage.say(one) for one in (error.what, error.remedy) if one is not None)
+        details: dict[str, Detail] = {"failure": error.failure.value}
+        return Outcome(state=StepState.FAILED, details=details, said=" ".join(said))
     return outcome
 
 

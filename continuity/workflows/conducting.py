@@ -27,7 +27,7 @@ from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident_commands import Person
 from continuity.domain.information_plain import Frozen
 from continuity.domain.runbook_document import RunbookDocument
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, Message, say
 from continuity.hosts.process import (
     Process,
 )
@@ -51,13 +51,17 @@ def _nothing_shown(_stand: Stand) -> Frozen | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
-    """Where runs are conducted: the desk of incidents, the reader of documents, this process."""
+    """Where runs are conducted: the desk of incidents, the reader of documents, this process.
+
+    ``say`` says why a step could not be done, in the language of whoever is there.
+    """
 
     desk: Desk
     read: Read
     process: Process
     zone: str
     freeze: Freeze = _nothing_shown
+    say: Callable[[Message], str] = str
 
     @property
     def now(self) -> Now:

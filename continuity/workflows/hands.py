@@ -15,6 +15,7 @@ from continuity.domain.probe import Probe
 from continuity.domain.runbook import Runbook
 from continuity.domain.secret import Secret
 from continuity.domain.step_kinds import RunbookStep
+from continuity.domain.text import Message
 from continuity.domain.written import SecretReference
 from continuity.hosts.host import Host
 from continuity.workflows.words import Told
@@ -58,6 +59,7 @@ class Unproven:
     """The point that would be restored is not proven, and nobody has accepted that yet."""
 
     point: str
+    said: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +79,8 @@ class Hands:
     """What doing takes: machines by name, secrets by reference, restores, probes, and patience.
 
     ``restore`` brings a point of a job back and compares it, unless it is not proven. ``probe``
-    asks once and gives what it read, None for a wrong answer. ``keep`` keeps what a step printed.
+    asks once and gives what it read, None for a wrong answer. ``keep`` keeps what a step printed,
+    and ``say`` says things in the language of whoever is there.
     ``tell`` queues what people are told, once. ``follow`` begins the run of another runbook that a
     step is, unless it was begun, and gives its name.
     """
@@ -87,6 +90,7 @@ class Hands:
     restore: Callable[[Order], Restored | Unproven]
     probe: Callable[[Probe], str | None]
     keep: Callable[[str, bytes], Exhibit]
+    say: Callable[[Message], str]
     tell: Callable[[Telling], Told]
     follow: Callable[[Conduct, RunbookStep], str]
     now: Now

@@ -28,7 +28,7 @@ def tell_people(hands: Hands, step: NotifyStep, one: StepRun, stand: Stand) -> O
             conduct=conduct,
         )
     )
-    missed = str(say(_UNREACHED, people=", ".join(told.missed) or "-"))
+    missed = hands.say(say(_UNREACHED, people=", ".join(told.missed) or "-"))
     if not told.ways:
         # In a drill nobody has to be told by hand what is only practised.
         state = StepState.SIMULATED if conduct.drill else StepState.WAITING

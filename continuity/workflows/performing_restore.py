@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from continuity.domain.clock import text_from_time
-from continuity.domain.conduct import Conduct, StepRun, StepState, Waits
+from continuity.domain.conduct import Conduct, Detail, StepRun, StepState, Waits
 from continuity.domain.conduct_frontier import values_of
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.step_kinds import RestoreStep, reference_in_point
@@ -34,7 +34,8 @@ def restore_data(hands: Hands, step: RestoreStep, one: StepRun, conduct: Conduct
         )
     )
     if isinstance(done, Unproven):
-        return Outcome(state=StepState.WAITING, waits=Waits.POINT, details={"unproven": done.point})
+        details: dict[str, Detail] = {"unproven": done.point}
+        return Outcome(state=StepState.WAITING, waits=Waits.POINT, details=details, said=done.said)
     return Outcome(
         state=StepState.DONE if done.passed else StepState.FAILED,
         found={"point": done.point, "place": done.place, "output": done.said},

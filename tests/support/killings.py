@@ -143,6 +143,7 @@ class Life:
                 probe, lambda _name: LocalHost(), self.now, lambda *_asked: None
             ),
             tell=self._tell,
+            say=str,
             follow=lambda _conduct, _step: "",
             keep=Exhibits(self.place / "exhibits").keep,
             now=self.now,
