@@ -16,6 +16,7 @@ class Rule(StrEnum):
     OVERDUE_PROOF = "overdue-proof"
     SHRINKING = "shrinking-source"
     TOO_SLOW = "recovery-too-slow"
+    UNTIMED = "recovery-not-timed"
     SINGLE_SITE = "single-site"
     DELETABLE = "copies-deletable"
     REPEATED = "repeated-incident"

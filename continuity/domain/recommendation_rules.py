@@ -108,6 +108,27 @@ def too_slow(findings: Findings) -> Iterator[Found]:
         )
 
 
+def untimed(findings: Findings) -> Iterator[Found]:
+    """A target for the recovery time, and no measured time that counts."""
+    for system in findings.assessment.systems:
+        target = system.plan.rto
+        if target is None or system.rto.verdict is not Verdict.INCONCLUSIVE:
+            continue
+        yield _found(
+            Rule.UNTIMED,
+            system,
+            Said(
+                what=say(N_("Restore all of {title} once, and time it.")),
+                because=say(
+                    N_("The target is {target}; no whole restore that still counts was timed."),
+                    target=shown_duration(target),
+                ),
+                effect=say(N_("How long the business waits is measured, and no longer hoped.")),
+            ),
+            (Size.MEDIUM, Size.SMALL),
+        )
+
+
 def _what_is_slow(phase: PhaseLine | None) -> Message:
     if phase is None:
         return say(N_("Time a restore of all of {title}, and shorten it or agree on another."))
@@ -242,6 +263,7 @@ RULES: tuple[Derive, ...] = (
     never_tested,
     overdue_proof,
     too_slow,
+    untimed,
     single_site,
     deletable,
     shrinking,

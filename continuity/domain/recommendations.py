@@ -161,6 +161,10 @@ def _in_time(system: SystemAssessment, _findings: Findings) -> bool:
     return system.rto.verdict is Verdict.PASS
 
 
+def _is_timed(system: SystemAssessment, _findings: Findings) -> bool:
+    return system.rto.verdict in {Verdict.PASS, Verdict.FAIL}
+
+
 def _scored(part: Part) -> Callable[[SystemAssessment, Findings], bool]:
     def kept(system: SystemAssessment, findings: Findings) -> bool:
         score = findings.score(system.plan.name, part)
@@ -179,6 +183,7 @@ _SETTLED: Mapping[Rule, Callable[[SystemAssessment, Findings], bool]] = {
     Rule.OVERDUE_PROOF: _all_tested,
     Rule.SHRINKING: _is_there,
     Rule.TOO_SLOW: _in_time,
+    Rule.UNTIMED: _is_timed,
     Rule.SINGLE_SITE: _scored(Part.OFFSITE),
     Rule.DELETABLE: _scored(Part.IMMUTABLE),
     Rule.RUNBOOK: _is_there,

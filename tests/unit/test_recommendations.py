@@ -80,6 +80,16 @@ def test_a_recovery_that_is_too_slow_names_the_phase_that_costs_most() -> None:
     assert str(advice.effect).startswith("5 min less to wait")
 
 
+def test_a_recovery_that_nobody_timed_is_to_be_timed() -> None:
+    aimed, aimless = [a_system(rto=4 * HOUR)], [a_system(rto=None)]
+    young = Diary().backup(START)
+    advice = the(reported(young, START + DAY, systems=aimed), Rule.UNTIMED)
+
+    assert str(advice.because).startswith("The target is 4 h")
+    assert Rule.UNTIMED not in rules(reported(a_good_month(), END, systems=aimed))
+    assert Rule.UNTIMED not in rules(reported(young, START + DAY, systems=aimless))
+
+
 def test_a_source_that_shrinks_is_told_with_both_counts() -> None:
     diary = a_good_month()
     point = {
