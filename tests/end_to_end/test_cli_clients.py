@@ -103,6 +103,7 @@ def test_an_altered_digest_is_refused_and_what_was_known_stays(
     assert (after["refused"], after["digest"]) == ("forged", before)
 
 
+@pytest.mark.slow
 def test_a_replayed_digest_is_refused_until_a_newer_one_arrives(
     firms: dict[str, Story], provider: Provider
 ) -> None:
