@@ -178,7 +178,8 @@ def _incidents(
     wanted = set(systems), set(repositories)
     for one in found:
         if one.speaks and (one.system in wanted[0] or one.repository in wanted[1]):
-            target = shown(one.target.encode("utf-8", "surrogateescape"))
+            name = one.target.partition(":")[2] or one.target
+            target = shown(name.encode("utf-8", "surrogateescape"))
             yield IncidentPart(
                 number=one.number,
                 severity=one.severity.value,

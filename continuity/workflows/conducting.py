@@ -31,7 +31,7 @@ from continuity.domain.text import N_, Message, say
 from continuity.hosts.process import (
     Process,
 )
-from continuity.store.store import Transaction
+from continuity.store.store import Reading, Transaction
 from continuity.workflows.concluding import conclude, tell_start
 from continuity.workflows.responding import Desk
 
@@ -137,9 +137,9 @@ def turn_on(stage: Stage, run: str, *, choosing: bool = False) -> Iterator[Turn]
         yield Turn(stage=stage, transaction=transaction, stand=stand, frozen=frozen)
 
 
-def _stand(stage: Stage, transaction: Transaction, run: str) -> Stand:
-    conduct = transaction.conducts.find(run)
-    text = None if conduct is None else transaction.conducts.text_of(conduct.hash)
+def _stand(stage: Stage, seen: Transaction | Reading, run: str) -> Stand:
+    conduct = seen.conducts.find(run)
+    text = None if conduct is None else seen.conducts.text_of(conduct.hash)
     if conduct is None or text is None:
         raise unknown_run(run)
     return Stand(document=stage.read(conduct.runbook, text), conduct=conduct)
@@ -147,8 +147,8 @@ def _stand(stage: Stage, transaction: Transaction, run: str) -> Stand:
 
 def stand_of(stage: Stage, run: str) -> Stand:
     """Give a run and the document it follows. Raises ConfigurationError."""
-    with stage.desk.store.transaction() as transaction:
-        return _stand(stage, transaction, run)
+    with stage.desk.store.reading() as reading:
+        return _stand(stage, reading, run)
 
 
 def unknown_run(run: str) -> ConfigurationError:

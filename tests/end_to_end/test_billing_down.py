@@ -78,7 +78,8 @@ def _measured(ended: dict[str, object]) -> None:
     rto = ended["rto"]
     assert isinstance(rto, dict)
     assert rto["total"] == pytest.approx(
-        sum(rto[part] for part in ("before", "people", "programs", "timers")), abs=3
+        sum(rto[part] for part in ("before", "people", "restore", "verify", "programs", "timers")),
+        abs=3,
     )
     assert rto["programs"] > 0
     assert isinstance(ended["rpo"], int)

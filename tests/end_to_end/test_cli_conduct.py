@@ -12,7 +12,7 @@ import pytest
 
 from continuity.domain.evidence import RecordKind
 from continuity.store.store import open_store
-from tests.support.firm import Firm, a_firm
+from tests.support.firm import Firm, Wishes, a_firm
 from tests.support.terminal import Said, filled, run
 
 PASS, USAGE, INCONCLUSIVE = 0, 2, 3
@@ -107,7 +107,7 @@ on_failure: undo
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Firm:
-    firm = filled(a_firm(tmp_path), 3)
+    firm = filled(a_firm(tmp_path, Wishes(system={"rto": "4h", "runbook": "billing-down"})), 3)
     people = {"ana": {"name": "Ana"}, "luis": {"name": "Luis"}}
     (firm.workspace / "config/people.yaml").write_text(json.dumps(people))
     (firm.workspace / "runbooks").mkdir(exist_ok=True)
@@ -144,6 +144,7 @@ def test_billing_comes_back_after_a_failed_check_an_undo_and_a_second_try(firm: 
     (firm.root / "ready").touch()
     again = acts(firm, "retry", "check")
     ended = standing(firm)
+    (system,) = run(firm, "status", "--json").objects()[0]["systems"]
 
     assert [one.code for one in (proven, begun, taken, looked, decided, again)] == [PASS] * 6
     assert (bare.code, other.code, refused.code) == (USAGE, INCONCLUSIVE, USAGE)
@@ -152,6 +153,8 @@ def test_billing_comes_back_after_a_failed_check_an_undo_and_a_second_try(firm: 
     assert (firm.root / "flag").exists()
     assert ended["rto"]["total"] >= ended["rto"]["people"]
     assert ended["rpo"] is not None
+    assert (system["proof"]["level"], system["rto"]["kind"]) == ("L5", "MEASURED")
+    assert system["rto"]["seconds"] >= ended["rto"]["total"]
     assert run(firm, "audit", "verify").code == PASS
 
 
