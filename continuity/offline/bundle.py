@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from continuity.domain.by_hand import sum_line
 from continuity.domain.clock import text_from_time
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.text import Message
+from continuity.domain.text import N_, Message, say
 from continuity.offline.contents import booklet_of, kit_readme_of, readme_of
 from continuity.offline.edition import edition_of
 from continuity.offline.grounds import Grounds
 from continuity.offline.kit import kit_of
-from continuity.offline.leaks import require_no_secret
+from continuity.offline.leaks import Known, known_secrets, require_no_secret, secret_in
+from continuity.offline.written_files import archive_of, written_files
 from continuity.reports.booklet_html import html_from_booklet
 from continuity.reports.pdf import faces, pdf_from_html
 from continuity.store.keys import Keys, open_keys
@@ -69,7 +70,11 @@ def make_bundle(grounds: Grounds) -> Bundle:
     files["README.txt"] = readme_of(grounds)
     files["kit/README.txt"] = kit_readme_of(grounds, kit)
     files.update(_witness(grounds, keys))
-    require_no_secret(grounds, files)
+    secrets = known_secrets(grounds)
+    written = written_files(grounds.workspace)
+    without += tuple(_left_out(secrets, written))
+    files["workspace.tar"] = archive_of(written, grounds.made_at)
+    require_no_secret(secrets, files)
     sums = b"".join(
         sum_line(hashlib.sha256(content).digest(), name.encode())
         for name, content in sorted(files.items())
@@ -87,6 +92,14 @@ def make_bundle(grounds: Grounds) -> Bundle:
         files=files,
         without=without,
     )
+
+
+def _left_out(secrets: Known, written: dict[str, bytes]) -> Iterator[Message]:
+    """Take out the files in which somebody wrote a secret: their place is on this machine alone."""
+    for name in [name for name, content in written.items() if secret_in(secrets, content)]:
+        del written[name]
+        what = N_("{file} is not in workspace.tar, because a secret stands in it.")
+        yield say(what, file=name)
 
 
 def _facts(grounds: Grounds, runbooks: Mapping[str, str], edition: str) -> bytes:

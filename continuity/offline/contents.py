@@ -91,6 +91,7 @@ def readme_of(grounds: Grounds) -> bytes:
         text(N_("index.html      everything, on a phone or a computer, without a network")),
         text(N_("continuity.pdf  the same, to be printed")),
         text(N_("kit/            commands that bring data back with restic and rsync alone")),
+        text(N_("workspace.tar   config/, jobs/ and runbooks/, to set Continuity up again")),
         text(N_("MANIFEST.sha256 sums of all files; MANIFEST.sha256.sig signs them")),
         "",
         text(N_("It holds names and phones, and no secret. Keep it where strangers do not look.")),

@@ -24,21 +24,35 @@ _NO_SECRET = re.compile(r".*(?:_ID|USER|USERNAME|REGION|NAME|ACCOUNT)")
 _WRITTEN_IN_A_KEY = 40
 
 
-def require_no_secret(grounds: Grounds, files: Mapping[str, bytes]) -> None:
+Known = tuple[tuple[Message, bytes], ...]
+"""Each secret with the words for where it is kept; never shown, never kept."""
+
+
+def require_no_secret(known: Known, files: Mapping[str, bytes]) -> None:
     """Raise ConfigurationError when a file holds a secret; what cannot be fetched is not there."""
-    for where, secret in _secrets(grounds):
-        for name, content in sorted(files.items()):
-            if secret in content:
-                raise ConfigurationError(
-                    say(
-                        N_("The offline copy would hold a secret: {where}, in {file}."),
-                        where=str(where),
-                        file=name,
-                    ),
-                    remedy=say(
-                        N_("Take it out of the runbooks and titles, and give that thing a new one.")
-                    ),
-                )
+    for name, content in sorted(files.items()):
+        where = secret_in(known, content)
+        if where is not None:
+            raise ConfigurationError(
+                say(
+                    N_("The offline copy would hold a secret: {where}, in {file}."),
+                    where=str(where),
+                    file=name,
+                ),
+                remedy=say(
+                    N_("Take it out of the runbooks and titles, and give that thing a new one.")
+                ),
+            )
+
+
+def secret_in(known: Known, content: bytes) -> Message | None:
+    """Say which secret some content holds; None for none."""
+    return next((where for where, secret in known if secret in content), None)
+
+
+def known_secrets(grounds: Grounds) -> Known:
+    """Fetch every secret that whoever makes the copy can fetch."""
+    return tuple(_secrets(grounds))
 
 
 def _secrets(grounds: Grounds) -> Iterator[tuple[Message, bytes]]:
