@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +22,7 @@ from continuity.sandbox.interlocks import Interlocks
 from continuity.workflows.bringing_back import BroughtBack, bring_back
 from continuity.workflows.making_way import Aim
 from tests.support.firm import Firm, Office, Wishes, a_firm, at_work
+from tests.support.programs import ROOT, program
 from tests.support.terminal import filled, rot
 
 MARK = "billing-1-restore"
@@ -212,3 +215,52 @@ def test_what_holds_the_copies_is_not_replaced_by_them(firm: Firm, office: Offic
         back(office)
 
     assert "which this restore needs" in str(refused.value)
+
+
+MOUNTED = """
+import os, sys
+from pathlib import Path
+from continuity.workflows.bringing_back import bring_back
+from continuity.workflows.making_way import Aim
+from tests.support.firm import Firm, at_work
+root = Path(sys.argv[1])
+firm = Firm(root=root, workspace=root / "workspace", state=root / "state",
+            sandbox=root / "sandbox", jobs=("erp",))
+source = firm.source()
+assert os.path.ismount(source)
+for number in range(3):
+    (source / f"file {number}").write_text(f"erp {number}")
+os.chmod(source, 0o750)
+with at_work(firm) as office:
+    office.back_up()
+    (source / "file 0").write_text("encrypted")
+    (source / "ransom").write_text("pay")
+    os.chmod(source, 0o700)
+    facts = office.facts()
+    aim = Aim(mark="m", place=None)
+    done = bring_back(office.app.bench, office.protected(), facts, facts.points[-1].id, aim)
+print(sorted(path.name for path in source.iterdir()))
+print((source / "file 0").read_text(), oct(source.stat().st_mode & 0o777))
+print(sorted(path.name for path in (source / ".before-m").iterdir()))
+print((source / ".before-m/file 0").read_text(), done.details["replaced_entries"])
+"""
+
+
+@pytest.mark.tool("bwrap")
+def test_what_is_mounted_stays_mounted_and_what_was_in_it_is_kept_in_it(tmp_path: Path) -> None:
+    firm = a_firm(tmp_path)
+    bind = ("--dev-bind", "/", "/", "--tmpfs", str(firm.source()), "--chdir", str(ROOT))
+    done = subprocess.run(
+        [program("bwrap"), *bind, sys.executable, "-c", MOUNTED, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+    assert done.stdout.splitlines() == [
+        "['.before-m', 'file 0', 'file 1', 'file 2']",
+        "erp 0 0o750",
+        "['file 0', 'file 1', 'file 2', 'ransom']",
+        "encrypted 4",
+    ], done.stderr
