@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from continuity.config.document import Document, document_from_text
@@ -40,11 +41,17 @@ class _Step:
 
 def read_book(root: Path, file: str, home: Path) -> tuple[Book | None, tuple[Problem, ...]]:
     """Read one runbook. It is None when its front matter cannot be used."""
-    reading = _Reading(file, home)
     try:
         text = text_of(root, file)
     except UnreadableFileError as error:
         return None, (error.problem,)
+    return _read_text(file, text, home)
+
+
+# A run looks at the workspace before and after it; 45 runbooks cost half a second each time.
+@lru_cache(maxsize=256)
+def _read_text(file: str, text: str, home: Path) -> tuple[Book | None, tuple[Problem, ...]]:
+    reading = _Reading(file, home)
     book = reading.book(text)
     return book, tuple(reading.problems)
 
