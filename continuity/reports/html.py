@@ -27,8 +27,8 @@ from continuity.reports.words import SIGNS
 from continuity.speech.speaker import speaker_of
 
 _LOOKED_AT, _LONG_TEXT, _LONG_WORD = 200, 120, 16
-_FEW, _NARROW, _WIDE = 6, 90, 150
-"""Tables of few columns have to fit half a screen, which has room for so many letters."""
+_NARROW, _WIDE = 76, 150
+"""Half a screen or an upright sheet has room for so many letters; what stands behind has more."""
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:"
 
@@ -55,7 +55,7 @@ def html_from_page(page: Page, more_style: str = "") -> str:
     if behind:
         # It has wide tables, and paper of its own.
         parts.append('<div class="behind">')
-        parts += [part for block in behind for part in parts_of(block, page.language)]
+        parts += [part for block in behind for part in parts_of(block, page.language, _WIDE)]
         parts.append("</div>")
     parts.append("</main>")
     parts += ["<footer>", *(f"<p>{_shown(line)}</p>" for line in page.footer), "</footer>"]
@@ -73,8 +73,8 @@ def _sections(blocks: Iterable[Block], language: str) -> Iterator[str]:
     yield "</div>"
 
 
-def parts_of(block: Block, language: str) -> Iterator[str]:
-    """Write one block of a page."""
+def parts_of(block: Block, language: str, room: int = _NARROW) -> Iterator[str]:
+    """Write one block of a page; a table has room for so many letters."""
     match block:
         case Heading():
             # The title of the page is the only first one.
@@ -91,7 +91,7 @@ def parts_of(block: Block, language: str) -> Iterator[str]:
         case Lamp():
             yield from _lamp(block)
         case Table():
-            yield from _table(block, language)
+            yield from _table(block, language, room)
         case Chart():
             yield from _chart(block)
         case Signature():
@@ -120,8 +120,10 @@ def _lamp(block: Lamp) -> Iterator[str]:
     yield "</div>"
 
 
-def _table(block: Table, language: str) -> Iterator[str]:
-    caption = f"<caption>{_shown(block.caption)} ({len(block.rows)})</caption>{_columns(block)}"
+def _table(block: Table, language: str, room: int) -> Iterator[str]:
+    caption = (
+        f"<caption>{_shown(block.caption)} ({len(block.rows)})</caption>{_columns(block, room)}"
+    )
     if not block.rows:
         nothing = speaker_of(language).text(N_("None."))
         yield f"<p>{_shown(block.caption)}: {_shown(nothing)}</p>"
@@ -135,7 +137,7 @@ def _table(block: Table, language: str) -> Iterator[str]:
     yield "</tbody></table>"
 
 
-def _columns(block: Table) -> str:
+def _columns(block: Table, room: int) -> str:
     """Give each column the room of its longest word, and who says more some of what is left.
 
     So nothing has to be tried out, which is most of the work of printing a table.
@@ -144,7 +146,6 @@ def _columns(block: Table) -> str:
         _need((title, *(_measured(row[place]) for row in block.rows[:_LOOKED_AT])))
         for place, title in enumerate(block.heading)
     ]
-    room = _NARROW if len(block.heading) <= _FEW else _WIDE
     least = [(word + 2.5) / room for word, _ in needs]
     left, wanted = max(1 - sum(least), 0), sum(more for _, more in needs) or 1
     shares = [one + left * more / wanted for one, (_, more) in zip(least, needs, strict=True)]
