@@ -45,7 +45,8 @@ th { background: var(--head); hyphens: auto; }
   font-weight: bold; } td:empty { display: none; } .signature { display: block; } }
 @media print { body { font-size: 8.2pt; line-height: 1.25; }
   h1 { font-size: 12pt; margin: 0 0 4pt; }
-  h2 { font-size: 9.5pt; margin: 5pt 0 1pt; } h3 { font-size: 9pt; margin: 4pt 0 1pt; } h2.part { border: 0; font-size: 13pt; }
+  h2 { font-size: 9.5pt; margin: 5pt 0 1pt; }
+  h3 { font-size: 9pt; margin: 4pt 0 1pt; } h2.part { border: 0; font-size: 13pt; }
   main, footer { max-width: none; padding: 0; } .front table { font-size: 7.3pt; }
   .front caption { display: none; }
   .lamp { margin: 3pt 0; } .front .lamp p { display: inline; } .small, footer { font-size: 7.5pt; }
