@@ -15,7 +15,7 @@ import pytest
 from continuity.domain.delivery import Confirmed, Outcome, Rejected, Retryable, Uncertain
 from continuity.domain.failure import AuthenticationError, ToolError, UnreachableError
 from continuity.domain.secret import Secret
-from continuity.hosts.smtp import MailServer, Security, deliver, knock
+from continuity.hosts.smtp import SIZE, MailServer, Security, deliver, knock
 from tests.simulators.mail import PASSWORD, USER, MailRoom, mail_server
 from tests.support.storages import certificate, free_port
 
@@ -239,3 +239,22 @@ def test_trouble_is_told_apart_when_only_looking(server: MailServer) -> None:
         knock(replace(server, port=free_port()))
     with pytest.raises(ToolError):
         knock(replace(server, security=Security.STARTTLS))
+
+
+@pytest.mark.parametrize("told_before", [True, False])
+def test_a_mail_that_is_too_large_is_refused_as_such(room: MailRoom, *, told_before: bool) -> None:
+    if told_before:
+        room.advertised = 20_000
+    else:
+        room.largest = 20_000
+    with mail_server(room) as port:
+        server = MailServer(
+            host="127.0.0.1", port=port, security=Security.NONE, login=(USER, Secret(PASSWORD))
+        )
+        large = deliver(server, a_mail("word " * 10_000), SENDER, ANNA)
+        small = deliver(server, a_mail(), SENDER, ANNA)
+
+    assert isinstance(large, Rejected)
+    assert large.fields == (SIZE,)
+    assert isinstance(small, Confirmed)
+    assert len(room.arrived) == 1

@@ -42,7 +42,8 @@ class MailRoom:
     """What goes wrong and what arrived.
 
     Beside the common ones: ``greylisted`` recipients are sent away for now, ``unknown`` for ever;
-    ``silent`` never answers the end of a mail; what is longer than ``largest`` is refused.
+    ``silent`` never answers the end of a mail; what is longer than ``largest`` is refused, and
+    ``advertised`` is what it says that it takes.
     """
 
     nasty: Nasty = field(default_factory=Nasty)
@@ -51,6 +52,7 @@ class MailRoom:
     unknown: bool = False
     silent: bool = False
     largest: int = 0
+    advertised: int = 33_554_432
     foreign_letters: bool = True
     needs_login: bool = True
 
@@ -136,6 +138,7 @@ def mail_server(
         auth_require_tls=False,
         authenticator=room.check,
         enable_SMTPUTF8=room.foreign_letters,
+        data_size_limit=room.advertised,
         server_hostname="mail.acme.example",
     )
     control.start()
