@@ -124,6 +124,11 @@ def show_drill(result: Result) -> None:
                 count=number(unverifiable)
             )
         )
+    packs = mapping_in(body, "packs")
+    if packs:
+        told = _("Packs read back: {read} of {of}, {size}; never read so far: {never}.")
+        counts = {name: number(number_in(packs, name)) for name in ("read", "of", "never")}
+        show_below(told.format(size=size(number_in(packs, "bytes")), **counts))
     for name in ("confidence", "ways"):
         said = mapping_in(body, name)
         if said:

@@ -52,6 +52,7 @@ def plain_drill(result: Result) -> dict[str, object]:
         ],
         "confidence": _confidence(body),
         "ways": _ways(body),
+        "packs": dict(mapping_in(body, "packs")) or None,
         "phases": phases_of(body),
         "rto": _recovery(body),
         **plain_answers(body),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from bisect import bisect_left
+from collections.abc import Container
 from typing import Final, NamedTuple
 
 import msgspec
@@ -137,6 +138,20 @@ class Index:
                 found.append(Place(pack, offset, length, plain & (_PACKED - 1), packed))
             at += 1
         return found
+
+    def by_pack(self, wanted: Container[bytes]) -> dict[bytes, list[tuple[Place, bytes]]]:
+        """Give what is stored in some packs; memory grows with these alone."""
+        if not self._sorted:
+            self._sort()
+        found = {id: list[tuple[Place, bytes]]() for id in self._numbers if id in wanted}
+        names = {self._numbers[id]: id for id in found}
+        for bucket in self._buckets:
+            for id, pack, offset, length, plain in _RECORD.iter_unpack(bucket):
+                if pack in names:
+                    packed = bool(plain & _PACKED)
+                    place = Place(pack, offset, length, plain & (_PACKED - 1), packed)
+                    found[names[pack]].append((place, id))
+        return {id: sorted(pieces) for id, pieces in found.items()}
 
     def pack_id(self, number: int) -> str:
         """Name a pack."""

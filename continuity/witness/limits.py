@@ -27,6 +27,9 @@ TREE_BYTES: Final = 1 << 28
 """One directory with all its entries: about half a million of them."""
 PACK_BYTES: Final = (1 << 32) - 1
 
+WHOLE_PACK_BYTES: Final = 1 << 28
+"""As much is held of a pack that is read back; the format's programs make them of 128 MiB."""
+
 DEPTH: Final = 2_000
 ENTRIES: Final = 50_000_000
 """A few trees can name each other so often that they unfold without an end."""

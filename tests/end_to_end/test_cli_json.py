@@ -52,6 +52,7 @@ DRILL_KEYS = {
     "copy_of",
     "confidence",
     "ways",
+    "packs",
     "phases",
     "rto",
     "evidence",

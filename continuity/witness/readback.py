@@ -1,0 +1,79 @@
+"""Whole packs read back: every byte against the pack's name, every blob against its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import starmap
+from typing import NamedTuple
+
+from continuity.domain.text import N_, Message, say
+from continuity.locations.objects import NotThereError
+from continuity.witness.limits import WHOLE_PACK_BYTES
+from continuity.witness.packs import Piece, Span, pack_name
+from continuity.witness.repository import Repository
+from continuity.witness.trouble import UnfitError, brief, moving, unfamiliar
+
+_AT_ONCE = 1 << 23
+
+
+class PackRead(NamedTuple):
+    """A pack that was read: its id, its size, and what is wrong with it."""
+
+    id: bytes
+    size: int
+    trouble: Message | None
+
+
+def stored_packs(repository: Repository) -> Mapping[bytes, int]:
+    """Give every pack that the index names with its size; 0 for one that is not there."""
+    sizes = {name.rpartition("/")[2]: size for name, size in repository.objects.list("data")}
+    index = repository.index
+    ids = (index.pack_id(number) for number in range(index.packs))
+    return {bytes.fromhex(id): sizes.get(id, 0) for id in ids}
+
+
+def read_packs(repository: Repository, wanted: Iterable[bytes]) -> Iterator[PackRead]:
+    """Read packs one after the other. Raises what storage raises, but for a pack that is gone.
+
+    What the index names and nobody has is damage, unless somebody is at work.
+    """
+    chosen = frozenset(wanted)
+    for id, pieces in repository.index.by_pack(chosen).items():
+        shown = brief(id.hex())
+        try:
+            content = _whole(repository, id.hex())
+        except NotThereError as error:
+            if repository.is_locked:
+                raise moving(f"pack {shown}") from error
+            yield PackRead(id, 0, say(N_("The pack {pack} is gone."), pack=shown))
+            continue
+        yield PackRead(id, len(content), _trouble(repository, id, starmap(Piece, pieces), content))
+
+
+def _whole(repository: Repository, id: str) -> bytes:
+    content = bytearray()
+    while len(content) <= WHOLE_PACK_BYTES:
+        piece = repository.objects.read(pack_name(id), len(content), _AT_ONCE)
+        content += piece
+        if len(piece) < _AT_ONCE:
+            return bytes(content)
+    raise unfamiliar(f"pack {brief(id)}", f"more than {WHOLE_PACK_BYTES} bytes")
+
+
+def _trouble(
+    repository: Repository, id: bytes, pieces: Iterable[Piece], content: bytes
+) -> Message | None:
+    for piece in pieces:
+        try:
+            repository.packs.blob(piece, Span(piece.place.pack, 0, len(content), ()), content)
+        except UnfitError as error:
+            return say(
+                N_("The blob {blob} in the pack {pack} is damaged: {how}"),
+                blob=brief(piece.id.hex()),
+                pack=brief(id.hex()),
+                how=str(error.how),
+            )
+    if hashlib.sha256(content).digest() != id:
+        return say(N_("The bytes of the pack {pack} do not fit its name."), pack=brief(id.hex()))
+    return None
