@@ -20,6 +20,7 @@ from continuity.config.problem import WorkspaceError
 from continuity.domain.failure import ContinuityError
 from continuity.domain.slot import Slot
 from continuity.domain.text import N_, say
+from continuity.service.beat import Beat
 from continuity.service.journal import Journal, Level
 from continuity.service.kept_files import keep_files, kept_files
 from continuity.service.rounds import go_round
@@ -76,12 +77,11 @@ class Service:
         """Work until it is told to stop, then end what is under way as people wrote."""
         scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
         rules = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-        scheduler.add_job(self.turn, "interval", seconds=TURN_SECONDS, id="turn", **rules)
-        scheduler.add_job(self.round, "interval", seconds=ROUND_SECONDS, id="round", **rules)
+        scheduler.add_job(self.turn, Beat(TURN_SECONDS), id="turn", **rules)
+        scheduler.add_job(self.round, Beat(ROUND_SECONDS), id="round", **rules)
         self._scheduler = scheduler
         self.turn()
         scheduler.start()
-        self._wake("round")
         tell_supervisor(self.environ, READY)
         self.journal.say("service.started", say(N_("The service is at work.")))
         while not self.stop.wait(1.0):

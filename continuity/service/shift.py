@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 
 from continuity.app import App
 from continuity.config.expecting import broken_jobs, expectations_of
+from continuity.config.workspace import Workspace
 from continuity.domain.slot import Expectation, Key, Slot
 from continuity.domain.slot_choice import Outcome, Under, made_way, settled
 from continuity.domain.verdict import Verdict
@@ -21,6 +22,19 @@ Told = Callable[[str, Slot], None]
 """Hears what happens to slots: ``began``, ``ended``, ``put back`` or ``missed``."""
 
 
+_LONGEST_REST = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Account:
+    """When all slots were accounted for, what was expected then, and when there may be more."""
+
+    workspace: Workspace
+    expected: Mapping[Key, Expectation]
+    at: datetime
+    again: datetime
+
+
 @dataclass(kw_only=True)
 class Shift:
     """What one process of the service runs; ``wake`` is set when a run is over."""
@@ -31,20 +45,32 @@ class Shift:
     wake: Event = field(default_factory=Event)
     under_way: dict[int, Errand] = field(default_factory=dict)
     ending: bool = False
+    _last: _Account | None = None
 
     def turn(self) -> None:
         """Look once. Raises StoreError when the database cannot be used; nothing is lost by it."""
         bench, now = self.app.bench, self.app.bench.now()
         self._settle_finished()
         follow_up(bench.store, self._is_gone, now)
-        expected = expectations_of(self.app.workspace, now)
-        for slot in account(bench.store, expected, now, broken_jobs(self.app.workspace)):
-            self.told("missed", slot)
+        expected = self._account(now)
         if self.under_way:
             with bench.store.transaction() as transaction:
                 transaction.slots.renew(self.under_way, now)
         if not self.ending:
             self._begin(expected, now)
+
+    def _account(self, now: datetime) -> Mapping[Key, Expectation]:
+        """Account for all slots, as soon as there can be a new one."""
+        workspace, last = self.app.workspace, self._last
+        if last is not None and last.workspace is workspace and last.at <= now < last.again:
+            return last.expected
+        expected = expectations_of(workspace, now)
+        for slot in account(self.app.bench.store, expected, now, broken_jobs(workspace)):
+            self.told("missed", slot)
+        following = (one.next_after(now) for one in {e.timetable for e in expected.values()})
+        again = min((now + _LONGEST_REST, *following))
+        self._last = _Account(workspace=workspace, expected=expected, at=now, again=again)
+        return expected
 
     def _begin(self, expected: Mapping[Key, Expectation], now: datetime) -> None:
         bench, most = self.app.bench, self.app.workspace.settings.service.at_once

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from continuity.domain.failure import ConflictError
@@ -48,15 +58,24 @@ class Slots:
         courses = (Course(**{**row, "kind": SlotKind(row["kind"])}) for row in rows)
         return {course.key: course for course in courses}
 
-    def keep_course(self, course: Course) -> None:
-        """Write how far a timetable is accounted for."""
-        self.drop_course(course.key)
-        values = {name: getattr(course, name) for name in Course.__slots__}
-        self._connection.execute(insert(slot_course), {**values, "kind": course.kind.value})
+    def keep_courses(self, courses: Sequence[Course]) -> None:
+        """Write how far these timetables are accounted for."""
+        self.drop_courses([course.key for course in courses])
+        rows = [
+            {name: getattr(course, name) for name in Course.__slots__} | {"kind": course.kind.value}
+            for course in courses
+        ]
+        if rows:
+            self._connection.execute(insert(slot_course), rows)
 
-    def drop_course(self, key: Key) -> None:
-        """Expect nothing of a timetable any more."""
-        self._connection.execute(delete(slot_course).where(_of(slot_course, key)))
+    def drop_courses(self, keys: Sequence[Key]) -> None:
+        """Expect nothing of these timetables any more."""
+        gone = delete(slot_course).where(
+            slot_course.c.job == bindparam("its_job"), slot_course.c.kind == bindparam("its_kind")
+        )
+        if keys:
+            rows = [{"its_job": job, "its_kind": kind.value} for job, kind in keys]
+            self._connection.execute(gone, rows)
 
     def due(self) -> Sequence[Slot]:
         """List those that wait to be run, the oldest first."""
@@ -72,14 +91,40 @@ class Slots:
         wanted = table.c.planned > since
         return self._read(wanted if job is None else wanted & (table.c.job == job))
 
-    def add(self, slots: Iterable[Slot]) -> int:
-        """Write new slots or new ends of waiting ones; what is there and no longer waits stays."""
-        return sum(self._add(slot) for slot in slots)
+    def add(self, slots: Sequence[Slot]) -> tuple[Slot, ...]:
+        """Write new slots or new ends of waiting ones; what is there and no longer waits stays.
 
-    def hold_back(self, slot: Slot) -> None:
-        """Write why a slot waits."""
-        waiting = _is(slot) & (table.c.state == SlotState.DUE.value)
-        self._connection.execute(update(table).where(waiting).values(_row(slot)))
+        Gives those that were written.
+        """
+        if not slots:
+            return ()
+        first, last = min(one.planned for one in slots), max(one.planned for one in slots)
+        query = select(table.c.job, table.c.kind, table.c.planned, table.c.state)
+        rows = self._connection.execute(query.where(table.c.planned.between(first, last)))
+        states = {(job, kind, planned): state for job, kind, planned, state in rows}
+        fresh = [one for one in slots if _place(one) not in states]
+        waiting = [one for one in slots if states.get(_place(one)) == SlotState.DUE.value]
+        if fresh:
+            self._connection.execute(insert(table), [_row(one) for one in fresh])
+        for one in waiting:
+            self._connection.execute(update(table).where(_is(one)).values(_row(one)))
+        return (*fresh, *waiting)
+
+    def hold_back(self, slots: Sequence[Slot]) -> None:
+        """Write why these wait."""
+        waiting = update(table).where(
+            table.c.job == bindparam("its_job"),
+            table.c.kind == bindparam("its_kind"),
+            table.c.planned == bindparam("its_time"),
+            table.c.state == SlotState.DUE.value,
+        )
+        rows = [
+            {"its_job": one.job, "its_kind": one.kind.value, "its_time": one.planned}
+            | {"reason": _row(one)["reason"]}
+            for one in slots
+        ]
+        if rows:
+            self._connection.execute(waiting, rows)
 
     def reopen(self, key: Key, after: datetime) -> int:
         """Forget what was planned after a time and never began: it has yet to come."""
@@ -133,17 +178,6 @@ class Slots:
         """Drop what ended before a time; the record keeps what matters."""
         return self._connection.execute(delete(table).where(table.c.ended < before)).rowcount
 
-    def _add(self, slot: Slot) -> int:
-        there = select(table.c.state).where(_is(slot))
-        state = self._connection.execute(there).scalar_one_or_none()
-        if state is None:
-            self._connection.execute(insert(table), _row(slot))
-            return 1
-        if state == SlotState.DUE.value:
-            self._connection.execute(update(table).where(_is(slot)).values(_row(slot)))
-            return 1
-        return 0
-
     def _next_fence(self) -> int:
         fence = int(notes.noted(self._connection, _FENCE) or 0) + 1
         notes.note(self._connection, _FENCE, str(fence))
@@ -160,6 +194,10 @@ def _of(where: Table, key: Key) -> ColumnElement[bool]:
 
 def _is(slot: Slot) -> ColumnElement[bool]:
     return _of(table, slot.key) & (table.c.planned == slot.planned)
+
+
+def _place(slot: Slot) -> tuple[str, str, datetime]:
+    return slot.job, slot.kind.value, slot.planned
 
 
 def _conflict(slot: Slot) -> ConflictError:

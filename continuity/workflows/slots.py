@@ -5,7 +5,7 @@ Each step is one transaction, so two programs that do it at once never begin a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,13 +56,13 @@ def account(
     with store.reading() as reading:
         if not any(_moves(reading.slots, expected, now, broken or {})):
             return ()
-    lost: list[Slot] = []
     with store.transaction() as transaction:
-        for moved in list(_moves(transaction.slots, expected, now, broken or {})):
-            lost += _write(transaction.slots, moved)
+        moves = list(_moves(transaction.slots, expected, now, broken or {}))
+        written = _write(transaction.slots, moves)
+        lost = tuple(slot for slot in written if slot.state is SlotState.MISSED)
         for draft in _drafts(lost):
             transaction.append(draft)
-    return tuple(lost)
+    return lost
 
 
 def _moves(
@@ -104,16 +104,13 @@ def _without(course: Course, waiting: list[Slot], now: datetime, why: Message) -
     return replace(moved, slots=(*(missed(one, now, why) for one in waiting), *moved.slots))
 
 
-def _write(slots: Slots, moved: Advance) -> Iterator[Slot]:
-    if moved.reopen_after is not None:
-        slots.reopen(moved.course.key, moved.reopen_after)
-    if moved.is_over:
-        slots.drop_course(moved.course.key)
-    else:
-        slots.keep_course(moved.course)
-    for slot in moved.slots:
-        if slots.add([slot]) and slot.state is SlotState.MISSED:
-            yield slot
+def _write(slots: Slots, moves: Sequence[Advance]) -> tuple[Slot, ...]:
+    for moved in moves:
+        if moved.reopen_after is not None:
+            slots.reopen(moved.course.key, moved.reopen_after)
+    slots.drop_courses([moved.course.key for moved in moves if moved.is_over])
+    slots.keep_courses([moved.course for moved in moves if not moved.is_over])
+    return slots.add([slot for moved in moves for slot in moved.slots])
 
 
 def _drafts(lost: Iterable[Slot]) -> Iterator[Draft]:
@@ -149,10 +146,10 @@ def begin(
         due = slots.due()
         busy = tuple(_under_way(held, open_runs, repositories))
         choice = choose(due, expected, busy, at_once, now)
-        for slot in due:
-            why = choice.held.get((slot.key, slot.planned))
-            if why is not None and why != slot.reason:
-                slots.hold_back(replace(slot, reason=why))
+        reasons = ((slot, choice.held.get((slot.key, slot.planned))) for slot in due)
+        slots.hold_back(
+            [replace(slot, reason=why) for slot, why in reasons if why and why != slot.reason]
+        )
         begun = [
             slots.claim(slot, expected[slot.key].repository, process, now) for slot in choice.start
         ]
@@ -207,7 +204,7 @@ def finish(store: Store, slot: Slot) -> bool:
         if not transaction.slots.settle(slot):
             return False
         if slot.kind is SlotKind.FULL_DRILL and slot.state is SlotState.RAN:
-            transaction.slots.add(_covered(transaction.slots.due(), slot))
+            transaction.slots.add(list(_covered(transaction.slots.due(), slot)))
     return True
 
 

@@ -50,7 +50,7 @@ def a_slot(job: str = "mail", kind: SlotKind = SlotKind.BACKUP) -> Slot:
 
 def added(store: Store, *slots: Slot) -> int:
     with store.transaction() as transaction:
-        return transaction.slots.add(slots)
+        return len(transaction.slots.add(slots))
 
 
 def claimed(store: Store, slot: Slot, repository: str = "near") -> Slot:
@@ -159,10 +159,10 @@ def test_a_course_is_kept_and_dropped(store: Store) -> None:
         until=START + timedelta(hours=6),
     )
     with store.transaction() as transaction:
-        transaction.slots.keep_course(replace(course, until=START))
-        transaction.slots.keep_course(course)
+        transaction.slots.keep_courses([replace(course, until=START)])
+        transaction.slots.keep_courses([course])
         kept = transaction.slots.courses()
-        transaction.slots.drop_course(course.key)
+        transaction.slots.drop_courses([course.key])
         dropped = transaction.slots.courses()
 
     assert kept == {course.key: course}
@@ -190,7 +190,7 @@ def test_of_two_processes_that_wake_at_once_one_begins_the_slot(database: Databa
             since=START - day,
             until=START - day,
         )
-        transaction.slots.keep_course(course)
+        transaction.slots.keep_courses([course])
     writers = [writer(BEGIN, database.address, str(number)) for number in range(2)]
 
     assert sorted(together(writers)) == ["lost\n", "won\n"]

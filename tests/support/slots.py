@@ -32,7 +32,7 @@ def unattended(
     with open_store(f"sqlite:///{firm.state}/record.db", now) as store:
         store.open_record("Test")
         with store.transaction() as transaction:
-            transaction.slots.keep_course(course)
+            transaction.slots.keep_courses([course])
 
 
 def slots_of(firm: Firm) -> Sequence[Slot]:
