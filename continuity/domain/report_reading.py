@@ -11,7 +11,7 @@ from continuity.domain.evidence import Head, Record, RecordKind
 from continuity.domain.facts import Facts
 from continuity.domain.folding import fold_all
 from continuity.domain.period import Period
-from continuity.domain.plain import text_in
+from continuity.domain.plain import flag_in, text_in
 from continuity.domain.report_runs import RunLine, run_from_record
 
 _BATCH = 500
@@ -84,7 +84,8 @@ def _close_the_past(found: Gathered, batch: list[Record]) -> None:
 
 def _sort_in(found: Gathered, record: Record, period: Period, before: Period) -> None:
     at = record.recorded_at
-    if at < before.start and record.kind is not RecordKind.DRILL_FINISHED:
+    # Of what was long ago only the latest timed restores matter.
+    if at < before.start and not flag_in(record.body, "full"):
         return
     run = run_from_record(record)
     if run is None:

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -136,6 +136,23 @@ def test_no_name_of_a_file_leads_out_of_the_folder_and_none_has_a_time(packed: P
         for one in archive.infolist():
             assert re.fullmatch(r"(tables/|checkpoints/)?[A-Za-z0-9._-]+", one.filename)
             assert one.date_time == (1980, 1, 1, 0, 0, 0)
+
+
+def test_a_month_that_is_over_reaches_to_the_checkpoint_that_covers_it(tmp_path: Path) -> None:
+    story = begin(tmp_path / "firm")
+    story.passed("erp", 40 * 24 * HOUR)
+    story.passed("post", HOUR)
+    month = f"{datetime.now(UTC) - 40 * 24 * HOUR:%Y-%m}"
+    pack = tmp_path / "evidence.zip"
+
+    said = story.run("report", "--period", month, "--evidence", str(pack), LANG="es_ES.UTF-8")
+
+    assert said.code in {0, 1, 3}, said.err
+    subprocess.run(["/usr/bin/unzip", "-q", pack, "-d", tmp_path / "pack"], check=True)
+    commands = list(commands_of(tmp_path / "pack"))
+    lines = (tmp_path / "pack" / "records.jsonl").read_text().splitlines()
+    assert passes(tmp_path / "pack", commands)
+    assert {json.loads(line)["job"] for line in lines} >= {"erp", "post"}
 
 
 def test_an_altered_record_is_neither_signed_nor_packed(tmp_path: Path) -> None:
