@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +26,7 @@ from continuity.workflows.bringing_back import BroughtBack, bring_back
 from continuity.workflows.making_way import Aim
 from tests.support.firm import Firm, Office, Wishes, a_firm, at_work
 from tests.support.programs import ROOT, program
+from tests.support.sqlite_drills import execute
 from tests.support.terminal import filled, rot
 
 MARK = "billing-1-restore"
@@ -215,6 +219,28 @@ def test_what_holds_the_copies_is_not_replaced_by_them(firm: Firm, office: Offic
         back(office)
 
     assert "which this restore needs" in str(refused.value)
+
+
+def test_a_database_comes_back_beside_as_its_copy_and_is_said_not_to_be_loaded(
+    tmp_path: Path,
+) -> None:
+    database = tmp_path / "shop.db"
+    execute(database, "CREATE TABLE invoice (id INT)", "INSERT INTO invoice VALUES (1)")
+    firm = a_firm(tmp_path)
+    source = {"kind": "sqlite", "path": str(database)}
+    job = {"name": "erp", "title": "Shop", "system": "billing", "repository": "erp"}
+    (firm.workspace / "jobs/erp.yaml").write_text(json.dumps({**job, "source": source}))
+    with at_work(firm) as office:
+        office.back_up()
+        execute(database, "DELETE FROM invoice")
+        done = back(office, tmp_path / "beside")
+        with pytest.raises(ConfigurationError) as refused:
+            back(office)
+    with closing(sqlite3.connect(done.place)) as copy:
+        rows = copy.execute("SELECT id FROM invoice").fetchall()
+
+    assert (done.dump, done.wrong, rows) == (True, None, [(1,)])
+    assert "none is overwritten as files" in str(refused.value)
 
 
 MOUNTED = """
