@@ -20,6 +20,7 @@ def day(tmp_path: Path) -> Iterator[BadDay]:
         yield day
 
 
+@pytest.mark.timeout(300)
 def test_billing_comes_back_by_two_people_through_a_crash_a_silence_and_a_failed_check(
     day: BadDay,
 ) -> None:

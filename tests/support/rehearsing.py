@@ -56,6 +56,9 @@ class Rehearsal:
                 self._decide(run, step)
             case Doing.APPROVE:
                 self._approve(run, action)
+            case Doing.PERFORM:
+                # The other runbook that a step is has its own rehearsal.
+                run.perform()
             case _:
                 self._work(run, step)
 
