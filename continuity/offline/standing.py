@@ -59,10 +59,13 @@ def observe_offline(workspace: Workspace, store: Store, now: Now) -> Iterator[Ob
 
 
 def examine_offline(workspace: Workspace, store: Store, now: Now) -> Iterator[Examined]:
-    """Say of each place how old its copy is, and whether there are enough."""
+    """Say of each place how old its copy is, and whether there are enough.
+
+    A workspace in which nobody has written a runbook yet has nothing to keep elsewhere.
+    """
     subject = say(N_("offline copies"))
     few = too_few(workspace)
-    if few is not None:
+    if few is not None and (workspace.books or workspace.settings.offline.places):
         remedy = say(N_("Write more under offline: places: in config/continuity.yaml."))
         yield doubtful(subject, few, remedy)
     for one in standings(workspace, store, now):
