@@ -30,6 +30,7 @@ _LEGEND = 0.25
 _DOTS = 150
 _HALF = timedelta(hours=12)
 _MANY_DAYS = 100
+_SAME = 1e-9
 COLOURS = {
     Light.GREEN: "#14622b",
     Light.AMBER: "#7a4b00",
@@ -152,7 +153,13 @@ def _name(text: str, longest: int = _LONGEST_NAME) -> str:
 def _written(chart: Chart) -> Callable[[float, object], str]:
     """Write numbers at an axis as the language does."""
     speaker = speaker_of(chart.language)
-    return lambda value, _place: number(speaker, value, 0 if value == round(value) else 1)
+
+    def written(value: float, _place: object) -> str:
+        # Two ticks of one axis never read the same.
+        decimals = next((few for few in (0, 1, 2) if abs(value - round(value, few)) < _SAME), 3)
+        return number(speaker, value, decimals)
+
+    return written
 
 
 def _mark_days(axes: Axes, chart: Chart, most: int) -> None:

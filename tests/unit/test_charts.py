@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any  # JSON, or keys of any dataclass
 from xml.etree import ElementTree as ET
@@ -102,3 +103,14 @@ def test_a_hostile_name_in_a_picture_is_only_a_name(name: str) -> None:
         tags = {one.tag.rpartition("}")[2] for one in ET.fromstring(svg).iter()}  # noqa: S314 - ours
 
         assert tags.isdisjoint({"script", "foreignObject", "image", "a"})
+
+
+def test_small_numbers_at_an_axis_do_not_all_read_the_same() -> None:
+    times = (START, START + DAY)
+    chart = Chart("speed", "Speed", "Slow.", "MiB/s", (Line("erp", times, (0.05, 0.09)),))
+    svg = svg_from_chart(chart)
+    assert svg is not None
+    ticks = re.findall(rb"<!-- (0\.\d+) -->", svg)
+
+    assert len(ticks) > 3
+    assert len(ticks) == len(set(ticks))
