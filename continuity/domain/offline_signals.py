@@ -116,20 +116,38 @@ def judge_place(shelved: Shelved | None, wanted: Wanted, now: datetime) -> Stand
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rhythm:
+    """How often a place gets a new copy, and how long after the last one an edit brings another."""
+
+    every: timedelta = DAILY
+    after_an_edit: timedelta = AFTER_AN_EDIT
+
+
+def rhythm_of_mail(stale_after: timedelta) -> Rhythm:
+    """Give that of a mailbox: seldom enough to be read, and in time before the last one is old."""
+    return Rhythm(every=max(DAILY, stale_after * 6 / 7), after_an_edit=DAILY)
+
+
 def places_due(
-    places: Iterable[str], shelved: Mapping[str, Shelved], edition: str, now: datetime
+    places: Mapping[str, Rhythm], shelved: Mapping[str, Shelved], edition: str, now: datetime
 ) -> tuple[str, ...]:
-    """Name the places that get a new copy now: daily, and soon after an edit."""
-    return tuple(name for name in places if _is_due(shelved.get(name, Shelved()), edition, now))
+    """Name the places that get a new copy now."""
+    return tuple(
+        name
+        for name, rhythm in places.items()
+        if _is_due(shelved.get(name, Shelved()), rhythm, edition, now)
+    )
 
 
-def _is_due(have: Shelved, edition: str, now: datetime) -> bool:
+def _is_due(have: Shelved, rhythm: Rhythm, edition: str, now: datetime) -> bool:
     if have.failed_at is not None and now - have.failed_at < AFTER_A_FAILURE:
         return False
     if have.at is None:
         return True
     age = now - have.at
-    return age >= DAILY or (have.edition != edition and age >= AFTER_AN_EDIT)
+    is_edited = have.edition != edition and age >= rhythm.after_an_edit
+    return age >= rhythm.every or is_edited
 
 
 def offline_signals(

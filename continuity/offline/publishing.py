@@ -10,8 +10,10 @@ from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.failure import ContinuityError
 from continuity.domain.offline_signals import (
     OFFLINE_KINDS,
+    Rhythm,
     Shelved,
     places_due,
+    rhythm_of_mail,
     shelved_from_records,
 )
 from continuity.domain.text import plain_from_message
@@ -56,9 +58,14 @@ def publish_due(bench: Workbench, means: Means, grounds: Callable[[], Grounds]) 
     Raises what keeps a copy from being made at all, after it was recorded for each of them.
     """
     workspace = means.workspace
-    places = sorted(workspace.settings.offline.places)
-    if not places:
+    offline = workspace.settings.offline
+    if not offline.places:
         return []
+    mail = rhythm_of_mail(offline.stale_after)
+    places = {
+        name: mail if place.kind == "email" else Rhythm()
+        for name, place in sorted(offline.places.items())
+    }
     due = places_due(places, shelved(bench.store), edition_of(workspace), bench.now())
     doors = tuple(door for door in doors_of(means) if door.name in due)
     if not doors:

@@ -13,11 +13,13 @@ from continuity.domain.offline_signals import (
     AFTER_AN_EDIT,
     DAILY,
     TIME_TO_PUBLISH,
+    Rhythm,
     Shelved,
     Wanted,
     judge_place,
     offline_signals,
     places_due,
+    rhythm_of_mail,
 )
 from continuity.domain.text import say
 from continuity.domain.verdict import Verdict
@@ -56,7 +58,22 @@ def test_a_place_is_due_daily_soon_after_an_edit_and_an_hour_after_a_failure(
 ) -> None:
     known = {} if have is None else {"stick": have}
 
-    assert places_due(["stick"], known, "new", NOW) == (("stick",) if due else ())
+    assert places_due({"stick": Rhythm()}, known, "new", NOW) == (("stick",) if due else ())
+
+
+@pytest.mark.parametrize(
+    ("have", "due"),
+    [
+        (shelved(DAILY), False),
+        (shelved(6 * DAILY), True),
+        (shelved(AFTER_AN_EDIT, "old"), False),
+        (shelved(DAILY, "old"), True),
+    ],
+)
+def test_a_mailbox_gets_few_mails_and_never_an_old_one(have: Shelved, due: bool) -> None:
+    mail = {"phones": rhythm_of_mail(WANTED.stale_after)}
+
+    assert places_due(mail, {"phones": have}, "new", NOW) == (("phones",) if due else ())
 
 
 @given(at=ago, edition=st.sampled_from(["old", "new"]), failed=ago)
