@@ -1,0 +1,1 @@
+"""An hour of a service to which everything happens."""
