@@ -56,7 +56,10 @@ def _chapters(grounds: Grounds, kit: Kit) -> Iterator[Chapter]:
 
 
 def _books(grounds: Grounds) -> Iterator[RunbookDocument]:
-    """Give the runbooks in use: those of systems in business order, then all others by title."""
+    """Give the runbooks in use: those of systems in business order, then all others by title.
+
+    Among the others, those that lead through steps come before those that explain.
+    """
     books = {
         name: book
         for name, book in grounds.workspace.books.items()
@@ -69,11 +72,12 @@ def _books(grounds: Grounds) -> Iterator[RunbookDocument]:
         if system.runbook is not None
     }
 
-    def rank(name: str) -> tuple[int, str]:
+    def rank(name: str) -> tuple[int, bool, str]:
         scope = books[name].front.scope.systems
         known = [ranks[one] for one in scope if one in ranks]
         own = [named[name]] if name in named else []
-        return min([*own, *known], default=len(ranks)), books[name].front.title
+        book = books[name]
+        return min([*own, *known], default=len(ranks)), not book.steps, book.front.title
 
     for name in sorted(books, key=rank):
         yield books[name]

@@ -249,6 +249,28 @@ def test_what_people_wrote_is_there_to_set_continuity_up_again(
     assert ["config/repositories.yaml" in str(one) for one in bundle.without] == [True]
 
 
+def test_what_leads_through_steps_comes_before_what_explains(tmp_path: Path) -> None:
+    firm = a_firm(tmp_path)
+    leads = (RUNBOOK % "By hand.").replace("id: bring-back", "id: lead").replace("[billing]", "[]")
+    leads = leads.replace("env: {STEP_SECRET: {file: secrets/step}}\n", "")
+    head, _, _ = leads.partition("roles:")
+    people = json.dumps({"ana": {"name": "Ana"}, "luis": {"name": "Luis"}})
+    written = {
+        "config/people.yaml": people,
+        "runbooks/lead.md": leads.replace("Bring billing back", "Zeal"),
+        "runbooks/explain.md": head.replace("id: lead", "id: explain").replace(
+            "Bring billing back", "Always first by title"
+        )
+        + "---\nIt explains.\n",
+    }
+    write_files(firm.workspace, written)
+
+    with at_work(firm) as office:
+        page = make_bundle(grounds_of(office)).files["index.html"].decode()
+
+    assert 0 < page.index("#runbook-lead") < page.index("#runbook-explain")
+
+
 def test_the_bundle_names_the_runbooks_it_holds_by_their_hashes(bundle: Bundle) -> None:
     facts = json.loads(bundle.files["bundle.json"])
 
