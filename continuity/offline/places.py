@@ -84,12 +84,12 @@ def _bucket(means: Means, place: OfflinePlace) -> Keep:
             settings={} if place.region is None else {"s3.region": place.region},
             ca_certificate=None if authority is None else Path(authority),
         )
-        put_objects(access, _objects(bundle))
+        put_objects(access, objects_of(bundle))
 
     return keep
 
 
-def _objects(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+def objects_of(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
     """Give the list of sums last, and then what points to it: without it nothing is whole."""
     for name, content in bundle.files.items():
         if name != SUMS:

@@ -19,7 +19,7 @@ from continuity.domain.evidence import RecordKind
 from continuity.domain.verdict import Verdict
 from continuity.offline.bundle import Bundle, make_bundle
 from continuity.offline.folders import KEPT, LATEST
-from continuity.offline.places import doors_of
+from continuity.offline.places import doors_of, objects_of
 from continuity.offline.publishing import Delivered, publish
 from continuity.offline.standing import observe_offline, standings
 from tests.simulators.mail import PASSWORD as MAIL_PASSWORD
@@ -206,6 +206,13 @@ def test_a_machine_with_another_key_gets_nothing(places: Places, made: Bundle) -
 
     assert error is not None
     assert "continuity hosts accept away" in str(error.remedy)
+
+
+def test_in_a_bucket_the_list_of_sums_comes_after_all_it_names(made: Bundle) -> None:
+    names = [name for name, _content in objects_of(made)]
+
+    assert names[-2:] == [f"{made.name}/MANIFEST.sha256", LATEST]
+    assert sorted(names[:-1]) == sorted(f"{made.name}/{name}" for name in made.files)
 
 
 def test_a_refused_bucket_is_told_by_its_own_word(places: Places, made: Bundle) -> None:
