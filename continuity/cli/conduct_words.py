@@ -44,7 +44,7 @@ _COMMANDS = {
     Doing.PERFORM: "continuity runbook carry-on {run}",
     Doing.REST: "continuity runbook carry-on {run}",
     Doing.WORK: "continuity runbook done {run} {step}",
-    Doing.DECIDE: "continuity runbook decide {run} {step} OPTION",
+    Doing.DECIDE: "continuity runbook decide {run} {step} OPTION --note …",
     Doing.APPROVE: "continuity runbook approve {run} {step}",
     Doing.CONFIRM: "continuity runbook confirm {run} {step} --system NAME",
     Doing.CHOOSE_DRILL: "continuity runbook answer {run} {step} run|simulate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from continuity.domain.conduct import Detail, Entry, Event, StepRun, StepState, Taken, Waits
+from continuity.domain.conduct import Detail, Entry, Event, Mode, StepRun, StepState, Taken, Waits
 from continuity.domain.conduct_frontier import Stand, deciders, systems_of, wait_of
 from continuity.domain.conduct_next import approvers
 from continuity.domain.conduct_passing import decided, jumped
@@ -16,7 +16,7 @@ from continuity.domain.conduct_refusals import (
     require_reason,
     require_waiting,
 )
-from continuity.domain.decision import Decision, option_of
+from continuity.domain.decision import Decision, RecordItem, option_of
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident_commands import Person
 from continuity.domain.step_kinds import ApprovalStep, DecisionStep, decision_of
@@ -44,6 +44,8 @@ def choose(
         decides = person.name in deciders(stand, name)
         free = not decides and _preauthorised(stand, decision, option, person.name)
         _require_right(person, may=decides or free, break_glass=break_glass)
+        if stand.conduct.mode is Mode.REAL and RecordItem.REASON in decision.record:
+            require_reason(person)
         said = entry_by(
             Event.DECIDED,
             person,

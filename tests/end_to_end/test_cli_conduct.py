@@ -200,7 +200,7 @@ def test_what_a_step_wants_is_said_at_once_and_people_may_be_called_by_their_nam
     bare = acts(firm, "done", "scope", "--note", "no login", by="LUIS")
     given = ("--output", "disk-broken=no", "--output", "since=9:40")
     done = acts(firm, "done", "scope", "--note", "no login", *given, by="Luis")
-    decided = acts(firm, "decide", "where", "beside", by="Ana")
+    decided = acts(firm, "decide", "where", "beside", "--note", "safer", by="Ana")
 
     assert "scope --note … --output disk-broken=yes|no --output since=…" in begun.out
     assert "asks for: disk-broken, since." in bare.err

@@ -40,6 +40,18 @@ def test_only_who_decides_decides() -> None:
     assert [(one.option, one.by) for one in run.conduct.taken] == [("beside", "berta")]
 
 
+def test_in_earnest_a_decision_has_a_reason_unless_none_is_kept() -> None:
+    run = deciding()
+    with pytest.raises(ConfigurationError, match="reason"):
+        run.do(lambda who: choose(who, "where", "beside"), by="ana", why="")
+    practised = Scene(document=run.document).begin(Start(mode=Mode.TABLE_TOP))
+    practised.do(lambda who: choose(who, "where", "beside"), by="ana", why="")
+    unasked = deciding(record=["option"])
+    unasked.do(lambda who: choose(who, "where", "beside"), by="ana", why="")
+
+    assert [len(one.conduct.taken) for one in (run, practised, unasked)] == [0, 1, 1]
+
+
 def test_broken_glass_lets_anybody_decide_and_is_on_record() -> None:
     run = deciding()
     run.do(lambda who: choose(who, "where", "beside", break_glass=True), by="luis")
