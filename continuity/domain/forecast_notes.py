@@ -9,6 +9,9 @@ from continuity.domain.surviving import Survival
 from continuity.domain.text import N_, Message, say
 from continuity.domain.way_back import Return
 
+COMPUTED = N_("{count} of {total} recovery times are computed, not measured.")
+"""Of the times in a forecast; those of a report say themselves how they are known."""
+
 
 def notes_on(
     returns: Sequence[Return],
@@ -52,7 +55,10 @@ def _counted(returns: Sequence[Return]) -> Iterator[Message]:
         ),
         (
             sum(one.loses_too_much for one in returns),
-            N_("{count} of {total} systems would lose more work than their target allows."),
+            N_(
+                "Going back to what is proven, {count} of {total} systems would lose more work "
+                "than their target allows."
+            ),
         ),
         (
             sum(one.takes_too_long is True for one in returns),
@@ -67,7 +73,7 @@ def _counted(returns: Sequence[Return]) -> Iterator[Message]:
         ),
         (
             sum(one.kind is TimeKind.EXTRAPOLATED for one in returns),
-            N_("{count} of {total} recovery times are computed, not measured."),
+            COMPUTED,
         ),
     )
     for count, sentence in said:

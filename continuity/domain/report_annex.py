@@ -9,6 +9,7 @@ from datetime import timedelta
 from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.facts import Facts, JobFacts, Point
 from continuity.domain.forecast import forecast
+from continuity.domain.forecast_notes import COMPUTED
 from continuity.domain.job_judgement import JobAssessment, Moment, standing_skip
 from continuity.domain.portfolio import Portfolio
 from continuity.domain.proof import change_since, identity_of_today
@@ -132,7 +133,7 @@ def risks_of(portfolio: Portfolio, assessment: Assessment) -> tuple[Message, ...
     told = forecast(portfolio, assessment, assessment.at)
     return (
         *_lost_sites(portfolio, assessment),
-        *told.notes,
+        *(note for note in told.notes if note.template != COMPUTED),
         *_slow(assessment.systems),
     )
 
