@@ -41,6 +41,7 @@ _LONG = {
     "tests/end_to_end/test_cli_hosts.py",
     "tests/end_to_end/test_cli_restore.py",
     "tests/end_to_end/test_cli_words.py",
+    "tests/end_to_end/test_cli_sabotage.py",
     "tests/end_to_end/test_databases_away.py",
     "tests/end_to_end/test_incident_times.py",
     "tests/end_to_end/test_ladders_climbed.py",

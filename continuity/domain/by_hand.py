@@ -78,6 +78,8 @@ def _word(word: Word) -> bytes:
 def sum_line(digest: bytes, path: bytes) -> bytes:
     """Write a line that ``sha256sum -c`` reads, for a path below the directory it runs in."""
     name = path.lstrip(b"/")
+    if name == b"-":
+        name = b"./-"  # alone it would be the standard input
     safe = name
     for plain, escaped in _SUM_ESCAPES:
         safe = safe.replace(plain, escaped)

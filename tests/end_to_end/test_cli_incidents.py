@@ -65,7 +65,7 @@ def test_a_corrupt_copy_is_one_incident_and_its_repair_and_re_test_end_it(firm: 
         assert words in " ".join(listed.out.split())
     assert (acknowledged.code, resolved.code) == (PASS, PASS)
     assert failed.code == FAIL
-    assert (again["state"], again["holder"], again["retest_at"]) == ("in-progress", "Ana", None)
+    assert (again["state"], again["holder"], again["retest_at"]) == ("in-progress", "ana", None)
     assert passed.code == PASS
     assert shown(firm)["state"] == "resolved"
     assert events(firm)[0] == "opened"
@@ -82,7 +82,7 @@ def test_two_consoles_do_not_write_over_each_other(firm: Firm) -> None:
 
     assert (first.code, second.code) == (PASS, INCONCLUSIVE)
     assert "Somebody else changed this incident meanwhile." in second.err
-    assert shown(firm)["holder"] == "Ana"
+    assert shown(firm)["holder"] == "ana"
 
 
 def test_a_hold_ends_a_waiver_ends_and_neither_is_had_without_an_end(firm: Firm) -> None:

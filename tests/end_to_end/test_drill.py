@@ -33,6 +33,7 @@ TESTED = ALWAYS | {
     "point",
     "adopted",
     "classes",
+    "coverage",
     "findings",
     "findings_total",
     "rto",

@@ -76,3 +76,16 @@ Database = SqliteFile | PostgresqlDatabase
 
 def opened(database: Database, *, busy_seconds: float = 15.0) -> Store:
     return open_store(database.address, Clock(), busy_seconds=busy_seconds)
+
+
+_TABLES = {
+    "0002": ("delivery", "outbox", "ticket_link", "incident"),
+    "0004": ("conduct", "runbook_text"),
+    "0005": ("slot_course", "slot"),
+}
+"""What each version of the tables brought."""
+
+
+def tables_after(version: str) -> list[str]:
+    """Name the tables that a database of that version does not have."""
+    return [name for one, names in _TABLES.items() if one > version for name in names]
