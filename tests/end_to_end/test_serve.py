@@ -26,16 +26,17 @@ def make_it_long(firm: Firm) -> None:
 
 
 def test_a_broken_edit_keeps_the_last_good_files_and_is_an_incident_until_it_is_mended(
-    firm: Firm,
+    tmp_path: Path,
 ) -> None:
+    firm = a_planned_firm(tmp_path, {"schedule": {"backup": "* * * * *"}})
     job = firm.workspace / "jobs/erp.yaml"
     good = job.read_text()
     with serving(firm) as one:
         until((firm.state / "kept-files/jobs/erp.yaml").exists)
         job.write_text("name: [\n")
         until(lambda: json.loads(one.ask("/healthz")[1])["workspace"] == "broken")
-        unattended(firm, timedelta(days=1))
-        until(lambda: "backup.finished" in kinds_of(firm), 60)
+        before = _passed(firm)
+        until(lambda: _passed(firm) > before, 150)
         until(lambda: _open_kinds(firm) == ["configuration-broken"], 90)
         job.write_text(good)
         until(lambda: json.loads(one.ask("/healthz")[1])["workspace"] == "sound")
@@ -43,8 +44,10 @@ def test_a_broken_edit_keeps_the_last_good_files_and_is_an_incident_until_it_is_
         code = one.stop()
 
     assert code == 0
-    assert slots_of(firm)[-1].state is SlotState.RAN
-    assert str(slots_of(firm)[-1].verdict) == "PASS"
+
+
+def _passed(firm: Firm) -> int:
+    return [str(slot.verdict) for slot in slots_of(firm)].count("PASS")
 
 
 def _open_kinds(firm: Firm) -> list[str]:
