@@ -96,7 +96,7 @@ class LaidTree:
             return self._folders[path]
         above, _, name = path.rpartition(b"/")
         within = self._folder(above)
-        with suppress(FileExistsError):
+        with suppress(FileExistsError):  # there already is as wanted; no link is followed below
             os.mkdir(name, 0o700, dir_fd=within)
         opened = open_directory(name, within)
         self._folders[path] = opened

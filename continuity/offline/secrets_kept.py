@@ -30,8 +30,10 @@ def where_kept(reference: SecretReference) -> Message:
         return say(N_("systemd credential {name}"), name=reference.credential)
     # Its arguments stay out: nobody can tell whether one of them is the secret itself.
     program = (reference.command or ("",))[0]
-    return say(N_("what the program {program} prints; see config/ for its arguments"),
-               program=shown(program.encode("utf-8", "surrogateescape")))  # fmt: skip
+    return say(
+        N_("what the program {program} prints; see config/ for its arguments"),
+        program=shown(program.encode("utf-8", "surrogateescape")),
+    )
 
 
 def fetched(variable: str, reference: SecretReference) -> bytes:
@@ -41,9 +43,16 @@ def fetched(variable: str, reference: SecretReference) -> bytes:
         return b""
     path = quoted(reference.file)
     return (
-        b'[ -n "${' + name + b':-}" ] || [ ! -r ' + path + b" ] || "
-        + name + b"=$(" + line("cat", "--", reference.file) + b")"
-    )  # fmt: skip
+        b'[ -n "${'
+        + name
+        + b':-}" ] || [ ! -r '
+        + path
+        + b" ] || "
+        + name
+        + b"=$("
+        + line("cat", "--", reference.file)
+        + b")"
+    )
 
 
 def secrets_kept(workspace: Workspace) -> tuple[Kept, ...]:

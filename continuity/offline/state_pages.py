@@ -30,21 +30,31 @@ def state_chapter(grounds: Grounds) -> Chapter:
             strong=True,
         ),
         table("state", text(N_("Systems")), _heading(grounds), _rows(grounds)),
-        table("points", text(N_("Where each thing can be had back from")), (
-            text(N_("Job")),
-            text(N_("Repository")),
-            text(N_("Site")),
-            text(N_("Point of")),
-            text(N_("Proven")),
-            text(N_("Id there")),
-        ), _points(grounds)),
-        table("incidents", text(N_("Open incidents")), (
-            text(N_("Number")),
-            text(N_("Severity")),
-            text(N_("System")),
-            text(N_("Since")),
-        ), _incidents(grounds)),
-    ]  # fmt: skip
+        table(
+            "points",
+            text(N_("Where each thing can be had back from")),
+            (
+                text(N_("Job")),
+                text(N_("Repository")),
+                text(N_("Site")),
+                text(N_("Point of")),
+                text(N_("Proven")),
+                text(N_("Id there")),
+            ),
+            _points(grounds),
+        ),
+        table(
+            "incidents",
+            text(N_("Open incidents")),
+            (
+                text(N_("Number")),
+                text(N_("Severity")),
+                text(N_("System")),
+                text(N_("Since")),
+            ),
+            _incidents(grounds),
+        ),
+    ]
     return Chapter(anchor="state", title=text(N_("How things stood")), leaves=tuple(leaves))
 
 

@@ -45,9 +45,13 @@ def storage(sort: str, place: Path) -> Iterator[tuple[Path, Access]]:
     else:
         with running_sshd(place / "sshd") as sshd:
             reach = Reach(
-                name="nas", address=sshd.address, port=sshd.port, user=sshd.user,
-                key=sshd.key, known_hosts=sshd.known_hosts,
-            )  # fmt: skip
+                name="nas",
+                address=sshd.address,
+                port=sshd.port,
+                user=sshd.user,
+                key=sshd.key,
+                known_hosts=sshd.known_hosts,
+            )
             host = SshHost(reach)
             yield place / "kept", Access(location=f"sftp:nas:{place / 'kept'}", host=host)
             host.close()
@@ -135,9 +139,13 @@ def test_credentials_that_are_refused_are_no_missing_objects(tmp_path: Path) -> 
 def test_a_lost_connection_is_no_missing_object(tmp_path: Path) -> None:
     with running_sshd(tmp_path / "sshd") as sshd:
         reach = Reach(
-            name="nas", address=sshd.address, port=sshd.port, user=sshd.user,
-            key=sshd.key, known_hosts=sshd.known_hosts,
-        )  # fmt: skip
+            name="nas",
+            address=sshd.address,
+            port=sshd.port,
+            user=sshd.user,
+            key=sshd.key,
+            known_hosts=sshd.known_hosts,
+        )
         host = SshHost(reach)
         (tmp_path / "config").write_bytes(b"sealed")
         objects = open_objects(Access(location=f"sftp:nas:{tmp_path}", host=host))

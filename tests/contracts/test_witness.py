@@ -29,11 +29,11 @@ from tests.support.witnessed import (
 )
 
 NAMES = (
-    b"plain.txt", b" leading", b"trailing ", b"a[1].txt", b"*?", b"back\\slash", b'quo"te', b"'",
-    b"new\nline", b"tab\t", b"bell\a", b"latin-\xe9", b"\xff\xfe", b"caf\xc3\xa9", b"\xe2\x80\xae",
-    b"\xed\xa0\x80", b"nul-\xef\xbf\xbd", b"$HOME", b"#", b"x" * 255, b"\\x41", b"\\u00e9", b"\x7f",
-    b"\xf0\x9f\x92\xbe", b"-", b"~",
-)  # fmt: skip
+    *(b"plain.txt", b" leading", b"trailing ", b"a[1].txt", b"*?", b"back\\slash", b'quo"te', b"'"),
+    *(b"new\nline", b"tab\t", b"bell\a", b"latin-\xe9", b"\xff\xfe", b"caf\xc3\xa9"),
+    *(b"\xe2\x80\xae", b"\xed\xa0\x80", b"nul-\xef\xbf\xbd", b"$HOME", b"#", b"x" * 255, b"\\x41"),
+    *(b"\\u00e9", b"\x7f", b"\xf0\x9f\x92\xbe", b"-", b"~"),
+)
 ON_EVERY_CHANGE = (
     (ResticLine.FLOOR, "auto"),
     (ResticLine.MIDDLE, ""),
@@ -95,11 +95,18 @@ def seen(tree: Path) -> dict[bytes, tuple[object, ...]]:
     """Everything below a directory, as far as it can be compared."""
     return {
         entry.path: (
-            entry.kind, entry.size, entry.mode, entry.mtime_ns, entry.link_target, entry.sha256,
-            entry.uid, entry.gid, entry.links if entry.kind is Kind.FILE else 0,
+            entry.kind,
+            entry.size,
+            entry.mode,
+            entry.mtime_ns,
+            entry.link_target,
+            entry.sha256,
+            entry.uid,
+            entry.gid,
+            entry.links if entry.kind is Kind.FILE else 0,
         )
         for entry in observe(tree)
-    }  # fmt: skip
+    }
 
 
 def test_it_yields_what_restic_restores(
@@ -192,12 +199,22 @@ def test_a_damaged_key_beside_one_that_opens_is_said(small: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"N": 1 << 40}, {"N": 3}, {"N": 0}, {"r": 1 << 20}, {"p": 1 << 30}, {"p": 0}, {"N": -2},
-        {"kdf": "argon2"}, {"salt": ""}, {"novelty": 1}, {"N": "many"}, {"data": "***"},
+        {"N": 1 << 40},
+        {"N": 3},
+        {"N": 0},
+        {"r": 1 << 20},
+        {"p": 1 << 30},
+        {"p": 0},
+        {"N": -2},
+        {"kdf": "argon2"},
+        {"salt": ""},
+        {"novelty": 1},
+        {"N": "many"},
+        {"data": "***"},
         {"salt": text_of(b"x" * 4096)},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_key_that_would_take_hours_or_is_new_is_not_tried(
     small: Path, change: dict[str, object]
 ) -> None:

@@ -56,9 +56,13 @@ def only(folder: str) -> Callable[[Path], Path]:
 
 
 REGIONS: dict[str, Callable[[Path], Path]] = {
-    "data pack": data_pack, "tree pack": tree_pack, "index": only("index"),
-    "snapshot": only("snapshots"), "key": only("keys"), "config": lambda place: place / "config",
-}  # fmt: skip
+    "data pack": data_pack,
+    "tree pack": tree_pack,
+    "index": only("index"),
+    "snapshot": only("snapshots"),
+    "key": only("keys"),
+    "config": lambda place: place / "config",
+}
 
 
 def flipped(where: float) -> Callable[[bytes], bytes]:
@@ -71,11 +75,16 @@ def flipped(where: float) -> Callable[[bytes], bytes]:
 
 
 HARMS: dict[str, Callable[[bytes], bytes]] = {
-    "first byte": flipped(0), "in the middle": flipped(0.5), "last byte": flipped(1),
-    "near the end": flipped(0.9), "half is gone": lambda content: content[: len(content) // 2],
-    "one byte is gone": lambda content: content[:-1], "nothing is left": lambda _content: b"",
-    "zeros": lambda content: bytes(len(content)), "shifted": lambda content: b"\0" + content,
-}  # fmt: skip
+    "first byte": flipped(0),
+    "in the middle": flipped(0.5),
+    "last byte": flipped(1),
+    "near the end": flipped(0.9),
+    "half is gone": lambda content: content[: len(content) // 2],
+    "one byte is gone": lambda content: content[:-1],
+    "nothing is left": lambda _content: b"",
+    "zeros": lambda content: bytes(len(content)),
+    "shifted": lambda content: b"\0" + content,
+}
 
 
 @pytest.mark.parametrize("region", REGIONS)
@@ -139,12 +148,19 @@ def test_bytes_behind_a_pack_change_nothing_that_is_stored(place: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"offset": 1}, {"offset": 100_000}, {"length": 40}, {"length": 33}, {"length": 1_000},
-        {"uncompressed_length": 699}, {"uncompressed_length": 701}, {"uncompressed_length": 0},
-        {"type": "tree"}, {"uncompressed_length": 1 << 24},
+        {"offset": 1},
+        {"offset": 100_000},
+        {"length": 40},
+        {"length": 33},
+        {"length": 1_000},
+        {"uncompressed_length": 699},
+        {"uncompressed_length": 701},
+        {"uncompressed_length": 0},
+        {"type": "tree"},
+        {"uncompressed_length": 1 << 24},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_an_index_that_points_elsewhere_or_lies_about_a_length_is_damage(
     place: Path, change: dict[str, object]
 ) -> None:

@@ -37,12 +37,21 @@ def _bounded() -> Iterator[None]:
 @pytest.mark.parametrize(
     "change",
     [
-        {"length": 31}, {"length": -1}, {"offset": -1}, {"offset": 1 << 33}, {"length": 1 << 31},
-        {"uncompressed_length": 1 << 40}, {"uncompressed_length": -1}, {"type": "novel"},
-        {"id": "short"}, {"novelty": 1}, {"offset": 1.5}, {"offset": None},
+        {"length": 31},
+        {"length": -1},
+        {"offset": -1},
+        {"offset": 1 << 33},
+        {"length": 1 << 31},
+        {"uncompressed_length": 1 << 40},
+        {"uncompressed_length": -1},
+        {"type": "novel"},
+        {"id": "short"},
+        {"novelty": 1},
+        {"offset": 1.5},
+        {"offset": None},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_an_index_that_nobody_could_mean_is_unknown_and_never_skipped(
     place: Path, change: dict[str, object]
 ) -> None:
@@ -54,9 +63,12 @@ def test_a_bomb_is_not_unfolded(place: Path) -> None:
     forge = Forge(place=place)
     sealed = forge.keys.seal(_bomb())
     entry = {
-        "id": "ab" * 32, "type": "data", "offset": 0, "length": len(sealed),
+        "id": "ab" * 32,
+        "type": "data",
+        "offset": 0,
+        "length": len(sealed),
         "uncompressed_length": 1000,
-    }  # fmt: skip
+    }
     root = tree_of([node("a", content=["ab" * 32])])
     pack = {"id": forge.write("data", sealed), "blobs": [entry]}
     forge.index(pack, forge.pack(root, kind="tree"))
@@ -136,16 +148,27 @@ def test_compression_in_version_1_is_unknown(place: Path) -> None:
 @pytest.mark.parametrize(
     "nodes",
     [
-        [node("..")], [node("a/b")], [node("")], [node("a\\x00")], [node("a\\q")], [node(".")],
-        [node("b"), node("a")], [node("a"), node("a")], [node("a", "novel")],
+        [node("..")],
+        [node("a/b")],
+        [node("")],
+        [node("a\\x00")],
+        [node("a\\q")],
+        [node(".")],
+        [node("b"), node("a")],
+        [node("a"), node("a")],
+        [node("a", "novel")],
         [node("a", novelty=1)],
-        [node("a", "dir")], [node("a", subtree="ab" * 32)], [node("a", content=["x"])],
-        [node("a", mtime="soon")], [node("a", "symlink", content=["ab" * 32])],
-        [node("a", "symlink", linktarget="x", linktarget_raw="***")], [node("a", size=-1.5)],
+        [node("a", "dir")],
+        [node("a", subtree="ab" * 32)],
+        [node("a", content=["x"])],
+        [node("a", mtime="soon")],
+        [node("a", "symlink", content=["ab" * 32])],
+        [node("a", "symlink", linktarget="x", linktarget_raw="***")],
+        [node("a", size=-1.5)],
         [node("\ud800")],
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_directory_of_an_unknown_form_is_unknown_and_never_skipped(
     place: Path, nodes: list[dict[str, object]]
 ) -> None:

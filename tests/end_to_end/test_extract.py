@@ -43,25 +43,42 @@ def without_restic(place: Path, *words: str | Path) -> tuple[int, dict[str, obje
     ran = subprocess.run(
         [sys.executable, "-m", "continuity", *map(str, words), "--json"],
         env={**os.environ, "PATH": str(place / "bin")},
-        capture_output=True, text=True, check=False, timeout=100,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
     return ran.returncode, json.loads(ran.stdout) if ran.stdout else {}, ran.stderr
 
 
 def brought(place: Path, repository: Path, *paths: Path) -> tuple[int, dict[str, object], str]:
     return without_restic(
-        place, "extract", "newest", *paths, "--to", place / "returned",
-        "--from", repository, "--password-file", place / "password",
-    )  # fmt: skip
+        place,
+        "extract",
+        "newest",
+        *paths,
+        "--to",
+        place / "returned",
+        "--from",
+        repository,
+        "--password-file",
+        place / "password",
+    )
 
 
 def test_a_repository_is_proven_where_restic_is_not_installed(
     tmp_path: Path, repository: Path, source: Path
 ) -> None:
     code, proof, _ = without_restic(
-        tmp_path, "prove", repository, "--password-file", tmp_path / "password",
-        "--source", source, "--independent",
-    )  # fmt: skip
+        tmp_path,
+        "prove",
+        repository,
+        "--password-file",
+        tmp_path / "password",
+        "--source",
+        source,
+        "--independent",
+    )
 
     assert code == 0
     assert (proof["verdict"], proof["level"]) == ("PASS", "L3")
@@ -143,8 +160,16 @@ def test_a_repository_of_the_workspace_is_read_by_its_name(
     )
 
     code, told, said = without_restic(
-        tmp_path, "-w", workspace, "extract", "newest", source / "offers",
-        "--to", tmp_path / "returned", "--from", "vault",
-    )  # fmt: skip
+        tmp_path,
+        "-w",
+        workspace,
+        "extract",
+        "newest",
+        source / "offers",
+        "--to",
+        tmp_path / "returned",
+        "--from",
+        "vault",
+    )
 
     assert (code, told.get("files")) == (0, 30), said

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON, or what a library leaves without types
 
 import pytest
 
@@ -34,9 +34,13 @@ def stored_at(sort: str, firm: Firm) -> Iterator[dict[str, Any]]:
         return
     with running_sshd(root / "sshd") as sshd:
         nas = {
-            "kind": "ssh", "address": sshd.address, "port": sshd.port, "user": sshd.user,
-            "key": str(sshd.key), "known_hosts": str(sshd.known_hosts),
-        }  # fmt: skip
+            "kind": "ssh",
+            "address": sshd.address,
+            "port": sshd.port,
+            "user": sshd.user,
+            "key": str(sshd.key),
+            "known_hosts": str(sshd.known_hosts),
+        }
         (firm.workspace / "config/hosts.yaml").write_text(json.dumps({"nas": nas}))
         (root / "kept").mkdir()
         yield {"location": f"sftp:nas:{root}/kept/erp", "host": "nas"}

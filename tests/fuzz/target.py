@@ -85,8 +85,15 @@ def _whole(thrown: bytes, region: int) -> MemoryObjects:
 
 
 REGIONS: tuple[str, ...] = (
-    "key file", "config", "snapshot", "index", "tree", "compressed blob", "pack", "sealed file",
-)  # fmt: skip
+    "key file",
+    "config",
+    "snapshot",
+    "index",
+    "tree",
+    "compressed blob",
+    "pack",
+    "sealed file",
+)
 
 
 def sound(region: int) -> bytes:
@@ -96,9 +103,15 @@ def sound(region: int) -> bytes:
     index, snapshot = (_only(objects, folder) for folder in ("index", "snapshots"))
     opened = Unsealer(Key(encrypt=_KEYS.encrypt, k=_KEYS.k, r=_KEYS.r)).unseal
     known = (
-        _KEY_FILE, _CONFIG, opened(snapshot), opened(index), tree, zstandard.compress(_FILE),
-        _sealed(_FILE), snapshot,
-    )  # fmt: skip
+        _KEY_FILE,
+        _CONFIG,
+        opened(snapshot),
+        opened(index),
+        tree,
+        zstandard.compress(_FILE),
+        _sealed(_FILE),
+        snapshot,
+    )
     return bytes([region]) + known[region]
 
 
@@ -115,6 +128,7 @@ def throw(thrown: bytes, found: Callable[[bytes], None] = lambda _content: None)
     if not thrown:
         return
     objects = _whole(thrown[1:], thrown[0] % len(REGIONS))
+    # Refusing in words is right; a crash, or content called right that is not, is what is sought.
     with suppress(ContinuityError), Repository(objects, PASSWORD) as repository:
         for snapshot in repository.snapshots():
             _read(Contents(repository), snapshot.tree, found)

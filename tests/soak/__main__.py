@@ -76,7 +76,7 @@ def _lock(firm: Firm, seconds: float) -> None:
     """Keep everybody from writing, as a dead disk does."""
     place = firm.state / "record.db"
     with (
-        contextlib.suppress(sqlite3.OperationalError),
+        contextlib.suppress(sqlite3.OperationalError),  # somebody writes: no outage this time
         contextlib.closing(sqlite3.connect(place, isolation_level=None)) as connection,
     ):
         connection.execute("BEGIN IMMEDIATE")

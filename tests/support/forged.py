@@ -47,9 +47,13 @@ def key_text(keys: Keys) -> bytes:
         "encrypt": text_of(keys.encrypt),
     }
     stored = {
-        "kdf": "scrypt", "N": 16, "r": 1, "p": 1, "salt": text_of(_SALT),
+        "kdf": "scrypt",
+        "N": 16,
+        "r": 1,
+        "p": 1,
+        "salt": text_of(_SALT),
         "data": text_of(own.seal(json.dumps(master).encode())),
-    }  # fmt: skip
+    }
     return json.dumps(stored).encode()
 
 
@@ -99,9 +103,11 @@ class Forge:
             plain, change = blob if isinstance(blob, tuple) else (blob, {})
             sealed = self.keys.seal(zstandard.compress(plain) if self.version > 1 else plain)
             entry: dict[str, object] = {
-                "id": hashlib.sha256(plain).hexdigest(), "type": kind,
-                "offset": len(content), "length": len(sealed),
-            }  # fmt: skip
+                "id": hashlib.sha256(plain).hexdigest(),
+                "type": kind,
+                "offset": len(content),
+                "length": len(sealed),
+            }
             if self.version > 1:
                 entry["uncompressed_length"] = len(plain)
             named.append({**entry, **change})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON, or what a library leaves without types
 
 from tests.support.story import Said, Story, begin
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON, or what a library leaves without types
 
 from tests.support.firm import Firm
 from tests.support.slots import begun

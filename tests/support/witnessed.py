@@ -28,8 +28,11 @@ def restic(program: Path, place: Path, *words: str | Path, password: str | None 
     ran = subprocess.run(
         [str(program), "-r", str(place), "--no-cache", *map(str, words)],
         env={**os.environ, "RESTIC_PASSWORD": password or PASSWORD.reveal()},
-        check=True, capture_output=True, text=True, timeout=100,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
     return ran.stdout
 
 

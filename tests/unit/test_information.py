@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any  # JSON, or what a library leaves without types
 
 from hypothesis import given
 from hypothesis import strategies as st

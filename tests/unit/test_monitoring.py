@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON, or what a library leaves without types
 
 import pytest
 from ruamel.yaml import YAML

@@ -32,10 +32,18 @@ def sample(always: int, random: int, due: int) -> Sample:
     }
     paths = sorted(path for part in names.values() for path in part)
     return Sample(
-        seed="s", entries=tuple(a_file(path) for path in paths), always=names["always"],
-        random=names["random"], due=names["due"], owners_choice=frozenset(), absent=(),
-        missed=(), cut=0, eligible=1_000_000, bytes=0,
-    )  # fmt: skip
+        seed="s",
+        entries=tuple(a_file(path) for path in paths),
+        always=names["always"],
+        random=names["random"],
+        due=names["due"],
+        owners_choice=frozenset(),
+        absent=(),
+        missed=(),
+        cut=0,
+        eligible=1_000_000,
+        bytes=0,
+    )
 
 
 COUNTS = st.integers(0, 200)

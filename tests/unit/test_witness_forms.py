@@ -175,8 +175,12 @@ def test_paths_lead_to_what_is_wanted_and_to_nothing_else() -> None:
     wanted, below = Wanted([b"/a/b/c", b"/d/"]), Wanted([b"/a/b"], below=True)
 
     assert [wanted.leads(path) for path in (b"/a", b"/a/b", b"/a/b/c", b"/d", b"/x")] == [
-        True, True, False, False, False,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
     assert [wanted.takes(path) for path in (b"/a/b/c", b"/d", b"/a/b")] == [True, True, False]
     assert [below.takes(path) for path in (b"/a/b/c/d", b"/a/bc", b"/a")] == [True, False, False]
     assert Wanted([b"/"], below=True).takes(b"/anything/at/all")

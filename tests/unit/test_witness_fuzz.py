@@ -10,12 +10,24 @@ from tests.fuzz.target import REGIONS, sound, throw
 
 _SCRAPS = st.sampled_from(
     [
-        b"", b"{}", b"[]", b"{", b'{"nodes":null}', b'{"nodes":[]}', b'{"packs":null}', b"\x02",
-        b"\x28\xb5\x2f\xfd", b"(\xb5/\xfd \x00\x01\x00\x00", b'{"nodes":[{}]}', b"\xff" * 40,
-        b'{"packs":[{"id":"","blobs":[]}]}', b"9" * 5_000, b"[" * 5_000,
+        b"",
+        b"{}",
+        b"[]",
+        b"{",
+        b'{"nodes":null}',
+        b'{"nodes":[]}',
+        b'{"packs":null}',
+        b"\x02",
+        b"\x28\xb5\x2f\xfd",
+        b"(\xb5/\xfd \x00\x01\x00\x00",
+        b'{"nodes":[{}]}',
+        b"\xff" * 40,
+        b'{"packs":[{"id":"","blobs":[]}]}',
+        b"9" * 5_000,
+        b"[" * 5_000,
         b'{"time":"","tree":""}',
     ]
-)  # fmt: skip
+)
 
 
 @given(st.integers(0, len(REGIONS) - 1), st.lists(st.binary(max_size=60) | _SCRAPS, max_size=4))
