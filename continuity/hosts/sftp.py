@@ -11,6 +11,8 @@ from threading import Lock
 from typing import Protocol
 
 _MOST_OPEN = 16
+_ONE_REQUEST = 32_768
+"""As many bytes as the library asks for at once."""
 
 
 class Attributes(Protocol):
@@ -23,6 +25,12 @@ class Attributes(Protocol):
 
 class RemoteFile(Protocol):
     """What is used of the SSH library's open file."""
+
+    def seek(self, offset: int, /) -> None:
+        """Go to a place in it."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read from there; fewer bytes where it ends before."""
 
     def readv(self, chunks: list[tuple[int, int]], /) -> Iterable[bytes]:
         """Ask for parts at once and give them in order."""
@@ -79,7 +87,13 @@ class SftpFiles:
             opened, size = self._opened(name)
             # The library waits for ever for what is asked for behind the end.
             length = min(length, size - offset)
-            return b"".join(opened.readv([(offset, length)])) if length > 0 else b""
+            if length <= 0:
+                return b""
+            if length > _ONE_REQUEST:
+                return b"".join(opened.readv([(offset, length)]))
+            # Asked for ahead it takes a thread, which outlives a connection that is lost.
+            opened.seek(offset)
+            return opened.read(length)
 
     def size(self, name: bytes) -> int:
         """Tell how many bytes a file has."""
