@@ -61,6 +61,8 @@ def keep_in_folder(place: Path, name: str, files: Mapping[str, bytes]) -> None:
         part.mkdir(mode=0o700)
         try:
             _write(part, files)
+            if whole.exists():  # of this second, and of the same content: the newer one counts
+                shutil.rmtree(whole)
             part.rename(whole)
         except BaseException:  # also an interrupt; it goes on below
             shutil.rmtree(part, ignore_errors=True)

@@ -57,6 +57,8 @@ class SftpFolder:
             yield f"mkdir {part}/{folder}"
         for one in files:
             yield f"put -f bundle/{one} {part}/{one}"
+        # One of this second and the same content would be in the way; usually there is none.
+        yield from self._removal([name])
         yield f"rename {part} {name}"
         yield f"put -f {LATEST} {_LATEST_NEW}"
         yield f"-rm {LATEST}"

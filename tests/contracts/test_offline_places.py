@@ -193,6 +193,18 @@ def test_old_copies_and_halves_go_when_a_new_one_is_whole(places: Places, made: 
         assert names[-2:] == [bundle.name, LATEST]
 
 
+def test_two_copies_of_one_moment_are_one_copy_everywhere(places: Places, made: Bundle) -> None:
+    with at_work(places.firm) as office:
+        bundle, first = published(office, made)
+        (places.stick / bundle.name / "kit" / "erp.sh").write_text("altered")
+        _same, second = published(office, made)
+
+    assert [one.error for one in first[1:]] == [None] * 4
+    assert [one.error for one in second[1:]] == [None] * 4
+    for place in (places.stick, places.away):
+        assert contents(place / bundle.name) == held(bundle.files)
+
+
 def test_a_machine_with_another_key_gets_nothing(places: Places, made: Bundle) -> None:
     known = places.server.known_hosts.read_text()
     other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJuOVU3cYbvQdKkFv6kT0XoTYjVTDIMHNOeR4V3nK1bX"
