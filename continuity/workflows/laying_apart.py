@@ -1,0 +1,162 @@
+"""Restore a point apart from everything, and compare it there with its sealed manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from continuity.domain.compare import Comparison, Outcome, compare
+from continuity.domain.conduct import Detail
+from continuity.domain.differences import Rules
+from continuity.domain.facts import JobFacts
+from continuity.domain.manifest import Entry, Kind
+from continuity.domain.text import N_, Message, say, shown
+from continuity.engines.engine import Progress, Reader, RestoreRequest, RestoreResult
+from continuity.hosts.landing import clear_stage, make_stage, require_room
+from continuity.hosts.observe import observe
+from continuity.workflows.making_way import is_at
+from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill
+from continuity.workflows.restoring import RESTORE_SECONDS
+from continuity.workflows.world import Protected, Workbench
+
+_KEPT_FINDINGS = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """Which point is laid apart, in which directory; ``mark`` names the stage that it gets there.
+
+    ``include`` are absolute paths, none for everything.
+    """
+
+    point: str
+    room: Path
+    mark: str
+    include: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Apart:
+    """What came back, still apart: its stage, how it was planned, and how it compares."""
+
+    stage: Path
+    plan: DrillPlan
+    comparison: Comparison
+
+
+@contextmanager
+def laid_apart(
+    bench: Workbench, protected: Protected, facts: JobFacts, wanted: Wanted
+) -> Iterator[Apart]:
+    """Restore a point into a stage of its own, which is cleared away after the block.
+
+    Raises ContinuityError when that cannot be done.
+    """
+    request = DrillRequest(full=True, point=wanted.point)
+    plan = plan_drill(bench, protected, facts, request)
+    expected = partial_of(plan, bench, wanted.include)
+    size = sum(entry.size for entry in expected() if entry.kind is Kind.FILE)
+    room = require_room(wanted.room, size, bench.reserve_bytes)
+    stage = make_stage(wanted.room, wanted.mark)
+    try:
+        engine = protected.open_engine(False)
+        engine.probe()
+        result = _restored(engine, plan, stage, room, expected if wanted.include else None)
+        comparison = _compared(bench, stage, plan, result, expected)
+        yield Apart(stage=stage, plan=plan, comparison=comparison)
+    finally:
+        clear_stage(stage)
+
+
+def partial_of(
+    plan: DrillPlan, bench: Workbench, include: tuple[bytes, ...]
+) -> Callable[[], Iterator[Entry]]:
+    """Give what reads the manifest, or the part of it at and below some paths."""
+
+    def read() -> Iterator[Entry]:
+        for entry in plan.expected(bench.shelf):
+            if not include or any(is_at(entry.path, path) for path in include):
+                yield entry
+
+    return read
+
+
+def _restored(
+    engine: Reader,
+    plan: DrillPlan,
+    stage: Path,
+    room: int,
+    part: Callable[[], Iterator[Entry]] | None,
+) -> RestoreResult:
+    return engine.restore(
+        RestoreRequest(
+            snapshot=plan.snapshot,
+            paths=None if part is None else tuple(leaves(part())),
+            target=stage,
+            population_files=plan.population_files,
+            population_bytes=plan.population_bytes,
+            room_bytes=room,
+            timeout=RESTORE_SECONDS,
+        ),
+        _unwatched,
+    )
+
+
+def leaves(entries: Iterator[Entry]) -> Iterator[bytes]:
+    """Give the paths that no other lies below: those that an engine may be asked for."""
+    kept = [(entry.path, entry.kind) for entry in entries]
+    for (path, kind), (following, _) in pairwise([*kept, (b"", Kind.FILE)]):
+        if kind is not Kind.DIRECTORY or not following.startswith(path + b"/"):
+            yield path
+
+
+def _unwatched(_progress: Progress) -> None:
+    """Tell nobody."""
+
+
+def _compared(
+    bench: Workbench,
+    stage: Path,
+    plan: DrillPlan,
+    result: RestoreResult,
+    expected: Callable[[], Iterator[Entry]],
+) -> Comparison:
+    part = plan.expected_entries > sum(1 for _ in expected())
+    rules = Rules(
+        owners=bench.owner_matters and not plan.portrait,
+        full=not part,
+        whole=result.whole and part,
+        hard_links=result.calls == 1,
+    )
+    return compare(expected(), observe(stage), rules, keep=_KEPT_FINDINGS)
+
+
+def wrong_in(comparison: Comparison) -> Message | None:
+    """Say the worst that was found; nothing compared is nothing proven."""
+    bad = (Outcome.CORRUPT, Outcome.MISSING, Outcome.EXTRA, Outcome.METADATA)
+    count = sum(comparison.counts[outcome] for outcome in bad)
+    if count:
+        first = next((one for one in comparison.findings if one.outcome in bad), None)
+        return say(
+            N_("Not as it was sealed: {count} of {compared} compared; the first: {path}."),
+            count=count,
+            compared=comparison.verifiable,
+            path="…" if first is None else shown(first.path),
+        )
+    if not comparison.verifiable:
+        return say(N_("Nothing could be compared, so nothing is proven."))
+    return None
+
+
+def counted(apart: Apart) -> dict[str, Detail]:
+    """Write down how many entries compare how, for the record."""
+    comparison = apart.comparison
+    return {
+        "files": comparison.verifiable,
+        "bytes": comparison.compared_bytes,
+        **{outcome.value: comparison.counts[outcome] for outcome in Outcome},
+        "manifest": apart.plan.manifest,
+    }
