@@ -11,6 +11,8 @@ from continuity.witness.packs import Packs, Piece, Span, UnreadStretch, spans_fr
 from continuity.witness.repository import Repository
 from continuity.witness.trouble import UnfitError, brief, moving
 
+_NO_PACK = "-"
+
 
 class Blob(NamedTuple):
     """A blob that was asked for: its content, or what is wrong with it."""
@@ -25,12 +27,13 @@ class Blobs:
 
     One that is stored twice is read from its other place when one is damaged, and that is still
     said in ``problems``. Where a pack is gone, the index is read again, once; what the present
-    index still names and nobody has is damage, unless somebody is at work.
+    index still names and nobody has is damage, unless somebody is at work or took something away.
     """
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._again = False
+        self._lost: set[str] = set()
         self.problems: list[Message] = []
 
     def read(self, ids: Iterable[bytes], *, tree: bool = False) -> Iterator[Blob]:
@@ -62,7 +65,8 @@ class Blobs:
             self._again = True
             self._repository.resolve_again()
         packs = self._repository.packs
-        for place in self._repository.index.places(id, tree=tree):
+        places = self._repository.index.places(id, tree=tree)
+        for place in places:
             piece = Piece(place, id)
             (span,) = spans_from((piece,))
             ((_, stretch),) = packs.stretches((span,))
@@ -71,9 +75,17 @@ class Blobs:
                 self.problems += () if wrong is None else (wrong,)
                 return Blob(id, content, None)
             wrong = content or wrong
-        if wrong is None and self._repository.is_locked:
-            raise moving(f"blob {brief(id.hex())}")
+        if wrong is None:
+            self._require_lost(id, {packs.pack_id(place.pack) for place in places} or {_NO_PACK})
         return Blob(id, b"", wrong or _nowhere(id))
+
+    def _require_lost(self, id: bytes, packs: set[str]) -> None:
+        """Raise where what is missing may only have been moved; asked once for each pack."""
+        if packs <= self._lost:
+            return
+        if self._repository.is_moving:
+            raise moving(f"blob {brief(id.hex())}")
+        self._lost |= packs
 
 
 def _content(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from continuity.domain.text import Message
 from continuity.witness.blobs import Blobs
-from continuity.witness.limits import SPAN_BYTES
+from continuity.witness.limits import OPEN_BYTES, SPAN_BYTES
 from continuity.witness.node import StoredNode, read_nodes
 from continuity.witness.repository import Repository
 from continuity.witness.trouble import brief, damaged, unfamiliar
@@ -36,6 +36,7 @@ class Contents:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._blobs = Blobs(repository)
+        self._open = 0
 
     @property
     def problems(self) -> tuple[Message, ...]:
@@ -47,10 +48,16 @@ class Contents:
         return walk(self._directory, bytes.fromhex(tree), wanted)
 
     def _directory(self, id: bytes) -> Iterator[tuple[bytes, StoredNode]]:
+        if self._open > OPEN_BYTES:
+            raise unfamiliar(f"tree {brief(id.hex())}", f"more than {OPEN_BYTES} bytes above it")
         for _, text, trouble in self._blobs.read((id,), tree=True):
             if trouble is not None:
                 raise damaged(f"tree {brief(id.hex())}", trouble)
-            yield from self._nodes(id, text)
+            self._open += len(text)
+            try:
+                yield from self._nodes(id, text)
+            finally:
+                self._open -= len(text)
 
     def _nodes(self, id: bytes, text: bytes) -> Iterator[tuple[bytes, StoredNode]]:
         try:

@@ -153,6 +153,10 @@ class Index:
                     found[names[pack]].append((place, id))
         return {id: sorted(pieces) for id, pieces in found.items()}
 
+    def names_pack(self, id: bytes) -> bool:
+        """Tell whether a pack is named at all."""
+        return id in self._numbers
+
     def pack_id(self, number: int) -> str:
         """Name a pack."""
         return bytes(self._pack_ids[number * _ID : (number + 1) * _ID]).hex()

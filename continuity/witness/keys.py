@@ -16,6 +16,7 @@ from continuity.locations.objects import Objects
 from continuity.witness.limits import KEY_FILE_BYTES, KEYS, SCRYPT_MEMORY, SCRYPT_WORK
 from continuity.witness.seal import Key, Unsealer
 from continuity.witness.trouble import UnfitError, brief, damaged, unfamiliar, wrong_password
+from continuity.witness.unpacked import is_id, is_unfinished
 
 _LENGTHS = {"encrypt": 32, "k": 16, "r": 16}
 _DERIVED = 64
@@ -63,7 +64,9 @@ def unlock(objects: Objects, password: Secret) -> Unlocked:
     """
     problems: list[Message] = []
     unknown: list[ToolError] = []
-    for position, (name, _) in enumerate(sorted(objects.list("keys"))):
+    stored = sorted(name for name, _ in objects.list("keys"))
+    names = (name for name in stored if not is_unfinished(name.rpartition("/")[2]))
+    for position, name in enumerate(names):
         if position == KEYS:
             unknown.append(unfamiliar("keys", f"more than {KEYS} key files"))
             break
@@ -83,6 +86,8 @@ def unlock(objects: Objects, password: Secret) -> Unlocked:
 
 def _opened(objects: Objects, name: str, password: Secret) -> Key | None:
     """Try one key file: None when the password is not its own."""
+    if not is_id(name.rpartition("/")[2]):
+        raise unfamiliar(_shown(name), "an id that is none")
     text = objects.read(name, 0, KEY_FILE_BYTES + 1)
     if hashlib.sha256(text).hexdigest() != name.rpartition("/")[2]:
         raise UnfitError(say(N_("its bytes do not fit its name.")))

@@ -25,10 +25,21 @@ DATA_BYTES: Final = 1 << 24
 """A piece of a file; the format cuts them at 8 MiB."""
 TREE_BYTES: Final = 1 << 28
 """One directory with all its entries: about half a million of them."""
+OPEN_BYTES: Final = 1 << 28
+"""The directories on the way to an entry, together; they are all open."""
+LEAST_ENTRY_BYTES: Final = 140
+"""No entry of a directory is shorter; its times alone take about half of that."""
 PACK_BYTES: Final = (1 << 32) - 1
 
 WHOLE_PACK_BYTES: Final = 1 << 28
 """As much is held of a pack that is read back; the format's programs make them of 128 MiB."""
+
+FEW_VALUES: Final = 1 << 17
+VALUE_BYTES: Final = 12
+"""So long is a value of JSON on the average where there are many; ids are 64 digits each.
+
+A value of one digit takes fifty times its length in memory.
+"""
 
 DEPTH: Final = 2_000
 ENTRIES: Final = 50_000_000

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from continuity.domain.manifest import Kind
+from continuity.witness.limits import LEAST_ENTRY_BYTES
+from continuity.witness.unpacked import sparse
 
 _KINDS: Final[Mapping[str, Kind | None]] = {
     "file": Kind.FILE,
@@ -71,6 +73,16 @@ class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nodes: list[StoredNode] | None
 
 
+class _Outline(msgspec.Struct, frozen=True, gc=False):
+    """That there is an entry, told without taking memory for what it says."""
+
+    type: Literal["file", "dir", "symlink", "fifo", "socket", "chardev", "dev", "irregular"]
+
+
+class _Outlines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    nodes: list[_Outline] | None
+
+
 class LargeDirectory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A directory whose entries are taken one at a time, for there are very many."""
 
@@ -101,6 +113,7 @@ class Node(NamedTuple):
 _DIRECTORY = msgspec.json.Decoder(Directory)
 _LARGE_DIRECTORY = msgspec.json.Decoder(LargeDirectory)
 _NODE = msgspec.json.Decoder(StoredNode)
+_OUTLINES = msgspec.json.Decoder(_Outlines)
 _LARGE = 1 << 23
 
 
@@ -122,10 +135,14 @@ def read_nodes(text: bytes) -> Iterator[tuple[bytes, StoredNode]]:
 
 
 def _stored(text: bytes) -> Iterator[StoredNode]:
-    if len(text) <= _LARGE:
+    if len(sparse(text)) <= _LARGE:
         yield from _DIRECTORY.decode(text).nodes or ()
-    else:
-        yield from map(_NODE.decode, _LARGE_DIRECTORY.decode(text).nodes or ())
+        return
+    # Numbers, say, would take many times their length; what are entries at least are counted.
+    if len(_OUTLINES.decode(text).nodes or ()) * LEAST_ENTRY_BYTES > len(text):
+        raise ValueError("entries that are shorter than any")
+    for raw in _LARGE_DIRECTORY.decode(text).nodes or ():
+        yield _NODE.decode(sparse(bytes(raw)))
 
 
 def node_from_stored(name: bytes, stored: StoredNode) -> Node:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 from typing import NamedTuple
 
 from continuity.domain.text import N_, Message, say
 from continuity.locations.objects import NotThereError
+from continuity.witness.header import blobs_in_header
 from continuity.witness.limits import WHOLE_PACK_BYTES
 from continuity.witness.packs import Piece, Span, pack_name
 from continuity.witness.repository import Repository
@@ -36,19 +37,27 @@ def stored_packs(repository: Repository) -> Mapping[bytes, int]:
 def read_packs(repository: Repository, wanted: Iterable[bytes]) -> Iterator[PackRead]:
     """Read packs one after the other. Raises what storage raises, but for a pack that is gone.
 
-    What the index names and nobody has is damage, unless somebody is at work.
+    Where one is gone, the index is read again, once: what it does not name any more is left out.
+    What it still names and nobody has is damage, unless somebody is at work or took something away.
     """
     chosen = frozenset(wanted)
+    again = False
     for id, pieces in repository.index.by_pack(chosen).items():
         shown = brief(id.hex())
         try:
             content = _whole(repository, id.hex())
         except NotThereError as error:
-            if repository.is_locked:
+            if not again:
+                repository.resolve_again()
+                again = True
+            if not repository.index.names_pack(id):
+                continue
+            if repository.is_moving:
                 raise moving(f"pack {shown}") from error
             yield PackRead(id, 0, say(N_("The pack {pack} is gone."), pack=shown))
             continue
-        yield PackRead(id, len(content), _trouble(repository, id, starmap(Piece, pieces), content))
+        there = tuple(starmap(Piece, pieces))
+        yield PackRead(id, len(content), _trouble(repository, id, there, content))
 
 
 def _whole(repository: Repository, id: str) -> bytes:
@@ -62,7 +71,7 @@ def _whole(repository: Repository, id: str) -> bytes:
 
 
 def _trouble(
-    repository: Repository, id: bytes, pieces: Iterable[Piece], content: bytes
+    repository: Repository, id: bytes, pieces: Sequence[Piece], content: bytes
 ) -> Message | None:
     for piece in pieces:
         try:
@@ -76,4 +85,25 @@ def _trouble(
             )
     if hashlib.sha256(content).digest() != id:
         return say(N_("The bytes of the pack {pack} do not fit its name."), pack=brief(id.hex()))
+    return _header_trouble(repository, id, pieces, content)
+
+
+def _header_trouble(
+    repository: Repository, id: bytes, pieces: Iterable[Piece], content: bytes
+) -> Message | None:
+    """Say what is wrong with the header, from which an index that is lost is made anew."""
+    try:
+        named = blobs_in_header(repository.unsealer, content)
+    except UnfitError as error:
+        return say(
+            N_("The header of the pack {pack} is damaged: {how}"),
+            pack=brief(id.hex()),
+            how=str(error.how),
+        )
+    # A blob that is named twice at one place, in two index files, is one.
+    if named != sorted({(piece.place._replace(pack=0), piece.id) for piece in pieces}):
+        return say(
+            N_("The header of the pack {pack} names other blobs than the index."),
+            pack=brief(id.hex()),
+        )
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 
@@ -26,7 +26,7 @@ from continuity.witness.node import ns_from_time
 from continuity.witness.packs import Packs
 from continuity.witness.seal import Unsealer
 from continuity.witness.trouble import moving, unfamiliar
-from continuity.witness.unpacked import is_id, read_unpacked, shown_name
+from continuity.witness.unpacked import is_id, is_unfinished, read_unpacked, shown_name
 
 _VERSIONS = (1, 2)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -98,6 +98,7 @@ class Repository:
         self.id = config.id
         self._packs: Packs | None = None
         self._index: Index | None = None
+        self._seen: set[str] = set()
 
     def __enter__(self) -> Repository:
         return self
@@ -113,9 +114,7 @@ class Repository:
     def snapshots(self) -> tuple[Snapshot, ...]:
         """List all snapshots, oldest first; one that goes while they are read is left out."""
         found: list[Snapshot] = []
-        for position, (name, _) in enumerate(self.objects.list("snapshots")):
-            if position == SNAPSHOTS:
-                raise unfamiliar("snapshots", f"more than {SNAPSHOTS}")
+        for name in self._names("snapshots", SNAPSHOTS):
             try:
                 found.append(self._snapshot(name))
             except NotThereError:
@@ -125,7 +124,7 @@ class Repository:
 
     def snapshot_ids(self) -> tuple[str, ...]:
         """Name all snapshots without reading them."""
-        return tuple(name.rpartition("/")[2] for name, _ in self.objects.list("snapshots"))
+        return tuple(name.rpartition("/")[2] for name in self._names("snapshots", SNAPSHOTS))
 
     def snapshot(self, id: str) -> Snapshot:
         """Read one snapshot by its full id."""
@@ -134,10 +133,7 @@ class Repository:
         return self._snapshot(f"snapshots/{id}")
 
     def _snapshot(self, name: str) -> Snapshot:
-        id = name.rpartition("/")[2]
         shown = shown_name(name)
-        if not is_id(id):
-            raise unfamiliar(shown, "an id that is none")
         stored = read_unpacked(self.objects, self.unsealer, name, StoredSnapshot, SNAPSHOT_BYTES)
         try:
             nanoseconds = ns_from_time(stored.time)
@@ -146,8 +142,9 @@ class Repository:
             raise unfamiliar(shown, str(error)) from error
         if not is_id(stored.tree):
             raise unfamiliar(shown, "a tree that is none")
+        self._seen.add(name)
         return Snapshot(
-            id=id,
+            id=name.rpartition("/")[2],
             time=time,
             host=stored.hostname,
             paths=tuple(path.encode() for path in stored.paths or ()),
@@ -176,12 +173,18 @@ class Repository:
         self._packs = None
 
     @property
-    def is_locked(self) -> bool:
-        """Whether anybody says that they work on it now."""
+    def is_moving(self) -> bool:
+        """Whether anybody says that they work on it, or took away what it was read by.
+
+        Snapshots and index files go before the packs that only they name.
+        """
         try:
-            return next(iter(self.objects.list("locks")), None) is not None
+            locks = [name for name, _ in self.objects.list("locks")]
+            folders = ("index", "snapshots")
+            there = {name for folder in folders for name, _ in self.objects.list(folder)}
         except ContinuityError:
             return True
+        return bool(locks) or not self._seen <= there
 
     def _read_index(self) -> Index:
         """Read every index file but those that another one replaced.
@@ -208,20 +211,35 @@ class Repository:
     def _read_index_without(self, replaced: frozenset[str]) -> tuple[Index, frozenset[str]]:
         """Read the index files that nobody replaced, and tell which of those there somebody did."""
         index = Index(self.version)
-        names = tuple(self._index_names())
+        names = tuple(self._names("index", INDEX_FILES))
+        self._seen.update(names)
         told: set[str] = set()
         for name in names:
             if name.rpartition("/")[2] not in replaced:
                 file = read_unpacked(self.objects, self.unsealer, name, IndexFile, INDEX_BYTES)
-                told.update(file.supersedes or ())
+                told.update(_ids(file.supersedes or (), shown_name(name)))
                 index.add(file, shown_name(name))
         there = {name.rpartition("/")[2] for name in names}
         return index, frozenset(told & there)
 
-    def _index_names(self) -> Iterator[str]:
-        for position, (name, _) in enumerate(sorted(self.objects.list("index"))):
-            if position == INDEX_FILES:
-                raise unfamiliar("index", f"more than {INDEX_FILES} files")
-            if not is_id(name.rpartition("/")[2]):
-                raise unfamiliar(shown_name(name), "an id that is none")
+    def _names(self, folder: str, most: int) -> Iterator[str]:
+        """Name what is stored whole in a folder, in order."""
+        for position, (name, _) in enumerate(sorted(self.objects.list(folder))):
+            if position == most:
+                raise unfamiliar(folder, f"more than {most} files")
+            id = name.rpartition("/")[2]
+            if is_unfinished(id):
+                continue
+            _require_id(id, shown_name(name))
             yield name
+
+
+def _ids(ids: Iterable[str], name: str) -> Iterator[str]:
+    for id in ids:
+        _require_id(id, name)
+        yield id
+
+
+def _require_id(id: str, name: str) -> None:
+    if not is_id(id):
+        raise unfamiliar(name, "an id that is none")

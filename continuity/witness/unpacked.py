@@ -12,7 +12,7 @@ import zstandard
 
 from continuity.domain.text import N_, say
 from continuity.locations.objects import Objects
-from continuity.witness.limits import SEAL_BYTES
+from continuity.witness.limits import FEW_VALUES, SEAL_BYTES, VALUE_BYTES
 from continuity.witness.seal import Unsealer
 from continuity.witness.trouble import UnfitError, brief, damaged, unfamiliar
 
@@ -20,6 +20,7 @@ _COMPRESSED = 2
 _PLAIN = b"{["
 _WINDOW = 1 << 27
 _FULL_ID = re.compile("[0-9a-f]{64}")
+_UNFINISHED = re.compile("[0-9a-f]{64}-(?:tmp|restic-temp)-[0-9a-zA-Z]+")
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -44,7 +45,7 @@ def read_unpacked(
     except UnfitError as error:
         raise damaged(shown, error.how) from error
     try:
-        return msgspec.json.decode(_unpacked(content, most), type=shape)
+        return msgspec.json.decode(sparse(_unpacked(content, most)), type=shape)
     except (ValueError, RecursionError, zstandard.ZstdError) as error:
         raise unfamiliar(shown, str(error)) from error
 
@@ -55,6 +56,13 @@ def _unpacked(content: bytes, most: int) -> bytes:
     if content[:1] != bytes([_COMPRESSED]):
         raise ValueError(f"encoding {content[:1].hex() or 'of nothing'}")
     return inflated(content[1:], most)
+
+
+def sparse(text: bytes) -> bytes:
+    """Give JSON back that has no more values than its length allows. Raises ValueError."""
+    if text.count(b",") > max(FEW_VALUES, len(text) // VALUE_BYTES):
+        raise ValueError("more values than there is room for")
+    return text
 
 
 def inflated(content: bytes, most: int) -> bytes:
@@ -70,6 +78,11 @@ def inflated(content: bytes, most: int) -> bytes:
 def is_id(text: str) -> bool:
     """Tell whether this is a complete id: 64 hexadecimal digits."""
     return _FULL_ID.fullmatch(text) is not None
+
+
+def is_unfinished(name: str) -> bool:
+    """Tell whether restic was still writing this, into a directory or over SFTP, or died there."""
+    return _UNFINISHED.fullmatch(name) is not None
 
 
 def shown_name(name: str) -> str:

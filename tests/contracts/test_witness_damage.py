@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from continuity.domain.failure import ContinuityError
 from continuity.witness.contents import Contents
+from continuity.witness.readback import PackRead, read_packs, stored_packs
 from tests.support.forged import Forge, id_of, node, pointed, simple, tree_of
 from tests.support.witnessed import contents_of, rewritten, witnessed
 
@@ -111,13 +113,18 @@ def seen(place: Path) -> dict[bytes, bytes | str] | str:
         with witnessed(place) as repository:
             if repository.problems:
                 return "problems"
-            return contents_of(repository)
+            packs = read_packs(repository, stored_packs(repository))
+            return _first_trouble(packs) or contents_of(repository)
     except ContinuityError as error:
         return str(error)
     except StopIteration:
         return "nothing"
     except IndexError:
         return "no snapshot"
+
+
+def _first_trouble(packs: Iterable[PackRead]) -> str:
+    return next((str(pack.trouble) for pack in packs if pack.trouble is not None), "")
 
 
 def test_swapped_packs_are_damage_and_never_each_other(place: Path) -> None:
@@ -142,7 +149,9 @@ def test_bytes_behind_a_pack_change_nothing_that_is_stored(place: Path) -> None:
     pack = data_pack(place)
     rewritten(pack, pack.read_bytes() + b"more")
 
-    assert seen(place) == RIGHT
+    with witnessed(place) as repository:
+        assert contents_of(repository) == RIGHT
+    assert "do not fit its name" in seen(place)
 
 
 @pytest.mark.parametrize(
@@ -200,3 +209,39 @@ def test_indexes_that_overlap_and_replace_each_other_say_everything_once(place: 
     with witnessed(place) as repository:
         assert contents_of(repository) == {b"/a": A}
         assert (repository.index.blobs, repository.index.packs) == (2, 2)
+
+
+LYING_HEADERS: dict[str, Callable[[bytes], bytes]] = {
+    "of another type": lambda header: b"\x04" + header[1:],
+    "of half a blob": lambda header: header[:-1],
+    "of another hash": lambda header: header[:-1] + bytes([header[-1] ^ 1]),
+    "of another length": lambda header: header[:1] + b"\xff" + header[2:],
+    "of a blob too many": lambda header: header * 2,
+    "of nothing": lambda _header: b"",
+}
+
+
+@pytest.mark.parametrize("which", LYING_HEADERS)
+def test_a_header_that_lies_under_a_right_code_is_seen_by_whoever_reads_packs_back(
+    place: Path, which: str
+) -> None:
+    forge = Forge(place=place, change_header=LYING_HEADERS[which])
+    root = tree_of([node("a", content=[id_of(A)])])
+    forge.index(forge.pack(A), forge.pack(root, kind="tree"))
+    forge.snapshot(id_of(root))
+
+    assert seen(place) != {b"/a": A}
+
+
+@pytest.mark.parametrize("length", [0, 31, 1 << 31])
+def test_a_header_that_states_a_length_it_cannot_have_is_seen(place: Path, length: int) -> None:
+    forge = Forge(place=place)
+    root = tree_of([node("a", content=[id_of(A)])])
+    blob = forge.keys.seal(zstandard.compress(A))
+    pack = forge.write("data", blob + length.to_bytes(4, "little"))
+    entry = {"offset": 0, "length": len(blob), "uncompressed_length": len(A)}
+    named = {"id": pack, "blobs": [{"id": id_of(A), "type": "data", **entry}]}
+    forge.index(named, forge.pack(root, kind="tree"))
+    forge.snapshot(id_of(root))
+
+    assert "header" in seen(place)

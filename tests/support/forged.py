@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,6 +64,7 @@ class Forge:
 
     place: Path
     version: int = 2
+    change_header: Callable[[bytes], bytes] = bytes
     keys: Keys = field(
         default_factory=lambda: Keys(encrypt=os.urandom(32), k=os.urandom(16), r=os.urandom(16))
     )
@@ -98,7 +100,7 @@ class Forge:
         self, *blobs: bytes | tuple[bytes, Mapping[str, object]], kind: str = "data"
     ) -> dict[str, object]:
         """Store blobs in a pack; gives how an index names it. A mapping changes what it says."""
-        content, named = b"", []
+        content, header, named = b"", b"", []
         for blob in blobs:
             plain, change = blob if isinstance(blob, tuple) else (blob, {})
             sealed = self.keys.seal(zstandard.compress(plain) if self.version > 1 else plain)
@@ -112,7 +114,16 @@ class Forge:
                 entry["uncompressed_length"] = len(plain)
             named.append({**entry, **change})
             content += sealed
-        return {"id": self.write("data", content), "blobs": named}
+            header += self._header_entry(kind, sealed, plain)
+        sealed = self.keys.seal(self.change_header(header))
+        stored = content + sealed + struct.pack("<I", len(sealed))
+        return {"id": self.write("data", stored), "blobs": named}
+
+    def _header_entry(self, kind: str, sealed: bytes, plain: bytes) -> bytes:
+        number, id = int(kind == "tree"), hashlib.sha256(plain).digest()
+        if self.version > 1:
+            return struct.pack("<BII32s", number + 2, len(sealed), len(plain), id)
+        return struct.pack("<BI32s", number, len(sealed), id)
 
     def index(self, *packs: Mapping[str, object], **more: object) -> str:
         """Store an index that names these packs."""
