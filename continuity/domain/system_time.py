@@ -185,7 +185,12 @@ def _reason(target: timedelta, total: Wait) -> Reason:
         )
         return Reason(Verdict.FAIL, FailureClass.TARGET_MISSED, message)
     if total.high is None:
-        message = say(N_("The recovery time is not known; the target is {target}."), target=wanted)
+        message = say(
+            N_(
+                "The recovery time is not known (a full drill measures it); the target is {target}."
+            ),
+            target=wanted,
+        )
         return Reason(Verdict.INCONCLUSIVE, FailureClass.NO_PROOF, message)
     time = shown_duration(total.high)
     if total.kind is TimeKind.MEASURED:
