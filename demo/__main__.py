@@ -21,6 +21,7 @@ from demo.program import Program
 from demo.sabotage import flip_byte, largest_pack, some_file
 from demo.shop import LiveShop
 from demo.trial import Trial, rows
+from demo.unattended import left_alone
 
 
 def main() -> int:
@@ -77,7 +78,9 @@ def _play(home: Path) -> list[Trial]:
     trials += _break_copies(home, firm)
     trials += _break_sources(program, firm)
     trials += _answer(home, program)
-    _heading(_("7. Where the firm stands now"))
+    _heading(_("7. Nobody types any more: the service runs by itself for two minutes"))
+    trials += left_alone(firm, program)
+    _heading(_("8. Where the firm stands now"))
     program.told("status")
     trials.append(Trial(_("The record of evidence"), program.told("audit", "verify"), 0))
     return trials

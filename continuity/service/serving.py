@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 from types import TracebackType
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -17,7 +18,7 @@ from continuity.app import KEPT_FILES, App, now, opened
 from continuity.config.fingerprint import fingerprint
 from continuity.config.loading import load
 from continuity.config.problem import WorkspaceError
-from continuity.domain.failure import ContinuityError
+from continuity.domain.failure import ContinuityError, StoreError
 from continuity.domain.slot import Slot
 from continuity.domain.text import N_, say
 from continuity.service.beat import Beat
@@ -31,6 +32,9 @@ TURN_SECONDS = 15
 ROUND_SECONDS = 60
 _LATEST_TURN = 4 * TURN_SECONDS
 _LATEST_ROUND = 15 * ROUND_SECONDS
+_NOTHING = ""
+"""The fingerprint of no files at all: the next turn reads them anew."""
+
 _EVENTS = {
     "began": N_("The {kind} of {job} planned for {planned} began."),
     "ended": N_("The {kind} of {job} planned for {planned} ended: {verdict}."),
@@ -57,6 +61,7 @@ class Service:
     journal_of: Callable[[App], Journal]
     stop: Event = field(default_factory=Event)
     broken: bool = False
+    _is_kept: bool = False
     _scheduler: BackgroundScheduler = field(init=False)
 
     def __enter__(self) -> Self:
@@ -157,6 +162,8 @@ class Service:
         """Take changed files when they have no problem; else go on with those before."""
         found = fingerprint(self.root)
         if found == self.seen:
+            if not (self.broken or self._is_kept):
+                self._keep()
             return
         self.seen = found
         self._judge_files()
@@ -164,8 +171,10 @@ class Service:
         try:
             app = fresh.enter_context(opened(self.root, self._environ()))
         except ContinuityError as error:
-            # Nothing was ever kept: what is open stays.
+            # Nothing was ever kept, or the database is out: what is open stays.
             self.journal.trouble("workspace.refused", error)
+            if isinstance(error, StoreError):
+                self.seen = _NOTHING
             return
         self._retired.append(self._resources)
         self._resources, self.app = fresh, app
@@ -173,7 +182,6 @@ class Service:
         self.journal.say("workspace.read", say(N_("The files of the workspace were read anew.")))
 
     def _judge_files(self) -> None:
-        state = Path(self.app.workspace.settings.store.state)
         try:
             load(self.root, environ=self.environ)
         except WorkspaceError as error:
@@ -181,7 +189,16 @@ class Service:
             self.journal.trouble("workspace.broken", error)
             return
         self.broken = False
-        keep_files(self.root, state)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Keep the good files for a bad day; where they cannot be, the next turn tries again."""
+        try:
+            keep_files(self.root, Path(self.app.workspace.settings.store.state))
+            self._is_kept = True
+        except ContinuityError as error:
+            self._is_kept = False
+            self.journal.trouble("workspace.unkept", error)
 
     def _environ(self) -> Mapping[str, str]:
         """Name the files without problems while those of today have some."""
@@ -192,11 +209,12 @@ class Service:
 
     def _told(self, event: str, slot: Slot) -> None:
         verdict = "" if slot.verdict is None else slot.verdict.value
+        zone = ZoneInfo(self.app.workspace.settings.zone)
         message = say(
             _EVENTS[event],
             kind=slot.kind.value,
             job=slot.job,
-            planned=slot.planned.isoformat(timespec="minutes"),
+            planned=slot.planned.astimezone(zone).isoformat(timespec="minutes"),
             verdict=verdict,
         )
         level = Level.WARNING if event in {"missed", "put back"} else Level.INFO

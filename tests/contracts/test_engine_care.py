@@ -10,6 +10,7 @@ import pytest
 from continuity.domain.failure import (
     AuthenticationError,
     ConfigurationError,
+    ContinuityError,
     SourceError,
     TimedOutError,
     ToolMissingError,
@@ -18,6 +19,7 @@ from continuity.domain.failure import (
 from continuity.domain.secret import Secret
 from continuity.engines.engine import Progress
 from continuity.engines.registry import engine_kinds
+from tests.faults.test_places import fill, small_disk
 from tests.support.engines import Bench, bench, brought_back, copied, ignore, request, restored
 from tests.support.liars import witness
 
@@ -110,6 +112,25 @@ def test_an_occupied_place_never_becomes_a_repository(table: Bench) -> None:
     with pytest.raises(ConfigurationError):
         table.open().initialise()
     assert os.listdir(table.repository) == ["precious"]
+
+
+def test_a_repository_for_which_there_was_no_room_can_be_made_when_there_is(
+    table: Bench, tmp_path: Path
+) -> None:
+    table.place.mkdir()
+    with small_disk(table.place, 2_000):
+        engine = table.open()
+        fill(table.place)
+        with pytest.raises(ContinuityError):
+            engine.initialise()
+        left = list(table.repository.glob("*"))
+        for ballast in table.place.glob("ballast-*"):
+            ballast.unlink()
+        engine.initialise()
+        made = copied(engine, small_source(tmp_path)).complete
+
+    assert left == []
+    assert made
 
 
 def test_each_new_repository_has_an_identity_of_its_own(kind: str, tmp_path: Path) -> None:

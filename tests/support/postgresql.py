@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -76,14 +77,36 @@ def throwaway_cluster() -> Iterator[Cluster]:
         (directory / "data" / "postgresql.auto.conf").write_text(
             f"{_CONFIGURATION}unix_socket_directories = '{directory}'\n"
         )
-        control = (programs / "pg_ctl", "-D", directory / "data", "-w", "-l", directory / "log")
-        _run(account, *control, "start")
+        cluster = Cluster(socket=directory, user=account.pw_name)
+        start_server(cluster)
         try:
-            yield Cluster(socket=directory, user=account.pw_name)
+            yield cluster
         finally:
-            _run(account, *control, "-m", "immediate", "stop")
+            stop_server(cluster)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def start_server(cluster: Cluster) -> None:
+    """Start it, again where it was stopped or killed."""
+    _control(cluster, "start")
+
+
+def stop_server(cluster: Cluster, mode: str = "immediate") -> None:
+    """Stop it: ``fast`` and ``immediate`` cut everybody off, the latter as a crash does."""
+    _control(cluster, "-m", mode, "stop")
+
+
+def kill_server(cluster: Cluster) -> None:
+    """Kill the process that all others of the server depend on."""
+    text = (cluster.socket / "data" / "postmaster.pid").read_text()
+    os.kill(int(text.splitlines()[0]), signal.SIGKILL)
+
+
+def _control(cluster: Cluster, *words: str) -> None:
+    place = cluster.socket
+    control = (postgresql_programs() / "pg_ctl", "-D", place / "data", "-w", "-l", place / "log")
+    _run(unprivileged(), *control, *words)
 
 
 def unprivileged() -> pwd.struct_passwd:

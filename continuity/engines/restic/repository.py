@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from continuity.domain.failure import ConfigurationError, UnreachableError
 from continuity.domain.snapshot import Listed, Snapshot
@@ -96,7 +99,12 @@ class ResticRepository:
                 ),
                 remedy=say(N_("Mount its disk, or make the directory if it is the right place.")),
             )
-        self._caller.ask("init", lock=True)
+        try:
+            self._caller.ask("init", lock=True)
+        except BaseException:  # also an interrupt; it goes on below
+            if local is not None:
+                _take_back(local)
+            raise
         self.identity()
 
     def identity(self) -> str:
@@ -142,3 +150,19 @@ class ResticRepository:
     def unlock_dead(self) -> int:
         """Remove locks when every one of them is provably dead."""
         return caring.unlock_dead(self._caller)
+
+
+def _take_back(place: Path) -> None:
+    """Remove what was begun in an empty place, so that it can be tried again.
+
+    Without a config nobody can have put anything there, and only keys to nothing are removed.
+    """
+    if (place / "config").exists():
+        return
+    for key in (place / "keys").glob("*"):
+        with suppress(OSError):  # what cannot be removed stays in the way, and that is said
+            key.unlink()
+    for parent, folders, _ in os.walk(place, topdown=False):
+        for folder in folders:
+            with suppress(OSError):
+                Path(parent, folder).rmdir()

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +81,13 @@ class Repository:
                 ),
                 remedy=say(N_("Name a directory that does not exist yet or is empty.")),
             )
+        try:
+            self._create()
+        except BaseException:  # also an interrupt; it goes on below
+            self._take_back()
+            raise
+
+    def _create(self) -> None:
         self.root.mkdir(mode=0o700, exist_ok=True)
         self.generations.mkdir(mode=0o700)
         self.points_folder.mkdir(mode=0o700)
@@ -88,6 +96,17 @@ class Repository:
         plain = {"format": FORMAT, "id": secrets.token_hex(16)}
         write_durably(self.root / f".{MARKER}", json.dumps(plain))
         rename_durably(self.root / f".{MARKER}", self.root / MARKER)
+
+    def _take_back(self) -> None:
+        """Remove what was begun in an empty place, so that it can be tried again."""
+        if (self.root / MARKER).exists():
+            return
+        for file in (self.root / f".{MARKER}", self.lock):
+            with suppress(OSError):  # what cannot be removed stays in the way, and that is said
+                file.unlink()
+        for folder in (self.points_folder, self.generations):
+            with suppress(OSError):
+                folder.rmdir()
 
     def identity(self) -> str:
         """Give the repository's id. Raises UnreachableError, DamagedError."""
