@@ -110,6 +110,7 @@ def _writable(workspace: Workspace) -> Iterator[str]:
     for repository in workspace.repositories.values():
         if repository.location.startswith("/"):
             places += [repository.location, f"{repository.location.rstrip('/')}.manifests"]
+    places += [one.path for one in settings.offline.places.values() if one.path is not None]
     for place in dict.fromkeys(places):
         yield f"ReadWritePaths={_word(f'-{place}')}\n"
 

@@ -82,6 +82,20 @@ def test_a_unit_of_somebody_else_is_not_replaced(firm: Firm, tmp_path: Path) -> 
     assert (folder / "continuity.service").read_text() == "[Unit]\n"
 
 
+def test_the_unit_may_write_to_every_place_of_this_machine_that_the_service_fills(
+    firm: Firm,
+) -> None:
+    place = firm.workspace / "config/continuity.yaml"
+    sticks = {name: {"kind": "directory", "path": f"/media/{name}"} for name in ("one", "two")}
+    written = {**json.loads(place.read_text()), "offline": {"places": sticks}}
+    place.write_text(json.dumps(written))
+    said = run(firm, "service", "print")
+
+    assert said.code == 0
+    for wanted in (firm.state, firm.sandbox, firm.repository(), "/media/one", "/media/two"):
+        assert f"ReadWritePaths=-{wanted}\n" in said.out
+
+
 def test_secrets_of_kind_credential_are_handed_over_by_systemd(firm: Firm) -> None:
     place = firm.workspace / "config/repositories.yaml"
     written = json.loads(place.read_text())

@@ -78,7 +78,7 @@ class Torment:
     def _act(self) -> None:
         lasting = _lasting_troubles(self.place)
         name = self.draw.choice((*_AT_ONCE, *lasting))
-        if name in self._lasting:
+        if any(name.split()[0] == other.split()[0] for other in self._lasting):
             return
         self.done[name] += 1
         if name in lasting:
