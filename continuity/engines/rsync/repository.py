@@ -101,12 +101,10 @@ class Repository:
         """Remove what was begun in an empty place, so that it can be tried again."""
         if (self.root / MARKER).exists():
             return
-        for file in (self.root / f".{MARKER}", self.lock):
+        begun = (self.root / f".{MARKER}", self.lock, self.points_folder, self.generations)
+        for path in begun:
             with suppress(OSError):  # what cannot be removed stays in the way, and that is said
-                file.unlink()
-        for folder in (self.points_folder, self.generations):
-            with suppress(OSError):
-                folder.rmdir()
+                (path.rmdir if path.is_dir() else path.unlink)()
 
     def identity(self) -> str:
         """Give the repository's id. Raises UnreachableError, DamagedError."""
