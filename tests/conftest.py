@@ -37,6 +37,7 @@ _LONG = {
     "tests/end_to_end/test_away_bucket.py",
     "tests/end_to_end/test_billing_down.py",
     "tests/end_to_end/test_canaries.py",
+    "tests/end_to_end/test_carried_on.py",
     "tests/end_to_end/test_cli_exhibits.py",
     "tests/end_to_end/test_cli_hosts.py",
     "tests/end_to_end/test_cli_restore.py",

@@ -17,7 +17,7 @@ from continuity.domain.escalation import everybody_told
 from continuity.domain.incident import Event, Incident
 from continuity.domain.observing import job_in
 from continuity.domain.offering import Concern, runbook_offered
-from continuity.domain.outbox import OutboxRow, TicketLink
+from continuity.domain.outbox import SAID, OutboxRow, TicketLink
 from continuity.domain.plain import mapping_in, text_in
 from continuity.speech.speaker import Speaker, speaker_of
 from continuity.store.store import Store
@@ -28,7 +28,7 @@ from continuity.workflows.notifying import Outward, Reader, sender_by
 from continuity.workflows.polling import Polled, poll
 from continuity.workflows.responding import Desk
 from continuity.workflows.ticketing import Tracker, sender_to
-from continuity.workflows.words import SAID, TO
+from continuity.workflows.words import TO
 
 
 @dataclass(frozen=True)

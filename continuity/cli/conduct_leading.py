@@ -9,6 +9,7 @@ import click
 
 from continuity.cli.conduct_options import (
     Said,
+    carry_on_alone,
     carry_out,
     run_argument,
     said_options,
@@ -82,6 +83,27 @@ def _abort(options: Options, run: str, undo: bool, interrupted: bool, **said: Un
     )
 
 
+@click.command(
+    name="carry-on",
+    short_help=_("Let the program do what is its turn, after a crash or a wait."),
+    help=_(
+        "Let the program do what is its turn, after a crash or a wait. The service and tick do so "
+        "by themselves, with --unattended: then nobody acts, and whose turn it is gets told."
+    ),
+    epilog=epilog("continuity runbook carry-on recover-billing-1"),
+)
+@run_argument
+@click.option(
+    "--unattended", is_flag=True, help=_("Nobody looks: tell whoever is next, by every channel.")
+)
+@said_options
+@click.pass_obj
+def _carry_on(options: Options, run: str, unattended: bool, **said: Unpack[Said]) -> int:
+    if unattended:
+        return carry_on_alone(options, run)
+    return carry_out(options, run, go_through, said)
+
+
 _RUN = "recover-billing-1"
 COMMANDS = (
     _on_run(
@@ -95,12 +117,7 @@ COMMANDS = (
         "pause", _("Stand still; deadlines do not."), pause, f"continuity runbook pause {_RUN}"
     ),
     _on_run("resume", _("Go on after a pause."), resume, f"continuity runbook resume {_RUN}"),
-    _on_run(
-        "carry-on",
-        _("Let the program do what is its turn, after a crash or a wait."),
-        go_through,
-        f"continuity runbook carry-on {_RUN}",
-    ),
+    _carry_on,
     _abort,
 )
 """The acts of this module."""

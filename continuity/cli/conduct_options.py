@@ -32,7 +32,10 @@ from continuity.domain.conduct_record import CONDUCTING, entries_of
 from continuity.domain.conduct_refusals import Command
 from continuity.domain.conduct_result import verified_at, work_of
 from continuity.domain.conduct_times import lost, phases
+from continuity.domain.conduct_verdict import verdict_of_run
+from continuity.domain.failure import ConflictError
 from continuity.domain.incident_commands import Person
+from continuity.domain.verdict import exit_code
 from continuity.workflows.child_runs import carry_on_all
 from continuity.workflows.conducting import Stage, act, on_paper, stand_of, tick
 from continuity.workflows.performing import perform
@@ -101,8 +104,25 @@ def carry_out_in(
         person = acting(app, said["by"], said["note"])
         act(stage, run, make(app, person), said["version"])
         go_on(app, stage, run)
-        tell(screen, stage, run, as_json=said["as_json"])
-    return 0
+        return code_of(tell(screen, stage, run, as_json=said["as_json"]))
+
+
+def carry_on_alone(options: Options, run: str) -> int:
+    """Let the program do what is its turn where nobody looks, and print how the run stands."""
+    with opened(options.workspace) as app:
+        stage = stage_of(app, alone=True)
+        try:
+            conduct = go_on(app, stage, run)
+        except ConflictError:
+            # Somebody else carries it on.
+            conduct = stand_of(stage, run).conduct
+    show_json({"run": run, "state": conduct.state.value, "version": conduct.version})
+    return code_of(conduct)
+
+
+def code_of(conduct: Conduct) -> int:
+    """Give the exit code of an act: that it was carried out does not make the run go well."""
+    return exit_code(verdict_of_run(conduct))
 
 
 def _enter(app: App, said: Said, run: str, make: Callable[[App, Person], Command]) -> int:
@@ -114,8 +134,7 @@ def _enter(app: App, said: Said, run: str, make: Callable[[App, Person], Command
     stage = on_paper(stage_of(app, screen), run, at)
     person = replace(acting(app, said["by"], said["note"]), at=stage.now())
     act(stage, run, from_paper(make(app, person), at, now), said["version"])
-    tell(screen, stage, run, as_json=said["as_json"])
-    return 0
+    return code_of(tell(screen, stage, run, as_json=said["as_json"]))
 
 
 def _moment_on_paper(text: str, now: datetime, zone: str) -> datetime:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from continuity.cli.columns import NARROW, plain, wrapped
 from continuity.cli.conduct_points import plain_points, point_lines
-from continuity.cli.conduct_words import PHASES, command_of, drill_mark, run_text, step_text
+from continuity.cli.conduct_words import PHASES, drill_mark, run_text, step_text
 from continuity.cli.decision_screen import Choice, choice_lines
 from continuity.cli.information_screen import Shown, pack_lines, short_lines
 from continuity.cli.language import _
@@ -16,7 +16,7 @@ from continuity.cli.wording import duration
 from continuity.domain.conduct import Conduct
 from continuity.domain.conduct_frontier import Stand, exceptions
 from continuity.domain.conduct_information import choices, decision_at, items_at
-from continuity.domain.conduct_next import Action, Doing, next_actions
+from continuity.domain.conduct_next import Action, Doing, command_of, next_actions
 from continuity.domain.conduct_plain import plain_from_conduct
 from continuity.domain.conduct_times import Phases
 from continuity.domain.information_pack import InformationPack

@@ -40,10 +40,14 @@ from continuity.workflows.probing import ask
 from continuity.workflows.world import unwatched
 
 
-def stage_of(app: App, screen: Screen | None = None) -> Stage:
-    """Open the stage of a workspace; ``screen`` is what people look at while they choose."""
+def stage_of(app: App, screen: Screen | None = None, *, alone: bool = False) -> Stage:
+    """Open the stage of a workspace; ``screen`` is what people look at while they choose.
+
+    Where nobody looks, the program is ``alone``, and calls whose turn it is.
+    """
     root = app.workspace.root.absolute()
     return Stage(
+        call=partial(announcer_of(app).call, alone=alone),
         freeze=(screen or Screen(app)).freeze,
         desk=desk_of(app),
         read=lambda name, text: document_from_kept_text(name, text, root),
@@ -62,11 +66,16 @@ def hands_of(app: App, stage: Stage) -> Hands:
         probe=lambda probe: ask(probe, app.hosts.host, app.bench.now, partial(_inquire, app)),
         keep=exhibits_of(app).keep,
         say=sentence,
-        tell=Announcer(workspace=app.workspace, store=app.bench.store, now=app.bench.now).tell,
+        tell=announcer_of(app).tell,
         follow=partial(follow, stage, partial(_book, app)),
         now=app.bench.now,
         sleep=time.sleep,
     )
+
+
+def announcer_of(app: App) -> Announcer:
+    """Give what queues the words of runs."""
+    return Announcer(workspace=app.workspace, store=app.bench.store, now=app.bench.now)
 
 
 def exhibits_of(app: App) -> Exhibits:

@@ -9,7 +9,7 @@ import click
 
 from continuity.app import App, opened
 from continuity.cli.acting import acting
-from continuity.cli.conduct_options import by_option, go_on, json_option, tell
+from continuity.cli.conduct_options import by_option, code_of, go_on, json_option, tell
 from continuity.cli.conduct_ready import short_line
 from continuity.cli.conduct_screen import heading
 from continuity.cli.conduct_shown import Screen
@@ -19,7 +19,7 @@ from continuity.cli.incident_options import IncidentNumber
 from continuity.cli.language import _
 from continuity.cli.output import complain, epilog, remark, show, show_json
 from continuity.config.basis import basis_of
-from continuity.domain.conduct import Mode, RunState
+from continuity.domain.conduct import Mode
 from continuity.domain.conduct_plain import plain_from_conduct
 from continuity.domain.conduct_program import Start
 from continuity.domain.failure import ConfigurationError, ContinuityError
@@ -75,9 +75,9 @@ def start_run(options: Options, name: str, **given: Unpack[_Given]) -> int:
         stage = stage_of(app, screen)
         run = _begin(app, stage, name, given)
         go_on(app, stage, run)
-        tell(screen, stage, run, as_json=given["as_json"], whole=True)
+        conduct = tell(screen, stage, run, as_json=given["as_json"], whole=True)
         _tell_readiness(app, name)
-    return 0
+    return code_of(conduct)
 
 
 def _tell_readiness(app: App, name: str) -> None:
@@ -156,7 +156,7 @@ def status(options: Options, run: str | None, follow: bool, as_json: bool) -> in
             if latest is not None and latest.version != conduct.version:
                 show()
                 conduct = tell(screen, stage, run, as_json=as_json)
-    return 0 if conduct.state is not RunState.TIMED_OUT else 1
+    return code_of(conduct)
 
 
 def _list(app: App, *, as_json: bool) -> None:

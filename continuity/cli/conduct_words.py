@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from continuity.cli.language import _
 from continuity.domain.conduct import RunState, StepState
-from continuity.domain.conduct_next import Action, Doing
 from continuity.domain.text import N_
 
 _RUN = {
@@ -40,22 +39,6 @@ PHASES = {
 }
 """What each part of a recovery time is called; translate it."""
 
-_COMMANDS = {
-    Doing.PERFORM: "continuity runbook carry-on {run}",
-    Doing.REST: "continuity runbook carry-on {run}",
-    Doing.WORK: "continuity runbook done {run} {step}",
-    Doing.DECIDE: "continuity runbook decide {run} {step} OPTION --note …",
-    Doing.APPROVE: "continuity runbook approve {run} {step}",
-    Doing.CONFIRM: "continuity runbook confirm {run} {step} --system NAME",
-    Doing.CHOOSE_DRILL: "continuity runbook answer {run} {step} run|simulate",
-    Doing.CHOOSE_POINT: "continuity runbook answer {run} {step} POINT [--unproven]",
-    Doing.ANSWER: "continuity runbook answer {run} {step} done|not-done|repeat",
-    Doing.GO_ON: "continuity runbook answer {run} {step} go-on",
-    Doing.CHOOSE: "continuity runbook retry|skip|abort {run} {step}",
-    Doing.RESUME: "continuity runbook resume {run}",
-    Doing.TAKE_OVER: "continuity runbook hand-over {run}",
-    Doing.FOLLOW: "continuity runbook status {child}",
-}
 _DRILL = N_("DRILL")
 
 
@@ -78,8 +61,3 @@ def step_text(state: StepState) -> str:
 def drill_mark() -> str:
     """Mark what is only practised."""
     return f"[{_(_DRILL)}] "
-
-
-def command_of(action: Action, run: str) -> str:
-    """Give the command of what is next."""
-    return _COMMANDS[action.doing].format(run=run, step=action.step, child=action.child)

@@ -12,14 +12,13 @@ from continuity.cli.incident_words import event_text
 from continuity.cli.language import _, sentence
 from continuity.cli.wording import duration, moment
 from continuity.domain.clock import text_from_time
-from continuity.domain.outbox import Attempt, OutboxRow, OutboxState, TicketLink
+from continuity.domain.outbox import SAID, Attempt, OutboxRow, OutboxState, TicketLink
 from continuity.domain.plain import text_in
 from continuity.domain.text import N_
 from continuity.domain.ticket import RemoteClock
 from continuity.store.store import Store
 from continuity.workflows.enclosing import ENCLOSED
 from continuity.workflows.ticketing import ASKED, FAILED_AGAIN
-from continuity.workflows.words import SAID
 
 _STATES = {
     OutboxState.QUEUED: N_("waits"),

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from continuity.app import App, opened
+from continuity.cli.columns import plain
+from continuity.cli.conduct_words import outcome_text
 from continuity.cli.entry import Options
 from continuity.cli.incident_words import state_text, title_of
 from continuity.cli.language import _, sentence
@@ -18,6 +20,7 @@ from continuity.domain.incident import Incident
 from continuity.domain.incident_plain import local_number
 from continuity.domain.slot import Slot
 from continuity.domain.verdict import Verdict, exit_code, worst
+from continuity.service.escort import Escort, Stride
 from continuity.service.rounds import Round
 from continuity.service.shift import Shift, Told
 from continuity.service.ticking import take_turn
@@ -37,17 +40,25 @@ def command(options: Options, as_json: bool) -> int:
     """Take a turn, and wait for what it began."""
     seen: dict[str, list[Slot]] = {"ended": [], "missed": [], "put back": []}
     with opened(options.workspace) as app:
-        shift = Shift(app=app, told=_teller(app, seen, quiet=as_json), environ=os.environ)
+        strides: list[Stride] = []
+        shift = Shift(
+            app=app,
+            told=_teller(app, seen, quiet=as_json),
+            environ=os.environ,
+            escort=Escort(told=strides.append),
+        )
         rounds = take_turn(shift)
     troubles = [trouble for one in rounds for trouble in one.troubles]
     for trouble in troubles:
         complain(trouble)
+    stuck = [one for one in strides if one.trouble is not None]
     if as_json:
-        show_json(_plain(seen, rounds))
+        show_json({**_plain(seen, rounds), "runs": [_plain_stride(one) for one in strides]})
     else:
-        _show(seen, rounds)
+        _show(seen, rounds, strides)
+    kept = Verdict.INCONCLUSIVE if troubles or stuck else Verdict.PASS
     verdicts = [slot.verdict for slot in seen["ended"] if slot.verdict is not None]
-    return exit_code(worst([*verdicts, Verdict.INCONCLUSIVE if troubles else Verdict.PASS]))
+    return exit_code(worst([*verdicts, kept]))
 
 
 def _teller(app: App, seen: Mapping[str, list[Slot]], *, quiet: bool) -> Told:
@@ -62,11 +73,21 @@ def _teller(app: App, seen: Mapping[str, list[Slot]], *, quiet: bool) -> Told:
     return told
 
 
-def _show(seen: Mapping[str, list[Slot]], rounds: Sequence[Round]) -> None:
+def _show(
+    seen: Mapping[str, list[Slot]], rounds: Sequence[Round], strides: Sequence[Stride]
+) -> None:
+    for stride in strides:
+        why = "" if stride.trouble is None else sentence(stride.trouble)
+        show(f"{plain(stride.run)}  {why or outcome_text(stride.state)}")
     for one in _moved(rounds):
         show(f"{local_number(one.number)}  {state_text(one.state)}  {title_of(one)}")
-    if not any(seen.values()):
+    if not any(seen.values()) and not strides:
         show(_("Nothing was due."))
+
+
+def _plain_stride(stride: Stride) -> dict[str, str | None]:
+    trouble = None if stride.trouble is None else sentence(stride.trouble)
+    return {"run": stride.run, "state": stride.state or None, "trouble": trouble}
 
 
 def _moved(rounds: Sequence[Round]) -> Sequence[Incident]:

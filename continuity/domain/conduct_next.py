@@ -160,3 +160,26 @@ def approvers(stand: Stand, name: str) -> frozenset[str]:
     if step is not None and step.side is Side.JOINT and one.holder in firm and provider:
         return provider
     return firm - {one.holder}
+
+
+_COMMANDS = {
+    Doing.PERFORM: "continuity runbook carry-on {run}",
+    Doing.REST: "continuity runbook carry-on {run}",
+    Doing.WORK: "continuity runbook done {run} {step}",
+    Doing.DECIDE: "continuity runbook decide {run} {step} OPTION --note …",
+    Doing.APPROVE: "continuity runbook approve {run} {step}",
+    Doing.CONFIRM: "continuity runbook confirm {run} {step} --system NAME",
+    Doing.CHOOSE_DRILL: "continuity runbook answer {run} {step} run|simulate",
+    Doing.CHOOSE_POINT: "continuity runbook answer {run} {step} POINT [--unproven]",
+    Doing.ANSWER: "continuity runbook answer {run} {step} done|not-done|repeat",
+    Doing.GO_ON: "continuity runbook answer {run} {step} go-on",
+    Doing.CHOOSE: "continuity runbook retry|skip|abort {run} {step}",
+    Doing.RESUME: "continuity runbook resume {run}",
+    Doing.TAKE_OVER: "continuity runbook hand-over {run}",
+    Doing.FOLLOW: "continuity runbook status {child}",
+}
+
+
+def command_of(action: Action, run: str) -> str:
+    """Give the command of what is next."""
+    return _COMMANDS[action.doing].format(run=run, step=action.step, child=action.child)

@@ -180,10 +180,14 @@ def recovered(stand: Stand, one: StepRun, at: datetime) -> Entry:
     What only asks or tells, or may simply be done again, is; with the deadline it had. Of all else
     nobody knows how far it came, and a person must say.
     """
-    step = stand.step(one.step)
-    asking = isinstance(step, VerifyStep | NotifyStep | RunbookStep)
-    again = asking or (step is not None and step.idempotent)
-    if again:
+    if is_repeatable(stand, one.step):
         details: dict[str, Detail] = {"same_deadline": True, "why": Why.CRASH.value}
         return Entry(event=Event.RETRIED, at=at, step=one.step, details=details)
     return Entry(event=Event.UNKNOWN, at=at, step=one.step, details={"why": Why.CRASH.value})
+
+
+def is_repeatable(stand: Stand, name: str) -> bool:
+    """Tell whether a step may simply be done again: it only asks or tells, or says so itself."""
+    step = stand.step(name)
+    asking = isinstance(step, VerifyStep | NotifyStep | RunbookStep)
+    return asking or (step is not None and step.idempotent)

@@ -10,6 +10,9 @@ from enum import StrEnum
 from continuity.domain.text import Message
 from continuity.domain.ticket import RemoteClock
 
+SAID = "runbook-said"
+"""The event of a notice that carries what a run of a runbook tells."""
+
 
 class OutboxState(StrEnum):
     """Where a row is; the ones that are settled are never sent again."""

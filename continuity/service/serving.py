@@ -22,6 +22,7 @@ from continuity.domain.failure import ContinuityError, StoreError
 from continuity.domain.slot import Slot
 from continuity.domain.text import N_, say
 from continuity.service.beat import Beat
+from continuity.service.escort import Escort, Stride
 from continuity.service.journal import Journal, Level
 from continuity.service.kept_files import keep_files, kept_files
 from continuity.service.rounds import go_round
@@ -71,7 +72,9 @@ class Service:
         self._retired: list[ExitStack] = []
         self.app = self._resources.enter_context(opened(self.root, self._environ()))
         self.journal = self.journal_of(self.app)
-        self.shift = Shift(app=self.app, told=self._told, environ=self.app.means.environ)
+        escort = Escort(told=self._tell_of_run)
+        environ = self.app.means.environ
+        self.shift = Shift(app=self.app, told=self._told, environ=environ, escort=escort)
         monotonic = self.app.bench.monotonic
         self.health = Health(turned=monotonic(), went_round=monotonic())
         self.seen = self.app.workspace.fingerprint
@@ -228,6 +231,15 @@ class Service:
             run_id=slot.run_id,
             verdict=verdict,
         )
+
+    def _tell_of_run(self, stride: Stride) -> None:
+        if stride.trouble is not None:
+            what = say(N_("The run {run} of a runbook could not go on."), run=stride.run)
+            why = self.journal.sentence(stride.trouble)
+            self.journal.say("run.trouble", what, Level.ERROR, run=stride.run, reason=why)
+            return
+        what = say(N_("The run {run} of a runbook went on by itself."), run=stride.run)
+        self.journal.say("run.carried-on", what, run=stride.run, state=stride.state)
 
     def is_well(self) -> bool:
         """Tell whether it really looks: late turns or rounds, or a dead database, are not well."""

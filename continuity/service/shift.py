@@ -14,7 +14,9 @@ from continuity.domain.slot import Expectation, Key, Slot
 from continuity.domain.slot_choice import Outcome, Under, made_way, settled
 from continuity.domain.verdict import Verdict
 from continuity.hosts.process import Life, life_of
-from continuity.service.errand import Errand, Errands, begin_errand, last_words, outcome_of
+from continuity.service.child import Nursery, last_words
+from continuity.service.errand import Errand, begin_errand, outcome_of
+from continuity.service.escort import Escort
 from continuity.store.slots import Held
 from continuity.workflows.slots import account, begin, end_left, finish, follow_up
 
@@ -44,6 +46,7 @@ class Shift:
     environ: Mapping[str, str]
     wake: Event = field(default_factory=Event)
     under_way: dict[int, Errand] = field(default_factory=dict)
+    escort: Escort = field(default_factory=Escort)
     ending: bool = False
     _last: _Account | None = None
 
@@ -58,6 +61,12 @@ class Shift:
                 transaction.slots.renew(self.under_way, now)
         if not self.ending:
             self._begin(expected, now)
+            self.escort.turn(self.app, self._nursery())
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether anything is under way."""
+        return bool(self.under_way or self.escort.under_way)
 
     def _account(self, now: datetime) -> Mapping[Key, Expectation]:
         """Account for all slots, as soon as there can be a new one."""
@@ -77,7 +86,7 @@ class Shift:
         taken = begin(bench.store, expected, most, bench.process, now)
         for slot in taken.slots:
             repository = expected[slot.key].repository
-            self.under_way[slot.fence] = begin_errand(self._errands(), slot, repository)
+            self.under_way[slot.fence] = begin_errand(self._nursery(), slot, repository)
             self.told("began", slot)
         for errand in self.under_way.values():
             if _under(errand) in taken.yielding:
@@ -86,9 +95,12 @@ class Shift:
     def end(self, patience: float = 0.0) -> None:
         """Begin nothing more, wait so many seconds for what is under way, then stop it.
 
-        What it did is recorded; a slot that was stopped is due again.
+        What it did is recorded; a slot that was stopped is due again. What a runbook does and
+        could not simply do again is waited for in any case, as long as people wrote.
         """
         self.ending = True
+        longest = self.app.workspace.settings.service.wait.total_seconds()
+        last = self.app.bench.monotonic() + max(patience, longest)
         until = self.app.bench.monotonic() + patience
         while self.under_way and self.app.bench.monotonic() < until:
             self._wait()
@@ -96,15 +108,16 @@ class Shift:
             errand.make_way()
         while self.under_way:
             self._wait()
+        self.escort.end(self.app, last)
 
     def _wait(self) -> None:
         self.wake.wait(1.0)
         self.wake.clear()
         self._settle_finished()
 
-    def _errands(self) -> Errands:
+    def _nursery(self) -> Nursery:
         workspace = self.app.workspace
-        return Errands(
+        return Nursery(
             root=workspace.root,
             language=workspace.settings.language,
             environ=self.environ,
@@ -128,7 +141,7 @@ class Shift:
             # Stopped by somebody else, it left its end in the record only.
             outcome = end_left(self.app.bench.store, errand.slot) or outcome
         if outcome is None:
-            outcome = Outcome(verdict=Verdict.INCONCLUSIVE, reason=last_words(errand))
+            outcome = Outcome(verdict=Verdict.INCONCLUSIVE, reason=last_words(errand.child))
         return settled(errand.slot, outcome, now)
 
     def _is_gone(self, held: Held) -> bool:

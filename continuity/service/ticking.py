@@ -15,7 +15,7 @@ def take_turn(shift: Shift) -> list[Round]:
     try:
         shift.turn()
         rounds, last = [go_round(shift.app)], monotonic()
-        while shift.under_way:
+        while shift.is_busy:
             shift.wake.wait(_GLANCE_SECONDS)
             shift.wake.clear()
             shift.turn()

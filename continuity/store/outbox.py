@@ -10,7 +10,15 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, insert, select, update
 
-from continuity.domain.outbox import SETTLED, Attempt, Notice, OutboxRow, OutboxState, TicketLink
+from continuity.domain.outbox import (
+    SAID,
+    SETTLED,
+    Attempt,
+    Notice,
+    OutboxRow,
+    OutboxState,
+    TicketLink,
+)
 from continuity.domain.outlet_signals import LaneState
 from continuity.domain.text import Message, message_from_plain, plain_from_message
 from continuity.store import ticket_links
@@ -129,8 +137,9 @@ class Outbox:
         return self._rows((outbox.c.event == event) & (outbox.c.made_at >= since))
 
     def announced(self, incident: int) -> bool:
-        """Tell whether anybody was to hear of an incident yet."""
-        return self._holds(outbox.c.incident == incident)
+        """Tell whether anybody was to hear of an incident yet; what its runbook said is no news."""
+        mine = (outbox.c.incident == incident) & (outbox.c.event != SAID)
+        return self._holds(mine)
 
     def attempts(self, key: str) -> Sequence[Attempt]:
         """List all tries to deliver one notice, the oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,6 +26,7 @@ from continuity.domain.conduct_refusals import Command, decide
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident_commands import Person
 from continuity.domain.information_plain import Frozen
+from continuity.domain.outbox import Notice
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.text import N_, Message, say
 from continuity.hosts.process import (
@@ -39,10 +40,17 @@ Read = Callable[[str, str], RunbookDocument]
 """Reads the text of a runbook, given its name."""
 
 
+Call = Callable[[Stand, Entry, frozenset[str]], Iterable[Notice]]
+"""Gives what tells people of an entry, given the run after it and who has just acted."""
+
 Freeze = Callable[[Stand], Frozen | None]
 """Gives what is on the screen of whoever has to choose now; None where nothing is."""
 
 _SOON = timedelta(seconds=5)
+
+
+def _nobody_called(_stand: Stand, _entry: Entry, _present: frozenset[str]) -> tuple[Notice, ...]:
+    return ()
 
 
 def _nothing_shown(_stand: Stand) -> Frozen | None:
@@ -61,6 +69,7 @@ class Stage:
     process: Process
     zone: str
     freeze: Freeze = _nothing_shown
+    call: Call = _nobody_called
     say: Callable[[Message], str] = str
 
     @property
@@ -105,7 +114,9 @@ def on_paper(stage: Stage, run: str, at: datetime) -> Stage:
     """
     seen = stand_of(stage, run)
     moment = paper_moment(seen.conduct, at, stage.now())
-    return replace(stage, desk=replace(stage.desk, now=lambda: moment))
+    desk = replace(stage.desk, now=lambda: moment)
+    # What paper tells was long ago: nobody is called for it.
+    return replace(stage, desk=desk, call=_nobody_called)
 
 
 def tick(stage: Stage, run: str) -> Conduct:
@@ -165,11 +176,13 @@ def write(turn: Turn, entries: tuple[Entry, ...], *, new: bool = False) -> Condu
     moved = Stand(document=turn.stand.document, conduct=after(before, entries))
     entries = (*entries, *settled(moved, stage.now(), stage.zone))
     shown = _shown(turn) if any(map(is_chosen, entries)) else {}
-    conduct = before
+    conduct, present = before, frozenset(entry.by for entry in entries if entry.by)
     for entry in entries:
         conduct = after(conduct, (entry,))
         transaction.append(draft_of(entry, conduct, shown if is_chosen(entry) else None))
         tell_start(stage.desk, transaction, entry, conduct)
+        called = stage.call(replace(moved, conduct=conduct), entry, present)
+        transaction.outbox.queue(called, stage.now())
     if entries:
         transaction.conducts.write(conduct, None if new else before.version)
     if not before.over:

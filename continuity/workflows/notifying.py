@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from continuity.domain.delivery import Confirmed, Rejected
-from continuity.domain.outbox import Notice, OutboxRow
+from continuity.domain.outbox import SAID, Notice, OutboxRow
 from continuity.domain.plain import mapping_in, text_in
 from continuity.domain.text import N_, say
 from continuity.notify.channel import Channel
@@ -14,7 +14,7 @@ from continuity.speech.speaker import Speaker
 from continuity.workflows.circumstances import Circumstances
 from continuity.workflows.delivering import Send, Sent
 from continuity.workflows.letters import letter_from
-from continuity.workflows.words import SAID, TO, letter_of_word
+from continuity.workflows.words import TO, letter_of_word
 
 ACTS = "acts"
 """In the payload of a notice: whether more than reading is expected."""

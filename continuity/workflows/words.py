@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from continuity.domain.letter import Letter
-from continuity.domain.outbox import Notice
-from continuity.domain.plain import text_in
-from continuity.domain.text import N_, say
+from continuity.domain.outbox import SAID, Notice
+from continuity.domain.plain import mapping_in, text_in
+from continuity.domain.text import (
+    N_,
+    Message,
+    message_from_plain,
+    plain_from_message,
+    say,
+)
 from continuity.domain.ticket import Severity
 from continuity.speech.speaker import Speaker
-
-SAID = "runbook-said"
-"""The event of a notice that carries what a run tells."""
 
 TO = "to"
 """In the payload of a notice: whom it is for."""
@@ -24,12 +27,15 @@ _DRILL = N_("DRILL")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
-    """What is to be told. ``key`` is the same for every try to tell it, and for no other word."""
+    """What is to be told. ``key`` is the same for every try to tell it, and for no other word.
+
+    ``text`` is what people wrote; a message is said to each in their language.
+    """
 
     key: str
     run: str
     title: str
-    text: str
+    text: str | Message
     drill: bool
     incident: int
     number: str
@@ -54,6 +60,7 @@ class Told:
 
 def notices_of(word: Word, ways: tuple[Way, ...], at: datetime) -> Iterator[Notice]:
     """Make the notices of a word, one for each way."""
+    text = word.text if isinstance(word.text, str) else plain_from_message(word.text)
     for way in ways:
         lane = f"channel:{way.outlet}" + (f":{way.person}" if way.person else "")
         yield Notice(
@@ -66,7 +73,7 @@ def notices_of(word: Word, ways: tuple[Way, ...], at: datetime) -> Iterator[Noti
                 TO: way.person,
                 "run": word.run,
                 "title": word.title,
-                "text": word.text,
+                "text": text,
                 "drill": word.drill,
                 "number": word.number,
                 "severity": word.severity,
@@ -87,7 +94,7 @@ def letter_of_word(notice: Notice, speaker: Speaker, footer: str) -> Letter:
         number=number,
         severity=Severity(text_in(said, "severity")),
         subject=f"{mark}{subject}",
-        happened=f"{mark}{text_in(said, 'text')}",
+        happened=f"{mark}{_text(said, speaker)}",
         means="",
         doing="",
         expected="",
@@ -99,3 +106,9 @@ def letter_of_word(notice: Notice, speaker: Speaker, footer: str) -> Letter:
         language=speaker.language,
         drill=drill,
     )
+
+
+def _text(said: Mapping[str, object], speaker: Speaker) -> str:
+    if isinstance(said.get("text"), str):
+        return text_in(said, "text")
+    return speaker.sentence(message_from_plain(mapping_in(said, "text")))

@@ -29,8 +29,21 @@ WRITTEN_NOUNS = {
 }
 # What follows a runbook step by step; nothing of it is needed to judge.
 CONDUCTING = {
-    *("conduct_commands", "conduct_deciding", "conduct_frontier", "conduct_leading"),
-    *("conduct_next", "conduct_outputs", "conduct_paper", "conduct_passing", "conduct_program"),
+    *(
+        "conduct_calling",
+        "conduct_commands",
+        "conduct_deciding",
+        "conduct_frontier",
+        "conduct_leading",
+    ),
+    *(
+        "conduct_due",
+        "conduct_next",
+        "conduct_outputs",
+        "conduct_paper",
+        "conduct_passing",
+        "conduct_program",
+    ),
     *("conduct_information", "conduct_record", "conduct_refusals", "conduct_result"),
     "information_plain",
 }
