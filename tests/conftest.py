@@ -32,6 +32,7 @@ _LONG = {
     "tests/contracts/test_year.py",
     "tests/contracts/test_conduct_kills.py",
     "tests/contracts/test_recovery_kit_away.py",
+    "tests/contracts/test_witness_bounds.py",
     "tests/contracts/test_witness_properties.py",
     "tests/end_to_end/test_away.py",
     "tests/end_to_end/test_away_bucket.py",

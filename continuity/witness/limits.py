@@ -40,6 +40,8 @@ VALUE_BYTES: Final = 12
 
 A value of one digit takes fifty times its length in memory.
 """
+ID_VALUE_BYTES: Final = 32
+"""In a single entry with many values, these are the ids of a file's pieces."""
 
 DEPTH: Final = 2_000
 ENTRIES: Final = 50_000_000

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from continuity.domain.manifest import Kind
-from continuity.witness.limits import LEAST_ENTRY_BYTES
+from continuity.witness.limits import ID_VALUE_BYTES, LEAST_ENTRY_BYTES
 from continuity.witness.unpacked import sparse
 
 _KINDS: Final[Mapping[str, Kind | None]] = {
@@ -142,7 +142,7 @@ def _stored(text: bytes) -> Iterator[StoredNode]:
     if len(_OUTLINES.decode(text).nodes or ()) * LEAST_ENTRY_BYTES > len(text):
         raise ValueError("entries that are shorter than any")
     for raw in _LARGE_DIRECTORY.decode(text).nodes or ():
-        yield _NODE.decode(sparse(bytes(raw)))
+        yield _NODE.decode(sparse(bytes(raw), ID_VALUE_BYTES))
 
 
 def node_from_stored(name: bytes, stored: StoredNode) -> Node:
