@@ -129,10 +129,18 @@ def show_drill(result: Result) -> None:
         told = _("Packs read back: {read} of {of}, {size}; never read so far: {never}.")
         counts = {name: number(number_in(packs, name)) for name in ("read", "of", "never")}
         show_below(told.format(size=size(number_in(packs, "bytes")), **counts))
-    for name in ("confidence", "ways"):
+    _show_said(body)
+
+
+def _show_said(body: Mapping[str, object]) -> None:
+    for name in ("confidence", "pack_confidence", "ways"):
         said = mapping_in(body, name)
         if said:
             show_below(sentence(message_from_plain(mapping_in(said, "sentence"))))
+    why = mapping_in(mapping_in(body, "sample"), "why")
+    if why:
+        told = _("Which files are due was decided by their age alone, not by packs. {why}")
+        show_below(told.format(why=sentence(message_from_plain(why))))
 
 
 def _told(body: Mapping[str, object]) -> str:

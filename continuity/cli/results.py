@@ -43,7 +43,7 @@ def plain_drill(result: Result) -> dict[str, object]:
         "repository": text_in(body, "repository") or None,
         "copy_of": text_in(body, "copy_of") or None,
         "restore_point": _point(mapping_in(body, "point")),
-        "sample": dict(mapping_in(body, "sample")) or None,
+        "sample": _sample(body),
         "classes": {name: number_in(classes, name) for name in _CLASSES},
         "findings": [
             {**finding, "detail": detail_of(finding)}
@@ -51,7 +51,8 @@ def plain_drill(result: Result) -> dict[str, object]:
             if isinstance(finding, Mapping)
         ],
         "confidence": _confidence(body),
-        "ways": _ways(body),
+        "pack_confidence": _with_sentence(mapping_in(body, "pack_confidence")),
+        "ways": _with_sentence(mapping_in(body, "ways")),
         "packs": dict(mapping_in(body, "packs")) or None,
         "phases": phases_of(body),
         "rto": _recovery(body),
@@ -143,9 +144,14 @@ def _confidence(body: Mapping[str, object]) -> dict[str, object] | None:
     }
 
 
-def _ways(body: Mapping[str, object]) -> dict[str, object] | None:
-    ways = mapping_in(body, "ways")
-    if not ways:
+def _with_sentence(stated: Mapping[str, object]) -> dict[str, object] | None:
+    if not stated:
         return None
-    told = sentence(message_from_plain(mapping_in(ways, "sentence")))
-    return {**ways, "sentence": told}
+    told = sentence(message_from_plain(mapping_in(stated, "sentence")))
+    return {**stated, "sentence": told}
+
+
+def _sample(body: Mapping[str, object]) -> dict[str, object] | None:
+    sample = dict(mapping_in(body, "sample"))
+    why = mapping_in(sample, "why")
+    return {**sample, "why": sentence(message_from_plain(why))} if why else sample or None

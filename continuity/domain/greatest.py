@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import heapq
+from operator import itemgetter
 from typing import Generic, TypeVar
 
-from continuity.domain.manifest import Entry
-
 _Key = TypeVar("_Key", int, tuple[int, int], tuple[float, int])
+_Kept = TypeVar("_Kept")
 
 
-class Greatest(Generic[_Key]):
-    """The entries with the greatest keys among all that were offered; keys are distinct."""
+class Greatest(Generic[_Key, _Kept]):
+    """What has the greatest keys among all that was offered; keys are distinct."""
 
     __slots__ = ("_heap", "_room")
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._heap: list[tuple[_Key, Entry]] = []
+        self._heap: list[tuple[_Key, _Kept]] = []
 
-    def offer(self, key: _Key, entry: Entry) -> None:
-        """Keep the entry if it is among the greatest so far."""
+    def offer(self, key: _Key, one: _Kept) -> None:
+        """Keep it if it is among the greatest so far."""
         if len(self._heap) < self._room:
-            heapq.heappush(self._heap, (key, entry))
+            heapq.heappush(self._heap, (key, one))
         elif self._heap and key > self._heap[0][0]:
-            heapq.heapreplace(self._heap, (key, entry))
+            heapq.heapreplace(self._heap, (key, one))
 
-    def ordered(self) -> list[Entry]:
+    def ordered(self) -> list[_Kept]:
         """List what was kept, the greatest first."""
-        return [entry for _, entry in sorted(self._heap, reverse=True)]
+        return [one for _, one in sorted(self._heap, key=itemgetter(0), reverse=True)]

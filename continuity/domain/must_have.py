@@ -33,10 +33,10 @@ class MustHave:
         self._within = tuple(path.rstrip(b"/") + b"/" for path in self._named)
         self._found: set[bytes] = set()
         self._owners: list[Entry] = []
-        self._largest = Greatest[tuple[int, int]](wanted.largest)
-        self._newest = Greatest[tuple[int, int]](wanted.newest)
-        self._odd: dict[str, Greatest[int]] = {}
-        self._links: dict[tuple[int, int], tuple[int, Greatest[int]]] = {}
+        self._largest = Greatest[tuple[int, int], Entry](wanted.largest)
+        self._newest = Greatest[tuple[int, int], Entry](wanted.newest)
+        self._odd: dict[str, Greatest[int, Entry]] = {}
+        self._links: dict[tuple[int, int], tuple[int, Greatest[int, Entry]]] = {}
         self._directory: tuple[Entry, int] | None = None
 
     def offer(self, entry: Entry, rank: int) -> None:
@@ -106,14 +106,14 @@ class MustHave:
             self._offer_link(entry, rank)
 
     def _offer_odd(self, kind: str, entry: Entry, rank: int) -> None:
-        self._odd.setdefault(kind, Greatest[int](1)).offer(-rank, entry)
+        self._odd.setdefault(kind, Greatest[int, Entry](1)).offer(-rank, entry)
 
     def _offer_link(self, entry: Entry, rank: int) -> None:
         group = entry.device, entry.inode
         known = self._links.get(group)
         if known is None:
             # By the group's own rank, so that a group once dropped never comes back.
-            known = _rank_of_group(group), Greatest[int](2)
+            known = _rank_of_group(group), Greatest[int, Entry](2)
             self._links[group] = known
         known[1].offer(-rank, entry)
         if len(self._links) > _GROUPS:

@@ -77,6 +77,7 @@ class RunLine:
     """A finished run; ``record`` is its place in the record of evidence.
 
     ``outcomes`` counts the compared entries by class; ``coverage`` is None where none was noted.
+    ``packs`` says what the sample implies for the packs it lies in.
     ``torn_down`` is None where nothing was restored; ``tool`` is the backup program with its
     version.
     """
@@ -105,6 +106,7 @@ class RunLine:
     findings_total: int
     findings: tuple[FindingLine, ...]
     confidence: Message | None
+    packs: Message | None
     ways: Message | None
     isolation: str
     torn_down: bool | None
@@ -150,6 +152,7 @@ def run_from_record(record: Record) -> RunLine | None:
         findings_total=number_in(body, "findings_total"),
         findings=_findings(body),
         confidence=message_in(mapping_in(body, "confidence"), "sentence"),
+        packs=message_in(mapping_in(body, "pack_confidence"), "sentence"),
         ways=message_in(mapping_in(body, "ways"), "sentence"),
         isolation=text_in(sandbox, "isolation"),
         torn_down=flag_in(sandbox, "torn_down") if sandbox else None,

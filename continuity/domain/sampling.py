@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SampleRequest:
-    """What to draw. ``seed`` is text; limits of None are no limits; sizes in bytes."""
+    """What to draw. ``seed`` is text; limits of None are no limits; sizes in bytes.
+
+    ``owed`` is how many of the ``due`` must be those proven longest ago, so that a deadline is met.
+    """
 
     seed: str
     random: int
@@ -33,6 +36,7 @@ class SampleRequest:
     newest: int
     max_files: int | None
     max_bytes: int | None
+    owed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,14 +70,15 @@ class Sample:
 def request_from_policy(
     policy: SamplePolicy,
     seed: str,
-    due: int,
+    owed: int | None,
     bytes_per_second: int | None = None,
     size: int | None = None,
 ) -> SampleRequest:
     """Turn what people wrote into numbers.
 
-    ``size`` replaces the number of random files. A limit of time becomes one of bytes at the speed
-    measured so far, and none as long as nothing was measured.
+    ``owed`` is how many of the files proven longest ago are taken at least; None where nothing is
+    due, as without a memory. ``size`` replaces the number of random files. A limit of time becomes
+    one of bytes at the speed measured so far, and none as long as nothing was measured.
     """
     limits = [] if policy.max_bytes is None else [policy.max_bytes]
     if policy.max_time is not None and bytes_per_second is not None:
@@ -81,25 +86,26 @@ def request_from_policy(
     return SampleRequest(
         seed=seed,
         random=policy.random if size is None else size,
-        due=due,
+        due=0 if owed is None else max(policy.due, owed),
         always=tuple(_path(text) for text in policy.always),
         canaries=tuple(_path(text) for text in policy.canaries),
         largest=policy.largest,
         newest=policy.newest,
         max_files=policy.max_files,
         max_bytes=min(limits, default=None),
+        owed=owed or 0,
     )
 
 
-def due_quota(policy: SamplePolicy, files: int, interval: timedelta | None) -> int:
-    """Tell how many of the least recently proven files one test takes.
+def owed_quota(policy: SamplePolicy, files: int, interval: timedelta | None) -> int:
+    """Tell how many of the least recently proven files one test takes at least.
 
-    As many as written, and more when that many each ``interval`` would not prove all ``files``
-    within the deadline. Without a deadline or an interval it is what is written.
+    So many that all ``files`` are proven within the deadline by a test each ``interval``; none
+    without a deadline or an interval.
     """
     if policy.within is None or interval is None:
-        return policy.due
-    return max(policy.due, -(-files * interval // policy.within))
+        return 0
+    return -(-files * interval // policy.within)
 
 
 def _path(text: str) -> bytes:
@@ -143,7 +149,10 @@ def draw_sample(
             newest=request.newest,
         )
     )
-    random, due = Greatest[int](request.random), Greatest[tuple[float, int]](request.due)
+    random, due = (
+        Greatest[int, Entry](request.random),
+        Greatest[tuple[float, int], Entry](request.due),
+    )
     eligible = covered = 0
     for entry in entries:
         rank = int.from_bytes(hashlib.sha256(prefix + entry.path).digest(), "big")
@@ -153,7 +162,7 @@ def draw_sample(
             random.offer(-rank, entry)
             proven_at = proof_of(entry, proven)
             covered += proven_at is not None
-            due.offer((_wait(proven_at), -rank), entry)
+            due.offer((wait_of(proven_at), -rank), entry)
     must.finish()
     sample = _admit(request, must, random.ordered(), due.ordered(), eligible)
     return replace(
@@ -163,7 +172,7 @@ def draw_sample(
     )
 
 
-def _wait(proven_at: datetime | None) -> float:
+def wait_of(proven_at: datetime | None) -> float:
     """Give a key that is the greater the longer ago a file was proven."""
     return inf if proven_at is None else -proven_at.timestamp()
 
@@ -180,7 +189,7 @@ def _admit(
     The random part is only ever cut at its end: to pass over the large files of it would leave a
     draw that is no longer random.
     """
-    basket = _Basket(request)
+    basket = Basket(request)
     owners = must.owners_choice()
     always = [entry.path for entry in (*owners, *must.picked())]
     for entry in (*owners, *must.picked()):
@@ -203,8 +212,8 @@ def _admit(
     )
 
 
-class _Basket:
-    """What was taken so far, within the limits."""
+class Basket:
+    """What was taken so far, within the limits of a request."""
 
     def __init__(self, request: SampleRequest) -> None:
         self.entries: dict[bytes, Entry] = {}
@@ -214,10 +223,15 @@ class _Basket:
 
     def add(self, entry: Entry) -> bool:
         """Take an entry if it fits; one that is there already costs nothing."""
+        if not self.fits(entry):
+            return False
+        if entry.path not in self.entries:
+            self.entries[entry.path] = entry
+            self.bytes += entry.size
+        return True
+
+    def fits(self, entry: Entry) -> bool:
+        """Tell whether there is room for an entry, or it is there already."""
         if entry.path in self.entries:
             return True
-        if len(self.entries) >= self._files or self.bytes + entry.size > self._room:
-            return False
-        self.entries[entry.path] = entry
-        self.bytes += entry.size
-        return True
+        return len(self.entries) < self._files and self.bytes + entry.size <= self._room

@@ -14,6 +14,9 @@ from continuity.domain.text import N_, Message, say
 LEAST_RESTORED = 59
 """As many random files are restored by the engine itself: none bad of 59 is at most 5 %."""
 
+LEAST_READ = 10
+"""For fewer files than that a repository is not opened a second time."""
+
 _WRONG = frozenset({Outcome.CORRUPT, Outcome.MISSING, Outcome.UNVERIFIABLE})
 
 
@@ -43,8 +46,10 @@ class SecondReading:
     packs: int = 0
 
 
-def divide(sample: Sample, both_ways: int) -> Shares | None:
-    """Part a sample; None when the engine restores all of it anyway.
+def divide(sample: Sample, both_ways: int, least: int = LEAST_READ) -> Shares | None:
+    """Part a sample; None where fewer than ``least`` files would be left to read a second way.
+
+    Opening a repository a second time is not worth it for them: the engine restores them, too.
 
     What must be in every sample, what is no file, and the random files that were drawn first are
     restored. Those drawn first are as random as all of them: they have the smallest ranks. Where
@@ -56,7 +61,7 @@ def divide(sample: Sample, both_ways: int) -> Shares | None:
     read = tuple(
         entry for entry in sample.entries if entry.kind is Kind.FILE and entry.path not in restored
     )
-    if not read:
+    if len(read) < least:
         return None
     apart = {entry.path for entry in read}
     kept = tuple(entry for entry in sample.entries if entry.path not in apart)
@@ -91,8 +96,11 @@ def joined(one: Comparison, other: Comparison) -> Comparison:
     )
 
 
-def tell_ways(reading: SecondReading, engine: str) -> Message:
-    """Say how many were proven which way, and in how many packs what was read lies."""
+def tell_ways(reading: SecondReading, engine: str, *, with_packs: bool = True) -> Message:
+    """Say how many were proven which way, and in how many packs what was read lies.
+
+    Without ``with_packs`` they are left out, because more is said of them elsewhere.
+    """
     shares = reading.shares
     counts: dict[str, str | int] = {
         "restored": len(shares.restored),
@@ -100,11 +108,19 @@ def tell_ways(reading: SecondReading, engine: str) -> Message:
         "read": len(shares.read),
         "both": len(shares.both),
     }
-    if not reading.packs:
+    if reading.error is not None:
         return say(
             N_(
                 "{restored} entries were restored by {engine}; {read} more files were to be read"
                 " without it by an independent reader, and {both} both ways."
+            ),
+            **counts,
+        )
+    if not with_packs:
+        return say(
+            N_(
+                "{restored} entries were restored by {engine}; {read} more files were read without"
+                " it by an independent reader, and {both} both ways."
             ),
             **counts,
         )

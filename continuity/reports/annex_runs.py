@@ -10,7 +10,7 @@ from continuity.domain.report import Report
 from continuity.domain.report_runs import RunLine
 from continuity.domain.report_systems import light_of
 from continuity.domain.run import RunKind
-from continuity.domain.text import N_, Message
+from continuity.domain.text import N_
 from continuity.domain.verdict import Verdict
 from continuity.reports.page import Block, Cell, Heading, Paragraph, table
 from continuity.reports.voice import Voice
@@ -169,27 +169,27 @@ def _phases(run: RunLine, names: list[str], voice: Voice) -> list[str | Cell]:
 
 def confidence(drills: list[RunLine], voice: Voice) -> Iterator[Block]:
     """Say what the latest sample of each job lets one say of the files not looked at."""
-    latest: dict[str, tuple[RunLine, Message]] = {}
+    latest: dict[str, RunLine] = {}
     for run in sorted(drills, key=lambda one: one.at):
-        if run.confidence is not None:
-            latest[run.job] = (run, run.confidence)
+        if run.confidence is not None or run.packs is not None:
+            latest[run.job] = run
     if not latest:
         return
     yield Heading(voice.text(N_("What the samples say of all files")), 3, "confidence")
     yield Paragraph(voice.text(_SUPPOSED))
     titles = (N_("Job"), N_("When"), N_("Record"), N_("What it says"))
     rows = (
-        [voice.name(job), voice.moment(run.at), str(run.record), _said(run, said, voice)]
-        for job, (run, said) in sorted(latest.items())
+        [voice.name(job), voice.moment(run.at), str(run.record), _said(run, voice)]
+        for job, run in sorted(latest.items())
     )
     caption = voice.text(N_("The latest sample of each job"))
     yield table("confidence", caption, map(voice.text, titles), rows)
 
 
-def _said(run: RunLine, confidence: Message, voice: Voice) -> str:
+def _said(run: RunLine, voice: Voice) -> str:
     """Say of one test what its sample implies, and how many were proven which way."""
-    said = voice.sentence(confidence)
-    return said if run.ways is None else f"{said} {voice.sentence(run.ways)}"
+    said = (run.confidence, run.packs, run.ways)
+    return " ".join(voice.sentence(one) for one in said if one is not None)
 
 
 _SUPPOSED = N_(

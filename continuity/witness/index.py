@@ -157,6 +157,17 @@ class Index:
         """Tell whether a pack is named at all."""
         return id in self._numbers
 
+    def content_sizes(self) -> dict[bytes, int]:
+        """Give each pack with pieces of files, and how many bytes of it they take."""
+        if not self._sorted:
+            self._sort()
+        sizes = dict.fromkeys(self._with_contents, 0)
+        for bucket in self._buckets:
+            for _, pack, _, length, plain in _RECORD.iter_unpack(bucket):
+                if not plain & _TREE:
+                    sizes[pack] += length
+        return {bytes.fromhex(self.pack_id(number)): size for number, size in sizes.items()}
+
     def pack_id(self, number: int) -> str:
         """Name a pack."""
         return bytes(self._pack_ids[number * _ID : (number + 1) * _ID]).hex()

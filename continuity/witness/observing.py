@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from continuity.domain.manifest import Entry, Kind, tree_order
 from continuity.domain.text import Message
 from continuity.witness.contents import Contents, Part
+from continuity.witness.lying import find_files
 from continuity.witness.repository import Repository
-from continuity.witness.walking import Found, Wanted
+from continuity.witness.walking import Found
 
 _EVERY = 100
 
@@ -36,8 +37,14 @@ def observe_stored(
     on_read: Callable[[int, int], None],
 ) -> Observed:
     """Read the content and the metadata of files. Raises what reading raises."""
+    return observe_found(repository, find_files(repository, snapshot, paths), on_read)
+
+
+def observe_found(
+    repository: Repository, found: Sequence[Found], on_read: Callable[[int, int], None]
+) -> Observed:
+    """Read what was found already. Raises what reading raises."""
     contents = Contents(repository)
-    found = tuple(contents.entries(repository.snapshot(snapshot).tree, Wanted(paths)))
     entries = [_entry(one, 0, None) for one in found if one.node.kind is not Kind.FILE]
     troubles: list[tuple[bytes, Message]] = []
     sums = _Sums(on_read)

@@ -87,7 +87,7 @@ def adopt_live(listing: Iterable[Listed], live: Live, policy: SamplePolicy, seed
     """
     drifted: list[bytes] = []
     entries = tuple(_undrifted(listing, live, drifted))
-    sample = draw_sample(entries, request_from_policy(policy, seed, due=0), {})
+    sample = draw_sample(entries, request_from_policy(policy, seed, owed=None), {})
     read = tuple(_read(sample.entries, live))
     return _adopted(sample, read, entries, len(drifted))
 
@@ -95,7 +95,7 @@ def adopt_live(listing: Iterable[Listed], live: Live, policy: SamplePolicy, seed
 def adopt_listing(listing: Iterable[Listed], policy: SamplePolicy, seed: str) -> Adopted:
     """Draw a sample among all listed files, with nobody but the engine to vouch for them."""
     entries = tuple(_entry(item) for item in listing if item.kind is Kind.FILE and not item.lossy)
-    sample = draw_sample(entries, request_from_policy(policy, seed, due=0), {})
+    sample = draw_sample(entries, request_from_policy(policy, seed, owed=None), {})
     return _adopted(sample, sample.entries, entries, 0)
 
 

@@ -20,13 +20,13 @@ from continuity.engines.engine import Reader
 from continuity.hosts.files import Files
 from continuity.sandbox.sandbox import Sandbox
 from continuity.workflows.choosing import require_known
+from continuity.workflows.choosing_packs import choose_by_packs, stores_packs
 from continuity.workflows.clockwork import clock_doubt, with_doubt
 from continuity.workflows.judging import conclude_drill
 from continuity.workflows.places import choose_place, plan_there
 from continuity.workflows.planning import DrillPlan, DrillRequest
 from continuity.workflows.questioning import Question, question_files
 from continuity.workflows.reading_twice import (
-    SecondReader,
     plain_ways,
     restored_part,
     shares_of,
@@ -35,6 +35,8 @@ from continuity.workflows.reading_twice import (
 from continuity.workflows.restoring import Examined, Restored, restore_and_compare
 from continuity.workflows.reviving import question_living
 from continuity.workflows.running import Ended, Running, finish, started
+from continuity.workflows.second_reader import SecondReader, second_reader
+from continuity.workflows.touching import note_touched, remember_touched
 from continuity.workflows.world import Protected, Subject, Watch, Workbench
 
 _RECORDED_FINDINGS = 100
@@ -50,28 +52,25 @@ def drill(
     """
     require_known(facts, request.point)
     place = choose_place(protected, facts, request)
-    return carry_out(
-        bench,
-        place.subject,
-        watch,
-        Trial(
-            open=place.open,
-            files=protected.files,
-            plan=lambda engine: plan_there(bench, protected, facts, request, place, engine),
-            covers=place.copy is None,
-            examine=_question(bench, protected),
-            second=_second(protected, place.subject.repository),
-        ),
-    )
 
+    def planned(engine: Reader) -> DrillPlan:
+        plan = plan_there(bench, protected, facts, request, place, engine)
+        return choose_by_packs(bench, protected, plan, second) if stores_packs(engine) else plan
 
-def _second(protected: Protected, repository: str) -> SecondReader | None:
-    """Give who reads a second way; None where nobody can, or the job wants the engine alone."""
-    policy = protected.job.sample
-    open_witness = protected.find_witness(repository) if policy.independent else None
-    if open_witness is None:
-        return None
-    return SecondReader(open=open_witness, both_ways=policy.both_ways)
+    with second_reader(protected, place.subject.repository) as second:
+        return carry_out(
+            bench,
+            place.subject,
+            watch,
+            Trial(
+                open=place.open,
+                files=protected.files,
+                plan=planned,
+                covers=place.copy is None,
+                examine=_question(bench, protected),
+                second=second,
+            ),
+        )
 
 
 def _question(bench: Workbench, protected: Protected) -> Question:
@@ -110,14 +109,16 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
             _describe_plan(run, plan)
         restored = _proved(bench, engine, plan, run, trial)
         if restored.second is not None:
-            run.body["ways"] = plain_ways(restored.second, subject.engine)
+            run.body["ways"] = plain_ways(restored.second, plan, subject.engine)
         _describe_result(run, plan, restored, subject.rto)
         conclusion = with_doubt(conclude_drill(plan, restored, subject.rto), doubt)
         if conclusion.verdict is Verdict.PASS:
             run.body["level"] = plan.level
         proven = _proven(bench, plan, restored) if trial.covers else ()
         _describe_coverage(run, plan, proven)
+        touch = note_touched(run, plan, restored, trial.second)
         finish(bench, subject, run, conclusion, proven)
+        remember_touched(bench, touch)
     return run.outcome()
 
 
@@ -195,7 +196,17 @@ def _describe_plan(run: Running, plan: DrillPlan) -> None:
             "bytes": plan.expected_bytes,
             "cut": sample.cut,
             "population": {"files": plan.population_files, "bytes": plan.population_bytes},
+            **_choice_of(plan),
         }
+
+
+def _choice_of(plan: DrillPlan) -> dict[str, object]:
+    """Say whether packs decided which files are due, and why not where they could have."""
+    if plan.reach is not None:
+        return {"by": "packs", "for_packs": plan.reach.chosen}
+    if plan.by_age is not None:
+        return {"by": "age", "why": plain_from_message(plan.by_age)}
+    return {}
 
 
 def _describe_result(

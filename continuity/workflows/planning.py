@@ -11,8 +11,16 @@ from continuity.domain.coverage import ProvenContent
 from continuity.domain.facts import JobFacts, Point
 from continuity.domain.job import Check
 from continuity.domain.manifest import Entry
-from continuity.domain.sampling import Sample, draw_sample, due_quota, request_from_policy
+from continuity.domain.pack_choice import Reach
+from continuity.domain.sampling import (
+    Sample,
+    SampleRequest,
+    draw_sample,
+    owed_quota,
+    request_from_policy,
+)
 from continuity.domain.schedule import timetable_from_text
+from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 from continuity.store.manifests.shelf import ManifestShelf
 from continuity.workflows.checking import row_checks, split_checks, with_needs
@@ -58,6 +66,8 @@ class DrillPlan:
     a captured source was, empty for files. ``checks`` are asked of what is restored, ``unasked``
     are not because they need more than the sample. ``there`` is set for a copy of the job's
     repository. ``tampered`` are canaries that were not as they were planted when it was backed up.
+    ``drawing`` is what was asked of the sample; ``reach`` tells in which packs it lies when they
+    decided which files are due, and ``by_age`` why they did not.
     """
 
     job: str
@@ -81,6 +91,9 @@ class DrillPlan:
     unasked: tuple[Check, ...] = ()
     there: There | None = None
     tampered: tuple[bytes, ...] = ()
+    drawing: SampleRequest | None = None
+    reach: Reach | None = None
+    by_age: Message | None = None
 
     @property
     def snapshot(self) -> str:
@@ -117,7 +130,8 @@ def plan_drill(
     point = choose_point(standing_in(facts, protected.job.repository), request.point, seed)
     recalled = recall_point(bench, facts.job, point.id)
     recover_manifest(bench, protected, recalled.manifest)
-    sample = None if request.full else _draw(bench, protected, facts, request, recalled, seed)
+    drawn = None if request.full else _draw(bench, protected, facts, request, recalled, seed)
+    drawing, sample = drawn or (None, None)
     rows = row_checks(planted_rows(facts, point.data_time))
     checks = split_checks((*protected.job.checks, *rows), full=request.full)
     return DrillPlan(
@@ -137,6 +151,7 @@ def plan_drill(
         checks=checks.asked,
         unasked=checks.unasked,
         tampered=_tampered(bench, protected, facts, point, recalled.manifest),
+        drawing=drawing,
     )
 
 
@@ -158,7 +173,7 @@ def _draw(
     request: DrillRequest,
     recalled: PointRecord,
     seed: str,
-) -> Sample:
+) -> tuple[SampleRequest, Sample]:
     policy = with_needs(
         protected.job.sample,
         split_checks(protected.job.checks, full=False).asked,
@@ -171,7 +186,7 @@ def _draw(
     drawing = request_from_policy(
         policy,
         seed,
-        due=due_quota(policy, recalled.files, _interval(protected)),
+        owed=owed_quota(policy, recalled.files, _interval(protected)),
         bytes_per_second=_speed(facts),
         size=request.size,
     )
@@ -179,7 +194,7 @@ def _draw(
         proof.path: ProvenContent(at=proof.proven_at, sha256=proof.sha256)
         for proof in bench.store.proofs(facts.job)
     }
-    return draw_sample(bench.shelf.read(recalled.manifest), drawing, proven)
+    return drawing, draw_sample(bench.shelf.read(recalled.manifest), drawing, proven)
 
 
 def _interval(protected: Protected) -> timedelta | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from continuity.domain.compare import Comparison, Finding, Outcome, compare
 from continuity.domain.differences import Rules
 from continuity.domain.failure import ContinuityError
 from continuity.domain.manifest import Entry
 from continuity.domain.second_reading import (
+    LEAST_READ,
     SecondReading,
     Shares,
     disagreements,
@@ -19,11 +20,11 @@ from continuity.domain.second_reading import (
 )
 from continuity.domain.text import N_, Message, plain_from_message, say, shown
 from continuity.engines.engine import Progress
-from continuity.witness.observing import Observed, observe_stored
-from continuity.witness.repository import Repository
+from continuity.witness.observing import Observed, observe_found
 from continuity.workflows.planning import DrillPlan
 from continuity.workflows.restoring import Restored
 from continuity.workflows.running import Running
+from continuity.workflows.second_reader import SecondReader
 from continuity.workflows.world import Workbench
 
 _KEPT_FINDINGS = 1_000
@@ -31,19 +32,16 @@ _KEPT_PROBLEMS = 1_000
 _RECORDED = 100
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SecondReader:
-    """How a repository is read without its program, and how many files both ways."""
-
-    open: Callable[[], Repository]
-    both_ways: int
-
-
 def shares_of(plan: DrillPlan, reader: SecondReader | None) -> Shares | None:
-    """Tell what of a plan is read a second way; None when everything is restored."""
+    """Tell what of a plan is read a second way; None when everything is restored.
+
+    Where the repository was opened for the choice already, reading a few files costs nothing, and
+    what kept it from being opened is told.
+    """
     if reader is None or plan.full or plan.sample is None:
         return None
-    return divide(plan.sample, reader.both_ways)
+    least = 0 if reader.was_asked else LEAST_READ
+    return divide(plan.sample, reader.both_ways, least)
 
 
 def restored_part(plan: DrillPlan, shares: Shares | None) -> DrillPlan:
@@ -82,7 +80,7 @@ def with_second_reading(
     )
 
 
-def plain_ways(reading: SecondReading, engine: str) -> dict[str, object]:
+def plain_ways(reading: SecondReading, plan: DrillPlan, engine: str) -> dict[str, object]:
     """Write for the record what was proven which way."""
     shares = reading.shares
     return {
@@ -91,7 +89,7 @@ def plain_ways(reading: SecondReading, engine: str) -> dict[str, object]:
         "both": len(shares.both),
         "disagree": [shown(path) for path in reading.disagree[:_RECORDED]],
         "packs": {"touched": reading.touched, "of": reading.packs},
-        "sentence": plain_from_message(tell_ways(reading, engine)),
+        "sentence": plain_from_message(tell_ways(reading, engine, with_packs=plan.reach is None)),
     }
 
 
@@ -111,8 +109,9 @@ def _read(
         )
 
     try:
-        with reader.open() as repository:
-            observed = observe_stored(repository, plan.snapshot, wanted, tell)
+        found = reader.find(plan.snapshot, frozenset(plan.paths or ()))
+        chosen = [found[path] for path in wanted if path in found]
+        observed = observe_found(reader.repository(), chosen, tell)
     except ContinuityError as error:
         return SecondReading(
             shares=shares,

@@ -16,7 +16,7 @@ from continuity.domain.sampling import (
     Sample,
     SampleRequest,
     draw_sample,
-    due_quota,
+    owed_quota,
     rank_of,
     request_from_policy,
 )
@@ -197,9 +197,12 @@ def test_a_budget_that_cuts_the_rest_counts_it() -> None:
 def test_a_deadline_raises_the_number_of_due_files_until_it_is_met() -> None:
     policy = SamplePolicy(due=40, within=timedelta(days=70))
 
-    assert due_quota(policy, 100, timedelta(days=7)) == 40
-    assert due_quota(policy, 10_000, timedelta(days=7)) == 1000
-    assert due_quota(policy, 10_000, None) == 40
+    owed = owed_quota(policy, 10_000, timedelta(days=7))
+
+    assert owed == 1000
+    assert request_from_policy(policy, "s", owed).due == 1000
+    assert request_from_policy(policy, "s", owed_quota(policy, 100, timedelta(days=7))).due == 40
+    assert owed_quota(policy, 10_000, None) == 0
 
 
 def test_a_limit_of_time_becomes_one_of_bytes_once_the_speed_is_known() -> None:

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.domain.compare import Comparison, Finding, Outcome
+from continuity.domain.failure import ToolError
 from continuity.domain.manifest import Kind
 from continuity.domain.sampling import Sample
 from continuity.domain.second_reading import (
+    LEAST_READ,
     LEAST_RESTORED,
     SecondReading,
     Shares,
@@ -70,12 +72,25 @@ def test_every_file_is_in_exactly_one_part_and_overlaps_are_restored_random_file
     shares = divide(drawn, both)
 
     if shares is None:
-        assert always + random + due <= always + max(LEAST_RESTORED, random)
+        assert random + due < LEAST_RESTORED + LEAST_READ
         return
     parted = sorted(one.path for one in (*shares.restored, *shares.read))
     assert parted == [one.path for one in drawn.entries]
     assert set(shares.both) <= set(shares.restored)
     assert len(shares.both) == min(both, random, LEAST_RESTORED)
+
+
+def test_for_a_handful_of_files_nothing_is_opened_a_second_time_unless_it_is_open() -> None:
+    drawn = sample(3, LEAST_RESTORED, LEAST_READ - 1)
+
+    opened = divide(drawn, 10, least=0)
+    none_left = divide(sample(3, LEAST_RESTORED, 0), 10, least=0)
+
+    assert divide(drawn, 10) is None
+    assert opened is not None
+    assert (len(opened.read), len(opened.both)) == (LEAST_READ - 1, 10)
+    assert none_left is not None
+    assert (len(none_left.read), len(none_left.both)) == (0, 10)
 
 
 def test_what_is_no_file_is_restored() -> None:
@@ -139,8 +154,11 @@ def test_the_ways_are_told_with_their_numbers() -> None:
         shares=shares, apart=comparison(), disagree=(), problems=(), touched=3, packs=9
     )
 
-    told, unread = (str(tell_ways(one, "restic")) for one in (reading, replace(reading, packs=0)))
+    failed = replace(reading, error=ToolError(say("x")))
+    told, unread = (str(tell_ways(one, "restic")) for one in (reading, failed))
+    brief = str(tell_ways(reading, "restic", with_packs=False))
 
     assert told.startswith("2 entries were restored by restic; 1 more files were read")
     assert "3 of 9 packs" in told
     assert "were to be read" in unread
+    assert brief.endswith("and 0 both ways.")
