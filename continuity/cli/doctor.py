@@ -16,14 +16,17 @@ from continuity.cli.overview import tally
 from continuity.config.loading import load_tolerant
 from continuity.config.outlets import channel_names
 from continuity.config.problem import Problem
+from continuity.domain.attention import examine_attention
 from continuity.domain.examined import Examined, doubtful, sound
 from continuity.domain.facts import Facts
+from continuity.domain.failure import RecordError
 from continuity.domain.report_signals import examine_reports
 from continuity.domain.storage_judgement import Keeping, keeping_from
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import exit_code, worst
 from continuity.offline.standing import examine_offline
 from continuity.reporting.expecting import arrivals_of
+from continuity.service.attention import attention_of
 from continuity.service.report_desk import report_desk_of
 from continuity.workflows.examining import (
     examine_clock,
@@ -90,9 +93,17 @@ def _examine(app: App, problems: Iterable[Problem]) -> Iterator[Examined]:
     yield from examine_channels(bench, outlets, channel_names(app.workspace))
     yield from examine_offline(app.workspace, bench.store, bench.now)
     yield from examine_reports(arrivals_of(report_desk_of(app)), bench.now())
+    yield from _attention(app)
     yield from examine_record(bench)
     yield examine_manifests(bench, facts)
     yield from examine_leftovers(bench)
+
+
+def _attention(app: App) -> Iterator[Examined]:
+    try:
+        yield from examine_attention(attention_of(app), app.bench.now())
+    except RecordError:
+        return  # What is altered is named by the look at the record.
 
 
 def _keepings(app: App, facts: Facts) -> Iterator[Keeping]:

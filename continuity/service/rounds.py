@@ -17,6 +17,7 @@ from continuity.service.readiness import check_if_due
 from continuity.service.report_desk import report_desk_of
 from continuity.service.response import hear_outside, respond_to_all, tell_outside
 from continuity.workflows.delivering import Delivered
+from continuity.workflows.forgetting import forget_old_slots
 from continuity.workflows.guarding import sign_if_due
 from continuity.workflows.looking import note_look
 from continuity.workflows.recovering import close_killed_runs, free_dead_locks, reap_sandboxes
@@ -26,6 +27,7 @@ from continuity.workflows.recovering import close_killed_runs, free_dead_locks, 
 class Round:
     """What one round did; ``troubles`` are what kept parts of it from being done."""
 
+    by: str
     moved: dict[int, Incident] = field(default_factory=dict)
     delivered: Delivered = field(default_factory=Delivered)
     reported: Delivered = field(default_factory=Delivered)
@@ -33,12 +35,13 @@ class Round:
     troubles: list[ContinuityError] = field(default_factory=list)
 
 
-def go_round(app: App) -> Round:
+def go_round(app: App, by: str) -> Round:
     """Clear up, hear, judge, tell, look ahead, sign, publish, report, and give a sign of life.
 
-    What goes wrong with one step must not keep the others from being done.
+    What goes wrong with one step must not keep the others from being done. ``by`` names the command
+    that goes round.
     """
-    done = Round()
+    done = Round(by=by)
     for step in _STEPS:
         try:
             step(app, done)
@@ -55,6 +58,7 @@ def _clear_up(app: App, done: Round) -> None:
         except ContinuityError as error:
             done.troubles.append(error)
     reap_sandboxes(app.bench)
+    forget_old_slots(app.bench.store, app.bench.now())
 
 
 def _hear(app: App, done: Round) -> None:
@@ -96,8 +100,8 @@ def _post(app: App, done: Round) -> None:
     done.reported = send_due_reports(report_desk_of(app))
 
 
-def _note(app: App, _done: Round) -> None:
-    note_look(app.bench.store, app.bench.now())
+def _note(app: App, done: Round) -> None:
+    note_look(app.bench.store, app.bench.now(), done.by)
 
 
 def _beat(app: App, done: Round) -> None:

@@ -29,6 +29,7 @@ from continuity.service.rounds import go_round
 from continuity.service.shift import Shift
 from continuity.service.supervisor import ALIVE, READY, STOPPING, tell_supervisor
 
+_ITSELF = "continuity serve"
 TURN_SECONDS = 15
 ROUND_SECONDS = 60
 _LATEST_TURN = 4 * TURN_SECONDS
@@ -114,7 +115,7 @@ class Service:
         """Do once what time asks for."""
         app, retired, self._retired = self.app, self._retired, []
         try:
-            done = go_round(app)
+            done = go_round(app, _ITSELF)
             for trouble in done.troubles:
                 self.journal.trouble("round.trouble", trouble)
             self.health.went_round = app.bench.monotonic()

@@ -175,8 +175,10 @@ class Slots:
         return self._connection.execute(update(table).where(running).values(values)).rowcount == 1
 
     def forget(self, before: datetime) -> int:
-        """Drop what ended before a time; the record keeps what matters."""
-        return self._connection.execute(delete(table).where(table.c.ended < before)).rowcount
+        """Drop what ended before a time, nothing that waits or runs; gives how many."""
+        over = table.c.state.in_([SlotState.RAN.value, SlotState.MISSED.value])
+        gone = delete(table).where(over & (table.c.ended < before))
+        return self._connection.execute(gone).rowcount
 
     def _next_fence(self) -> int:
         fence = int(notes.noted(self._connection, _FENCE) or 0) + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from continuity.domain.verdict import Verdict
 from continuity.hosts.process import Process
 from continuity.store.slots import LEASE
 from continuity.store.store import Store
+from continuity.workflows.forgetting import forget_old_slots
 from tests.support.databases import START, Database, opened
 from tests.support.writers import together, writer
 
@@ -177,6 +178,38 @@ def test_what_ended_long_ago_is_dropped(store: Store) -> None:
 
     assert dropped == 1
     assert stored(store) == [a_slot()]
+
+
+def test_what_waits_or_runs_is_never_dropped_however_old_it_is(store: Store) -> None:
+    added(store, a_slot(), a_slot("erp"))
+    begun = claimed(store, a_slot("erp"))
+    with store.transaction() as transaction:
+        dropped = transaction.slots.forget(START + timedelta(days=4_000))
+
+    assert dropped == 0
+    assert stored(store) == [begun, a_slot()]
+
+
+def test_slots_are_forgotten_once_a_day_after_more_than_a_year(store: Store) -> None:
+    ages = {job: START - timedelta(days=days) for job, days in [("a", 401), ("b", 399)]}
+    added(store, *(_over(job, at) for job, at in ages.items()))
+    first = forget_old_slots(store, START)
+    again = forget_old_slots(store, START + timedelta(hours=23))
+    next_time = forget_old_slots(store, START + timedelta(days=2))
+
+    assert (first, again, next_time) == (1, 0, 1)
+
+
+def test_a_clock_that_is_far_ahead_for_a_moment_takes_no_slots(store: Store) -> None:
+    added(store, _over("a", START - timedelta(days=1)))
+    forget_old_slots(store, START)
+    dropped = forget_old_slots(store, START + timedelta(days=4_000))
+
+    assert dropped == 0
+
+
+def _over(job: str, at: datetime) -> Slot:
+    return replace(a_slot(job), planned=at, state=SlotState.MISSED, ended=at)
 
 
 def test_of_two_processes_that_wake_at_once_one_begins_the_slot(database: Database) -> None:

@@ -164,3 +164,23 @@ def test_every_problem_comes_with_its_remedy(simple: Story) -> None:
     assert [
         one["what"] for one in told["examined"] if one["verdict"] != "PASS" and not one["remedy"]
     ] == []
+
+
+def test_that_nothing_looks_at_timetables_is_said_until_something_does(simple: Story) -> None:
+    job = simple.root / "jobs/erp.yaml"
+    job.write_text(f"{job.read_text()}schedule:\n  backup: every 6h\n")
+    simple.passed("erp", 9 * HOUR)
+    before = json.loads(examine(simple).out)["examined"]
+    simple.run("tick")
+    after = json.loads(examine(simple).out)["examined"]
+
+    assert _service(before)["verdict"] == "INCONCLUSIVE"
+    assert "nothing ever looked" in _service(before)["what"]
+    assert "continuity service install" in _service(before)["remedy"]
+    assert _service(after)["verdict"] == "PASS"
+    assert "by continuity tick" in _service(after)["what"]
+    assert {one["verdict"] for one in after if one["subject"] == "reports"} == {"INCONCLUSIVE"}
+
+
+def _service(examined: list[dict[str, str]]) -> dict[str, str]:
+    return next(one for one in examined if one["subject"] == "service")

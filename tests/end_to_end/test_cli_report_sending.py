@@ -203,7 +203,7 @@ def test_the_service_sends_what_is_due_on_its_rounds_and_once(story: Story, room
     (story.root / "config/reports.yaml").write_text(ONLY_DIGEST)
     for _ in range(2):
         with opened(story.root, story.environ) as app:
-            done = go_round(app)
+            done = go_round(app, "continuity tick")
 
     assert done.troubles == []
     assert len(of("digest", tuple(room.arrived))) == 1

@@ -1,0 +1,83 @@
+"""Whether anything looks at what is planned, and whether anybody would notice if not. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from continuity.domain.examined import Examined, doubtful, sound
+from continuity.domain.text import N_, say
+
+_SHORTEST = timedelta(minutes=15)
+_SERVICE = say(N_("service"))
+_OUTSIDE = say(N_("sign of life"))
+_REPORTS = say(N_("reports"))
+_START = say(
+    N_(
+        "Let it run: continuity service install. It runs already? See why it does not look: "
+        "systemctl status continuity"
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attention:
+    """What is known of who looks at the timetables.
+
+    ``opened`` is when the record began, ``looked`` when ``by`` last looked. ``gap`` is the shortest
+    time within which some job has to be looked at, None where none has a timetable. ``heartbeat``
+    names the channel that hears the service live, and ``digest`` says that somebody gets one.
+    """
+
+    opened: datetime | None
+    looked: datetime | None
+    by: str
+    gap: timedelta | None
+    heartbeat: str
+    digest: bool
+    zone: str = "UTC"
+
+
+def examine_attention(seen: Attention, now: datetime) -> Iterator[Examined]:
+    """Say who looks, when last, who would notice from outside, and who is told each day."""
+    yield _looking(seen, now)
+    if seen.heartbeat:
+        what = N_("{channel} hears that the service lives, and raises the alarm when it does not.")
+        yield sound(_OUTSIDE, say(what, channel=seen.heartbeat))
+    else:
+        yield sound(
+            _OUTSIDE,
+            say(N_("Nobody outside would notice its silence: service.heartbeat names no channel.")),
+        )
+    if seen.gap is not None and not seen.digest:
+        yield doubtful(
+            _REPORTS,
+            say(N_("Nobody gets a digest, so nobody would miss one.")),
+            say(
+                N_(
+                    "Let somebody get one each day, in config/reports.yaml: cadence: daily, "
+                    "detail: digest."
+                )
+            ),
+        )
+
+
+def _looking(seen: Attention, now: datetime) -> Examined:
+    since = seen.looked or seen.opened
+    late = seen.gap is not None and since is not None and now - since > max(seen.gap, _SHORTEST)
+    if seen.looked is None:
+        if late:
+            what = N_("Jobs have timetables, and nothing ever looked at them.")
+            return doubtful(_SERVICE, say(what), _START)
+        what = N_("Nothing has looked at timetables yet. To let it: continuity service install")
+        return sound(_SERVICE, say(what))
+    at = f"{seen.looked.astimezone(ZoneInfo(seen.zone)):%Y-%m-%d %H:%M}"
+    if late:
+        what = N_(
+            "Nothing has looked at the timetables since {at}; then it was {by}. Something was due."
+        )
+        return doubtful(_SERVICE, say(what, at=at, by=seen.by or "-"), _START)
+    what = N_("It looked at the timetables last at {at}, by {by}.")
+    return sound(_SERVICE, say(what, at=at, by=seen.by or "-"))
