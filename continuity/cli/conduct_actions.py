@@ -18,7 +18,8 @@ from continuity.cli.conduct_options import (
     said_options,
     step_argument,
 )
-from continuity.cli.conduct_stage import candidate_named, stage_of
+from continuity.cli.conduct_restoring import candidate_named, require_kept
+from continuity.cli.conduct_stage import stage_of
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import epilog
@@ -32,6 +33,7 @@ from continuity.domain.conduct_commands import (
     skip,
 )
 from continuity.domain.conduct_deciding import (
+    PointChosen,
     approve,
     choose,
     choose_in_drill,
@@ -44,6 +46,13 @@ from continuity.domain.incident_commands import Person
 from continuity.domain.step_kinds import RestoreStep
 from continuity.domain.written import duration_from_text
 from continuity.workflows.conducting import stand_of
+
+_from_option = click.option(
+    "--from",
+    "origin",
+    metavar="REPOSITORY",
+    help=_("Restore from this repository, the job's own or a copy of it."),
+)
 
 
 def _on_step(
@@ -145,6 +154,7 @@ def _confirm(
     epilog=epilog(
         'continuity runbook answer recover-billing-1 restart done --note "it is up"',
         "continuity runbook answer recover-billing-1 scope 30m",
+        "continuity runbook answer recover-billing-1 restore newest-proven --from offsite",
     ),
 )
 @run_argument
@@ -155,18 +165,51 @@ def _confirm(
     is_flag=True,
     help=_("Take a restore point that no test proves; it goes on record, with the --note."),
 )
+@_from_option
 @said_options
 @click.pass_obj
 def _answer(
-    options: Options, run: str, step: str, answer: str, unproven: bool, **said: Unpack[Said]
+    options: Options,
+    run: str,
+    step: str,
+    answer: str,
+    unproven: bool,
+    origin: str | None,
+    **said: Unpack[Said],
 ) -> int:
     def make(app: App, person: Person) -> Command:
         stand = stand_of(stage_of(app), run)
         restore = stand.step(step)
         if stand.conduct.of(step).waits is not Waits.POINT or not isinstance(restore, RestoreStep):
             return _answering(person, step, answer)
-        point = candidate_named(app, restore.job, answer)
-        return choose_point(person, step, point.point.id, proven=point.proven, unproven=unproven)
+        where = origin or restore.repository or ""
+        one = candidate_named(app, restore.job, answer, where)
+        chosen = PointChosen(point=one.point.id, proven=one.proven, repository=origin or "")
+        return choose_point(person, step, chosen, unproven=unproven)
+
+    return carry_out_in(options, run, make, said)
+
+
+@click.command(
+    name="retry",
+    short_help=_("Try again what has failed."),
+    help=_("Try again what has failed; after an undo, from where it was undone."),
+    epilog=epilog(
+        "continuity runbook retry recover-billing-1 restart",
+        "continuity runbook retry recover-billing-1 restore --from offsite",
+    ),
+)
+@run_argument
+@step_argument
+@_from_option
+@said_options
+@click.pass_obj
+def _retry(options: Options, run: str, step: str, origin: str | None, **said: Unpack[Said]) -> int:
+    def make(app: App, person: Person) -> Command:
+        restore = stand_of(stage_of(app), run).step(step)
+        if origin and isinstance(restore, RestoreStep):
+            require_kept(app, restore.job, origin)
+        return retry(person, step, origin or "")
 
     return carry_out_in(options, run, make, said)
 
@@ -204,12 +247,7 @@ COMMANDS = (
         skip,
         f'continuity runbook skip {_RUN} scope --note "seen already"',
     ),
-    _on_step(
-        "retry",
-        _("Try again what has failed; after an undo, from where it was undone."),
-        retry,
-        f"continuity runbook retry {_RUN} restart",
-    ),
+    _retry,
     _decide,
     _approve,
     _confirm,

@@ -16,9 +16,10 @@ from continuity.cli.acting import acting
 from continuity.cli.columns import room
 from continuity.cli.conduct_points import restores_ahead
 from continuity.cli.conduct_reasons import reasons_of
+from continuity.cli.conduct_restoring import candidates_of
 from continuity.cli.conduct_screen import View, lines, plain_view
 from continuity.cli.conduct_shown import Screen
-from continuity.cli.conduct_stage import candidates_of, hands_of, stage_of
+from continuity.cli.conduct_stage import hands_of, stage_of
 from continuity.cli.entry import Options
 from continuity.cli.incident_options import past_moment_given
 from continuity.cli.language import _

@@ -10,7 +10,7 @@ import click
 
 from continuity.app import opened
 from continuity.cli.columns import joined, plain
-from continuity.cli.conduct_stage import candidates_of
+from continuity.cli.conduct_restoring import candidates_of, reachable
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import epilog, show, show_json
@@ -41,16 +41,19 @@ def point_lines(
     if not known:
         yield "    " + _("There is no restore point.")
         return
-    rows = [_row(one, now, zone) for one in known[:most]]
-    heading = (_("Restore point"), _("Data of"), _("Age"), _("Level"), _("Verdict"), _("Proof"))
-    for line in joined([heading, *rows], "<<><<<", gap="  "):
+    several = any(one.copy_of for one in known)
+    rows = [_row(one, now, zone, several=several) for one in known[:most]]
+    heading = [_("Restore point"), _("Data of"), _("Age"), _("Level"), _("Verdict"), _("Proof")]
+    if several:
+        heading.insert(1, _("Repository"))
+    for line in joined([heading, *rows], "<<<><<<" if several else "<<><<<", gap="  "):
         yield "    " + line.rstrip()
     proven = next((one for one in known if one.proven), None)
     if proven is not None and proven not in known[:most]:
         yield "    " + _("The newest proven one: {point}").format(point=plain(proven.point.id))
 
 
-def _row(one: Candidate, now: datetime, zone: tzinfo) -> tuple[str, ...]:
+def _row(one: Candidate, now: datetime, zone: tzinfo, *, several: bool) -> tuple[str, ...]:
     tested = one.tested_at
     proof = _("not proven")
     if tested is not None:
@@ -58,6 +61,7 @@ def _row(one: Candidate, now: datetime, zone: tzinfo) -> tuple[str, ...]:
         proof = word.format(age=duration((now - tested).total_seconds()))
     return (
         plain(one.point.id if len(one.point.id) <= _LONG else one.point.id[:_SHORT]),
+        *((plain(one.repository),) if several else ()),
         f"{one.point.data_time.astimezone(zone):%Y-%m-%d %H:%M}",
         duration((now - one.point.data_time).total_seconds()),
         one.level or "-",
@@ -71,6 +75,8 @@ def plain_points(known: Sequence[Candidate]) -> list[dict[str, object]]:
     return [
         {
             "id": one.point.id,
+            "repository": one.repository,
+            "copy_of": one.copy_of or None,
             "data_time": text_from_time(one.point.data_time),
             "proven": one.proven,
             "level": one.level,
@@ -85,8 +91,8 @@ def plain_points(known: Sequence[Candidate]) -> list[dict[str, object]]:
     name="points",
     short_help=_("List what could come back."),
     help=_(
-        "List the restore points of a job, the newest first: how old each is, what the latest "
-        "restore test of it said, and whether that still counts."
+        "List the restore points of a job, the newest first: how old each is, in which repository, "
+        "what the latest restore test of it there said, and whether that still counts."
     ),
     epilog=epilog("continuity runbook points erp"),
 )
@@ -98,9 +104,15 @@ def points(options: Options, job: str, as_json: bool) -> int:
     with opened(options.workspace) as app:
         known = candidates_of(app, job_named(app.workspace, job).name)
         now, zone = app.bench.now(), ZoneInfo(app.workspace.settings.zone)
+        names = tuple(dict.fromkeys(one.repository for one in known))
+        answering = reachable(app, names)
     if as_json:
-        show_json({"job": job, "points": plain_points(known)})
+        doors = {name: name in answering for name in names}
+        show_json({"job": job, "points": plain_points(known), "answers": doors})
         return 0
+    for name in names:
+        if name not in answering:
+            show(_("{repository} does not answer now.").format(repository=plain(name)))
     for line in point_lines(known, now, zone, most=len(known)):
         show(line)
     return 0

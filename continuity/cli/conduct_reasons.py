@@ -1,4 +1,4 @@
-"""Why steps stand as they do: what was said when they failed, or were handed to people."""
+"""What was said of steps: why they failed or wait, and what a restore that is done came to."""
 
 from __future__ import annotations
 
@@ -11,12 +11,21 @@ from continuity.store.store import Store
 
 _KINDS = (RecordKind.RUNBOOK_RESULT, RecordKind.RUNBOOK_CHANGED)
 _EVENTS = ("result", "held")
+# Of all that the program does, only a restore gives this.
+_RESTORED = "checksum"
 
 
 def reasons_of(store: Store, conduct: Conduct) -> Mapping[str, str]:
-    """Give the latest words about each step that failed, or waits for people after a try."""
+    """Give the latest words about each step that failed, or waits for people after a try.
+
+    Of a restore they are given as well when it is done: from where, what it cost, what differs.
+    """
     open_ones = BROKEN | {StepState.WAITING, StepState.UNKNOWN}
-    wanted = {one.step for one in conduct.steps if one.state in open_ones}
+    wanted = {
+        one.step
+        for one in conduct.steps
+        if one.state in open_ones or (one.state is StepState.DONE and _RESTORED in one.given)
+    }
     latest: dict[str, int] = {}
     for record in store.records(kinds=_KINDS) if wanted else ():
         body = record.body

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import time
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from continuity.answering.announcer import Announcer
-from continuity.app import App, portfolio_of
+from continuity.app import App
+from continuity.cli.conduct_restoring import restore
 from continuity.cli.conduct_shown import Screen
 from continuity.cli.language import sentence
 from continuity.cli.response import desk_of
 from continuity.config.runbook_document import document_from_kept_text
 from continuity.config.secrets import read_secret
-from continuity.domain.clock import text_from_time
-from continuity.domain.conduct import Detail
-from continuity.domain.facts import JobFacts
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.restore_choice import Candidate, candidates, chosen
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say
-from continuity.domain.verdict import Verdict
 from continuity.domain.written import SecretReference
 from continuity.hosts.local import LocalHost
 from continuity.sources.source import Inquiring
 from continuity.store.exhibits import Exhibits
-from continuity.workflows.bringing_back import BroughtBack, bring_back
 from continuity.workflows.child_runs import follow
 from continuity.workflows.conducting import Stage
-from continuity.workflows.drill import drill
-from continuity.workflows.facts import read_facts
-from continuity.workflows.hands import Hands, Order, Restored, Unproven
-from continuity.workflows.making_way import Aim
-from continuity.workflows.planning import DrillRequest
+from continuity.workflows.hands import Hands
 from continuity.workflows.probing import ask
-from continuity.workflows.world import unwatched
 
 
 def stage_of(app: App, screen: Screen | None = None, *, alone: bool = False) -> Stage:
@@ -62,7 +50,7 @@ def hands_of(app: App, stage: Stage) -> Hands:
     return Hands(
         host=app.hosts.host,
         secret=partial(_secret, app),
-        restore=partial(_restore, app),
+        restore=partial(restore, app),
         probe=lambda probe: ask(probe, app.hosts.host, app.bench.now, partial(_inquire, app)),
         keep=exhibits_of(app).keep,
         say=sentence,
@@ -83,51 +71,8 @@ def exhibits_of(app: App) -> Exhibits:
     return Exhibits(app.bench.keys.parent / "exhibits")
 
 
-def candidates_of(app: App, job: str) -> tuple[Candidate, ...]:
-    """List the restore points of a job, the newest first, with what is proven of each."""
-    assessment = portfolio_of(app.workspace.root, os.environ).assess()
-    proven = {
-        point
-        for system in assessment.systems
-        for one in system.jobs
-        if one.plan.name == job
-        for point in one.proof.proven_points
-    }
-    return candidates(_facts(app, job), app.workspace.jobs[job].repository, proven)
-
-
-def candidate_named(app: App, job: str, wanted: str) -> Candidate:
-    """Find the restore point that somebody means. Raises ConfigurationError."""
-    zone = ZoneInfo(app.workspace.settings.zone)
-    return chosen(candidates_of(app, job), wanted, job, zone)
-
-
-def _facts(app: App, job: str) -> JobFacts:
-    return read_facts(app.bench.store, app.bench.now()).facts.of(job)
-
-
 def _secret(app: App, reference: SecretReference) -> Secret:
     return read_secret(reference, environ=app.means.environ, host=LocalHost())
-
-
-def _restore(app: App, order: Order) -> Restored | Unproven:
-    candidate = candidate_named(app, order.job, order.point)
-    point = candidate.point
-    if not candidate.proven and not order.accepted:
-        told = say(N_("No restore test proves the restore point {point}."), point=point.id)
-        return Unproven(point=point.id, said=sentence(told))
-    if order.target == "sandbox":
-        return _drilled(app, order.job, candidate)
-    aim = Aim(mark=order.mark, place=order.place, include=order.include)
-    back = bring_back(app.bench, app.protected(order.job), _facts(app, order.job), point.id, aim)
-    return Restored(
-        passed=back.wrong is None,
-        point=point.id,
-        taken_at=point.data_time,
-        place=back.place,
-        details={**back.details, **_proof(candidate)},
-        said=_told(back),
-    )
 
 
 def _book(app: App, name: str) -> tuple[RunbookDocument, str] | None:
@@ -159,35 +104,3 @@ def _inquire(app: App, job: str, query: str, seconds: float) -> str | None:
             seconds=seconds,
         )
     )
-
-
-def _drilled(app: App, job: str, candidate: Candidate) -> Restored:
-    request = DrillRequest(full=True, point=candidate.point.id)
-    ended = drill(app.bench, app.protected(job), _facts(app, job), request, unwatched())
-    reason = ended.conclusion.reason
-    return Restored(
-        passed=ended.conclusion.verdict is Verdict.PASS,
-        point=candidate.point.id,
-        taken_at=candidate.point.data_time,
-        run_id=ended.run_id,
-        details=_proof(candidate),
-        said=ended.conclusion.verdict.value if reason is None else sentence(reason),
-    )
-
-
-def _proof(candidate: Candidate) -> dict[str, Detail]:
-    tested = candidate.tested_at
-    return {
-        "proven": candidate.proven,
-        "level": candidate.level,
-        "tested_at": "" if tested is None else text_from_time(tested),
-    }
-
-
-def _told(back: BroughtBack) -> str:
-    if back.wrong is not None:
-        return sentence(back.wrong)
-    if back.dump:
-        told = N_("{place} is the copy of a database, byte for byte; it is not loaded yet.")
-        return sentence(say(told, place=back.place))
-    return sentence(say(N_("Restored to {place}, and every byte compared."), place=back.place))

@@ -91,13 +91,28 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
     problems = [*reader.problems, *reference_problems(draft), *interlock_problems(draft)]
     problems += [*living_problems(draft), *responding_problems(draft)]
     problems += sending_problems(draft)
+    secrets = [] if environ is None else list(secret_problems(draft, environ))
     if environ is not None:
-        problems += [*secret_problems(draft, environ), *holiday_problems(draft)]
+        problems += [*secrets, *holiday_problems(draft)]
     error = WorkspaceError(problems)
     if settings is None:
         raise error
-    workspace = _workspace(draft, settings.model, error.problems, tuple(reader.files), stamp)
+    others = [one for one in error.problems if one not in _made_up_for(draft, problems, secrets)]
+    workspace = _workspace(draft, settings.model, others, tuple(reader.files), stamp)
     return Reading(workspace=workspace, problems=error.problems)
+
+
+def _made_up_for(
+    draft: Draft, problems: Iterable[Problem], secrets: Iterable[Problem]
+) -> list[Problem]:
+    """Find the secrets that are out of reach of a repository that has a sound copy.
+
+    Its jobs stay, and can come back from the copy: the password may have burned with the disk.
+    """
+    where, parts = draft.repositories.where, draft.repositories.parts
+    broken = {one.key.split(".")[0] for one in problems if one.file == where}
+    copied = {part.model.copy_of for name, part in parts.items() if name not in broken}
+    return [one for one in secrets if one.file == where and one.key.split(".")[0] in copied]
 
 
 def _workspace(

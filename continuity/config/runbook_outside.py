@@ -35,6 +35,7 @@ def runbook_problems(draft: Draft) -> Iterator[Problem]:
         yield from circle_problems(book)
         for part in book.steps:
             yield from _found(part, _wishes(draft, part.model))
+            yield from _origin(draft, part)
             yield from _audience(draft, book, part)
     yield from depth_problems(draft.books)
 
@@ -117,6 +118,20 @@ def _wishes(draft: Draft, step: Step) -> Iterator[Wish]:
             yield from _asked(draft, step.probe)
         case _:
             return
+
+
+def _origin(draft: Draft, part: Part[Step]) -> Iterator[Problem]:
+    """A restore comes from where its job is kept, or from a copy of that."""
+    step = part.model
+    job = draft.jobs.parts.get(step.job) if isinstance(step, RestoreStep) else None
+    if not isinstance(step, RestoreStep) or step.repository is None or job is None:
+        return
+    original = job.model.repository
+    kept = draft.repositories.parts.items()
+    names = [original, *(name for name, one in kept if one.model.copy_of == original)]
+    if draft.repositories.known and step.repository not in names:
+        expected = say(N_("one of {names}"), names=", ".join(names))
+        yield part.problem(("repository",), expected, value_shown((), step.repository))
 
 
 def _asked(draft: Draft, probe: Probe) -> Iterator[Wish]:

@@ -156,8 +156,8 @@ class StepRun:
     ``not_before`` is when it is tried again. ``cleared`` names what it no longer waits for.
     ``intent_at`` stands while something is being done whose end is not recorded. ``ended`` is the
     version at which it ended. ``passed``: broken, and the run goes on without it. ``choice`` is
-    what a person chose for it, ``child`` the run that it is, ``forced`` that a person wanted it in
-    spite of its condition.
+    what a person chose for it, ``repository`` where they want it from, ``child`` the run that it
+    is, ``forced`` that a person wanted it in spite of its condition.
     """
 
     step: str
@@ -182,6 +182,7 @@ class StepRun:
     cleared: tuple[str, ...] = ()
     widened: bool = False
     choice: str = ""
+    repository: str = ""
     approvers: tuple[str, ...] = ()
     undone: bool = False
     given: tuple[str, ...] = ()

@@ -156,6 +156,7 @@ def _confirmed(conduct: Conduct, entry: Entry) -> Conduct:
         holder=entry.by if flag_in(entry, "did") else one.holder,
         given=_given(one, entry),
         choice=text_in(entry, "choice") or one.choice,
+        repository=text_in(entry, "repository") or one.repository,
         cleared=(*one.cleared, text_in(entry, "cleared")),
     )
     return _with(_learned(conduct, mapping_in(entry, "outputs")), changed)
@@ -183,6 +184,7 @@ def _retried(conduct: Conduct, entry: Entry) -> Conduct:
         cleared=() if entry.by else old.cleared,
         forced=old.forced or flag_in(entry, "forced"),
         choice=old.choice,
+        repository=text_in(entry, "repository") or old.repository,
         holder=old.holder,
         lease_until=old.lease_until,
         not_before=moment_in(entry, "not_before"),

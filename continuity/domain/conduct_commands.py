@@ -114,8 +114,11 @@ def skip(person: Person, name: str) -> Command:
     return run
 
 
-def retry(person: Person, name: str = "") -> Command:
-    """Try again what has failed; after an undo, from the first step that was undone."""
+def retry(person: Person, name: str = "", repository: str = "") -> Command:
+    """Try again what has failed; after an undo, from the first step that was undone.
+
+    ``repository`` is where a restore is to come from now, empty for as before.
+    """
 
     def run(stand: Stand) -> tuple[Entry, ...]:
         conduct = stand.conduct
@@ -126,7 +129,8 @@ def retry(person: Person, name: str = "") -> Command:
             raise refused(stand.conduct, say(N_("Nothing has failed that can be tried again.")))
         if undone and not conduct.undoing:
             return jumped(stand, which, undone[0], person.at)
-        return (entry_by(Event.RETRIED, person, which),)
+        details = {"repository": repository} if repository else {}
+        return (entry_by(Event.RETRIED, person, which, **details),)
 
     return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from continuity.domain.conduct import Detail, Entry, Event, Mode, StepRun, StepState, Taken, Waits
 from continuity.domain.conduct_frontier import Stand, deciders, systems_of, wait_of
@@ -187,24 +187,39 @@ def choose_in_drill(person: Person, name: str, choice: str) -> Command:
     return run
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PointChosen:
+    """The restore point that a person takes, and what is proven of it.
+
+    ``repository`` is where it is to come from, empty for whichever can give it.
+    """
+
+    point: str
+    proven: bool
+    repository: str = ""
+
+
 def choose_point(
-    person: Person, name: str, point: str, *, proven: bool, unproven: bool = False
+    person: Person, name: str, chosen: PointChosen, *, unproven: bool = False
 ) -> Command:
     """Say which restore point is used; ``unproven`` takes one in spite of it, with a reason."""
 
     def run(stand: Stand) -> tuple[Entry, ...]:
         one = require_waiting(stand, name, Waits.POINT)
         require_free(stand, name, person)
-        if not proven and not unproven:
+        if not chosen.proven and not unproven:
             raise ConfigurationError(
-                say(N_("No restore test proves the restore point {point}."), point=point),
+                say(N_("No restore test proves the restore point {point}."), point=chosen.point),
                 remedy=say(
                     N_("Choose a proven one; or take it all the same: --unproven, and --note why.")
                 ),
             )
-        if not proven:
+        if not chosen.proven:
             require_reason(person)
-        return (_cleared(stand, one, person, Waits.POINT, choice=point, proven=proven),)
+        details: dict[str, Detail] = {"choice": chosen.point, "proven": chosen.proven}
+        if chosen.repository:
+            details["repository"] = chosen.repository
+        return (_cleared(stand, one, person, Waits.POINT, **details),)
 
     return run
 

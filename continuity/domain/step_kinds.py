@@ -129,6 +129,10 @@ class RestoreStep(StepKeys):
         default="newest-proven",
         description="newest-proven, newest, ask, id:POINT, before:TIME, or a value by its name",
     )
+    repository: Name | None = Field(
+        default=None,
+        description="the job's repository or a copy of it; whichever can give it if absent",
+    )
     include: tuple[LocalPath, ...] = Field(
         default=(), description="only these paths; all if absent"
     )

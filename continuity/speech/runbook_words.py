@@ -129,6 +129,8 @@ def _restored(speaker: Speaker, step: RestoreStep) -> Iterator[str]:
     yield speaker.text(N_("Job {job}, point {point}, into: {target}")).format(
         job=step.job, point=step.point, target=targets[step.target]
     ) + (f" ({_plain(step.place)})" if step.place else "")
+    if step.repository is not None:
+        yield speaker.text(N_("From the repository {name}.")).format(name=step.repository)
     if step.include:
         yield speaker.text(N_("Only: {paths}")).format(paths=", ".join(map(_plain, step.include)))
 

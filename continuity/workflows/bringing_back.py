@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from continuity.domain.conduct import Detail
@@ -20,8 +20,16 @@ from continuity.hosts.landing import (
     swaps_for,
     take_looks,
 )
-from continuity.workflows.laying_apart import Apart, Wanted, counted, laid_apart, wrong_in
+from continuity.workflows.laying_apart import (
+    Apart,
+    Wanted,
+    around_in,
+    counted,
+    laid_apart,
+    wrong_in,
+)
 from continuity.workflows.making_way import Aim, Landing, make_way
+from continuity.workflows.places import Place
 from continuity.workflows.world import Protected, Workbench
 
 _KEPT_FINDINGS = 100
@@ -31,42 +39,57 @@ _KEPT_FINDINGS = 100
 class BroughtBack:
     """What came back, and where. ``wrong`` says what is not as it was sealed; None if all is.
 
-    ``dump`` says that it is a copy of a database that somebody still has to load.
+    ``around`` says how owners, modes, times or links differ where all content is right: that is
+    told, and keeps nobody from their data. ``dump`` says that it is a copy of a database that
+    somebody still has to load.
     """
 
     place: str
     details: Mapping[str, Detail]
     wrong: Message | None
+    around: tuple[Message, ...] = ()
     dump: bool = False
 
 
 def bring_back(
-    bench: Workbench, protected: Protected, facts: JobFacts, point: str, aim: Aim
+    bench: Workbench,
+    protected: Protected,
+    facts: JobFacts,
+    point: str,
+    aim: Aim,
+    place: Place | None = None,
 ) -> BroughtBack:
-    """Restore a point apart, compare it with its sealed manifest, and put it into its place.
+    """Restore a point apart, compare it with its sealed manifest, and put it where it is aimed.
 
-    What is wrong never takes the place of production; beside, it is left for people to look at.
-    What is replaced is moved aside and kept. Raises ContinuityError, with nothing changed, when it
-    cannot be done.
+    It comes from ``place``, the job's own repository if None. What is wrong never takes the place
+    of production; beside, it is left for people to look at. What is replaced is moved aside and
+    kept. Raises ContinuityError, with nothing changed, when it cannot be done.
     """
     landing = make_way(bench, protected, aim)
-    wanted = Wanted(point=point, room=landing.stage.parent, mark=aim.mark, include=aim.include)
+    wanted = Wanted(
+        point=point,
+        room=landing.stage.parent,
+        mark=aim.mark,
+        include=aim.include,
+        place=place,
+    )
     with laid_apart(bench, protected, facts, wanted) as apart:
-        return _landed(bench, protected, landing, apart)
+        wrong = wrong_in(apart.comparison)
+        if wrong is not None and (landing.beside is None or aim.strict):
+            remedy = say(N_("Nothing was replaced. Choose another restore point."))
+            raise DamagedError(wrong, remedy=remedy)
+        landed = _landed(bench, protected, landing, apart)
+        return replace(landed, wrong=wrong, around=around_in(apart.comparison))
 
 
 def _landed(bench: Workbench, protected: Protected, landing: Landing, apart: Apart) -> BroughtBack:
-    wrong, details = wrong_in(apart.comparison), counted(apart)
+    details = counted(apart)
     if landing.beside is not None:
         put_beside(landing.stage, landing.beside)
         first = next(apart.plan.expected(bench.shelf))
         place = _place_of(protected, first, landing.beside)
         dump = protected.living is not None
-        return BroughtBack(place=place, details=details, wrong=wrong, dump=dump)
-    if wrong is not None:
-        raise DamagedError(
-            wrong, remedy=say(N_("Nothing was replaced. Choose another restore point."))
-        )
+        return BroughtBack(place=place, details=details, wrong=None, dump=dump)
     return _swapped(landing, details)
 
 

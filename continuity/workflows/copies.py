@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -131,14 +132,24 @@ def _recovered(bench: Workbench, protected: Protected, shelf: Shelf, digest: str
 def _brought_back(
     bench: Workbench, protected: Protected, copy: Record, shelf: Shelf, digest: str
 ) -> bool:
+    snapshot = text_in(copy.body, "snapshot")
+    places = (protected.open_copies, *(other.open for other in protected.copies))
+    return any(_fetched(bench, open_it, snapshot, shelf, digest) for open_it in places)
+
+
+def _fetched(
+    bench: Workbench, open_it: Callable[[], Engine], snapshot: str, shelf: Shelf, digest: str
+) -> bool:
+    """Bring it back from one place; where copies are copied to, a snapshot has another id."""
     scratch = spool_of(bench, new_run_id(bench))
     scratch.mkdir(mode=0o700, parents=True)
     path = shelf.path(digest)
     try:
-        engine: Engine = protected.open_copies()
+        engine = open_it()
+        there = (one for one in engine.snapshots() if snapshot in {one.id, one.original})
         engine.restore(
             RestoreRequest(
-                snapshot=text_in(copy.body, "snapshot"),
+                snapshot=next((one.id for one in there), snapshot),
                 paths=(os.fsencode(path),),
                 target=scratch,
                 population_files=1,

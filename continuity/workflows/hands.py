@@ -25,8 +25,9 @@ from continuity.workflows.words import Told
 class Order:
     """What is to be restored, and where to.
 
-    ``point`` is what the step or a person named. ``accepted`` says that a person chose it, knowing
-    what is proven of it. ``target`` and ``place`` are the step's; ``mark`` names run and step.
+    ``point`` is what the step or a person named, ``repository`` where it is to come from, empty for
+    whichever has it. ``accepted`` says that a person chose it, knowing what is proven of it.
+    ``target`` and ``place`` are the step's; ``mark`` names run and step.
     """
 
     job: str
@@ -36,6 +37,7 @@ class Order:
     place: Path | None
     include: tuple[bytes, ...]
     mark: str
+    repository: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

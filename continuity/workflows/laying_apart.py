@@ -18,7 +18,8 @@ from continuity.engines.engine import Progress, Reader, RestoreRequest, RestoreR
 from continuity.hosts.landing import clear_stage, make_stage, require_room
 from continuity.hosts.observe import observe
 from continuity.workflows.making_way import is_at
-from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill
+from continuity.workflows.places import Place, places_of, plan_there
+from continuity.workflows.planning import DrillPlan, DrillRequest
 from continuity.workflows.restoring import RESTORE_SECONDS
 from continuity.workflows.world import Protected, Workbench
 
@@ -29,13 +30,15 @@ _KEPT_FINDINGS = 100
 class Wanted:
     """Which point is laid apart, in which directory; ``mark`` names the stage that it gets there.
 
-    ``include`` are absolute paths, none for everything.
+    ``include`` are absolute paths, none for everything; ``place`` is the repository that it comes
+    from, the job's own if None.
     """
 
     point: str
     room: Path
     mark: str
     include: tuple[bytes, ...] = ()
+    place: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,17 +58,18 @@ def laid_apart(
 
     Raises ContinuityError when that cannot be done.
     """
+    place = wanted.place or places_of(protected)[0]
+    engine = place.open()
+    engine.probe()
     request = DrillRequest(full=True, point=wanted.point)
-    plan = plan_drill(bench, protected, facts, request)
+    plan = plan_there(bench, protected, facts, request, place, engine)
     expected = partial_of(plan, bench, wanted.include)
     size = sum(entry.size for entry in expected() if entry.kind is Kind.FILE)
     room = require_room(wanted.room, size, bench.reserve_bytes)
     stage = make_stage(wanted.room, wanted.mark)
     try:
-        engine = protected.open_engine(False)
-        engine.probe()
         result = _restored(engine, plan, stage, room, expected if wanted.include else None)
-        comparison = _compared(bench, stage, plan, result, expected)
+        comparison = _compared(stage, plan, result, expected)
         yield Apart(stage=stage, plan=plan, comparison=comparison)
     finally:
         clear_stage(stage)
@@ -118,7 +122,6 @@ def _unwatched(_progress: Progress) -> None:
 
 
 def _compared(
-    bench: Workbench,
     stage: Path,
     plan: DrillPlan,
     result: RestoreResult,
@@ -126,7 +129,8 @@ def _compared(
 ) -> Comparison:
     part = plan.expected_entries > sum(1 for _ in expected())
     rules = Rules(
-        owners=bench.owner_matters and not plan.portrait,
+        # Who may give files away to nobody else restores them as their own, and people must know.
+        owners=not plan.portrait,
         full=not part,
         whole=result.whole and part,
         hard_links=result.calls == 1,
@@ -136,7 +140,7 @@ def _compared(
 
 def wrong_in(comparison: Comparison) -> Message | None:
     """Say the worst that was found; nothing compared is nothing proven."""
-    bad = (Outcome.CORRUPT, Outcome.MISSING, Outcome.EXTRA, Outcome.METADATA)
+    bad = (Outcome.CORRUPT, Outcome.MISSING, Outcome.EXTRA)
     count = sum(comparison.counts[outcome] for outcome in bad)
     if count:
         first = next((one for one in comparison.findings if one.outcome in bad), None)
@@ -149,6 +153,23 @@ def wrong_in(comparison: Comparison) -> Message | None:
     if not comparison.verifiable:
         return say(N_("Nothing could be compared, so nothing is proven."))
     return None
+
+
+def around_in(comparison: Comparison) -> tuple[Message, ...]:
+    """Say how much differs around the content, and what is the matter with the first one."""
+    count = comparison.counts[Outcome.METADATA]
+    if not count:
+        return ()
+    told = say(
+        N_("Owner, mode, time or links differ of {count} of {compared}: look before it is used."),
+        count=count,
+        compared=comparison.verifiable,
+    )
+    found = (one for one in comparison.findings if one.outcome is Outcome.METADATA)
+    first = next(found, None)
+    if first is None:
+        return (told,)
+    return told, say(N_("The first is {path}."), path=shown(first.path)), first.detail
 
 
 def counted(apart: Apart) -> dict[str, Detail]:

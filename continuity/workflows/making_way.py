@@ -20,12 +20,14 @@ from continuity.workflows.world import Protected, Workbench
 class Aim:
     """Where to: ``place`` is the directory beside, None for over production.
 
-    ``include`` are absolute paths, none for everything; ``mark`` names the run and its step.
+    ``include`` are absolute paths, none for everything; ``mark`` names the run and its step. With
+    ``strict`` what is wrong is not even kept beside.
     """
 
     mark: str
     place: Path | None
     include: tuple[bytes, ...] = ()
+    strict: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

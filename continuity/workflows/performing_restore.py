@@ -31,6 +31,7 @@ def restore_data(hands: Hands, step: RestoreStep, one: StepRun, conduct: Conduct
             place=None if step.place is None else Path(step.place),
             include=tuple(map(os.fsencode, step.include)),
             mark=f"{conduct.run}-{step.id}",
+            repository=one.repository or step.repository or "",
         )
     )
     if isinstance(done, Unproven):

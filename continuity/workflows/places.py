@@ -1,4 +1,4 @@
-"""Where a drill restores from: the job's own repository, or one of its copies."""
+"""Where something is restored from: the job's own repository, or one of its copies."""
 
 from __future__ import annotations
 
@@ -19,20 +19,24 @@ _KEPT_POINTS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """What a drill restores from; ``copy`` is None for the job's own repository."""
-
-    subject: Subject
-    open: Callable[[], Engine]
-    copy: Copy | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
     """What a look into a copy found: which snapshot of it is which of the job's points."""
 
     repository_id: str
     snapshots: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """What is restored from; ``copy`` is None for the job's own repository.
+
+    ``seen`` is what a look into the copy found, None where nobody has looked yet.
+    """
+
+    subject: Subject
+    open: Callable[[], Engine]
+    copy: Copy | None
+    seen: Seen | None = None
 
 
 def choose_place(protected: Protected, facts: JobFacts, request: DrillRequest) -> Place:
@@ -41,16 +45,21 @@ def choose_place(protected: Protected, facts: JobFacts, request: DrillRequest) -
     A point that is asked for by its id comes from the job's own. Raises ConfigurationError for a
     name that is neither the job's repository nor a copy of it.
     """
-    own = Place(subject=protected.subject, open=lambda: protected.open_engine(False), copy=None)
-    places = [own, *(_place_of(protected, copy) for copy in protected.copies)]
+    places = places_of(protected)
     if request.copy is not None:
         return _named(places, request.copy)
     if not is_word(request.point):
-        return own
+        return places[0]
     last = {drill.identity.repository: drill.at for drill in facts.drills}
     # The job's own comes first, and goes first where all were drilled equally long ago.
     undrilled = next((place for place in places if place.subject.repository not in last), None)
     return undrilled or min(places, key=lambda place: last[place.subject.repository])
+
+
+def places_of(protected: Protected) -> tuple[Place, ...]:
+    """List the job's own repository, and then its copies."""
+    own = Place(subject=protected.subject, open=lambda: protected.open_engine(False), copy=None)
+    return own, *(_place_of(protected, copy) for copy in protected.copies)
 
 
 def _place_of(protected: Protected, copy: Copy) -> Place:
@@ -77,14 +86,14 @@ def plan_there(
     place: Place,
     engine: Reader,
 ) -> DrillPlan:
-    """Plan a drill; in a copy, of the points that have arrived there.
+    """Plan a restore; from a copy, of the points that have arrived there.
 
     Raises UnreachableError when the copy does not hold what is wanted, and what ``plan_drill``
     raises.
     """
     if place.copy is None:
         return plan_drill(bench, protected, facts, request)
-    seen = look_into(bench, protected, facts, place.copy.repository, engine)
+    seen = place.seen or look_into(bench, protected, facts, place.copy.repository, engine)
     arrived = tuple(point for point in facts.points if point.id in seen.snapshots)
     wanted = request.point
     found = [point for point in arrived if is_word(wanted) or point.id.startswith(wanted)]

@@ -2,47 +2,14 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any  # JSON, or keys of any dataclass
 
 import pytest
 
 from tests.support.cheap_keys import cheapen
-from tests.support.programs import quickest_restic
+from tests.support.copying import COPIES, fill, restic
 from tests.support.worlds import PASSWORD, World, furnished
-
-COPIES = """
-offsite:
-  engine: restic
-  location: {root}/offsite
-  password: {{env: VAULT_PASSWORD}}
-  copy_of: vault
-  site: cloud
-shelf:
-  engine: rsync
-  location: {root}/shelf
-  copy_of: disk
-  site: cellar
-"""
-
-
-def restic(*words: str | Path) -> None:
-    """Run restic as whoever fills the copy does, with its own password variables."""
-    subprocess.run(
-        [quickest_restic(), "--no-cache", *words],
-        env={**os.environ, "RESTIC_PASSWORD": PASSWORD, "RESTIC_FROM_PASSWORD": PASSWORD},
-        check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
-
-
-def fill(world: World) -> None:
-    """Copy what the job wrote, the way a firm would: restic copy, and rsync of the directory."""
-    restic("copy", "--repo", world.root / "offsite", "--from-repo", world.vault)
-    subprocess.run(
-        ["rsync", "-aH", "--delete", f"{world.disk}/", world.root / "shelf/"],
-        check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
 
 
 @pytest.fixture(name="world")

@@ -1,0 +1,233 @@
+"""Restores of a workspace's runs: from which repository, what is proven there, and what is said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from continuity.app import App, Standing, portfolio_of
+from continuity.cli.language import sentence
+from continuity.config.doors import doors_of
+from continuity.domain.clock import text_from_time
+from continuity.domain.conduct import Detail
+from continuity.domain.failure import ConfigurationError, DamagedError, FailureClass
+from continuity.domain.restore_choice import Candidate, candidates, chosen, kept_where
+from continuity.domain.shown import seconds_from, shown_duration
+from continuity.domain.text import N_, Message, say
+from continuity.domain.verdict import Verdict
+from continuity.hosts.doors import Door, open_doors
+from continuity.workflows.bringing_back import BroughtBack, bring_back
+from continuity.workflows.drill import drill
+from continuity.workflows.falling_back import Given, Search, first_given
+from continuity.workflows.hands import Order, Restored, Unproven
+from continuity.workflows.making_way import Aim
+from continuity.workflows.places import Place
+from continuity.workflows.planning import DrillRequest
+from continuity.workflows.world import Protected, unwatched
+
+_PATIENCE = 10.0
+"""Seconds for which storage may keep silent before another repository is taken."""
+
+_OF_THE_COPY = frozenset(
+    {
+        FailureClass.UNREACHABLE,
+        FailureClass.AUTHENTICATION,
+        FailureClass.LOCKED,
+        FailureClass.INTEGRITY,
+        FailureClass.CHECKSUM_MISMATCH,
+        FailureClass.MISSING_FILES,
+        FailureClass.UNEXPECTED_FILES,
+        FailureClass.DISAGREEMENT,
+        FailureClass.TIMEOUT,
+        FailureClass.TOOL_ERROR,
+        FailureClass.TOOL_MISSING,
+        FailureClass.HOST_KEY,
+        FailureClass.REVIVAL,
+        FailureClass.DATA_MISMATCH,
+    }
+)
+
+
+def candidates_of(app: App, job: str) -> tuple[Candidate, ...]:
+    """List the restore points of a job in each of its repositories, the newest first."""
+    return _candidates(_standing(app), job)
+
+
+def reachable(app: App, names: Collection[str], patience: float = _PATIENCE) -> frozenset[str]:
+    """Keep those repositories that answer; of one whose door is unknown only a try can tell."""
+    doors = doors_of(app.workspace, app.hosts, names)
+    found = open_doors(doors, patience)
+    return frozenset(name for name, door in doors.items() if found[name] or door == Door())
+
+
+def candidate_named(app: App, job: str, wanted: str, repository: str = "") -> Candidate:
+    """Find the restore point that somebody means. Raises ConfigurationError.
+
+    Unless a repository is named, those that do not answer are passed over.
+    """
+    names = _repositories(app.protected(job))
+    known = kept_where(candidates_of(app, job), repository, job, names)
+    pick = partial(_pick, app, job, wanted)
+    if len(names) == 1 or repository:
+        return pick(known)
+    answering = reachable(app, names)
+    try:
+        return pick([one for one in known if one.repository in answering])
+    except ConfigurationError:
+        return pick(known)
+
+
+def require_kept(app: App, job: str, repository: str) -> None:
+    """Refuse a name that is neither the job's repository nor a copy. Raises ConfigurationError."""
+    kept_where((), repository, job, _repositories(app.protected(job)))
+
+
+def restore(app: App, order: Order) -> Restored | Unproven:
+    """Bring back what a step asks for, from the first repository that gives it."""
+    protected = app.protected(order.job)
+    require_kept(app, order.job, order.repository)
+    given = first_given(
+        Search(
+            bench=app.bench,
+            protected=protected,
+            facts=lambda: _standing(app).portfolio.facts.of(order.job),
+            known=lambda: candidates_of(app, order.job),
+            answers=partial(reachable, app),
+            pick=partial(_pick, app, order.job, order.point),
+            may=lambda candidate: candidate.proven or order.accepted,
+            only=order.repository,
+        ),
+        partial(_attempt, app, protected, order),
+    )
+    why = " ".join(map(sentence, _why(protected, given, order.repository)))
+    if given.result is None:
+        said = f"{why} {_unproven(given)}".lstrip()
+        return Unproven(point=given.candidate.point.id, said=said)
+    details = {**given.result.details, **_where(protected, given)}
+    return replace(given.result, details=details, said=f"{given.result.said} {why}".rstrip())
+
+
+def _standing(app: App) -> Standing:
+    return portfolio_of(app.workspace.root, os.environ)
+
+
+def _candidates(standing: Standing, job: str) -> tuple[Candidate, ...]:
+    judged = (
+        one for system in standing.assess().systems for one in system.jobs if one.plan.name == job
+    )
+    facts = standing.portfolio.facts.of(job)
+    return tuple(candidate for one in judged for candidate in candidates(facts, one))
+
+
+def _pick(app: App, job: str, wanted: str, known: Sequence[Candidate]) -> Candidate:
+    return chosen(known, wanted, job, ZoneInfo(app.workspace.settings.zone))
+
+
+def _repositories(protected: Protected) -> list[str]:
+    return [protected.job.repository, *(copy.repository for copy in protected.copies)]
+
+
+def _attempt(
+    app: App, protected: Protected, order: Order, candidate: Candidate, place: Place, last: bool
+) -> Restored:
+    """Restore once; what is wrong is an error as long as another repository may do better."""
+    if order.target == "sandbox":
+        return _drilled(app, protected, candidate, last=last)
+    aim = Aim(mark=order.mark, place=order.place, include=order.include, strict=not last)
+    facts = _standing(app).portfolio.facts.of(order.job)
+    point = candidate.point
+    back = bring_back(app.bench, protected, facts, point.id, aim, place)
+    return Restored(
+        passed=back.wrong is None,
+        point=point.id,
+        taken_at=point.data_time,
+        place=back.place,
+        details={**back.details, **_proof(candidate)},
+        said=_told(back),
+    )
+
+
+def _drilled(app: App, protected: Protected, candidate: Candidate, *, last: bool) -> Restored:
+    name = candidate.repository if candidate.copy_of else None
+    request = DrillRequest(full=True, point=candidate.point.id, copy=name)
+    facts = _standing(app).portfolio.facts.of(protected.job.name)
+    ended = drill(app.bench, protected, facts, request, unwatched())
+    conclusion = ended.conclusion
+    if not last and conclusion.reason is not None and conclusion.failure in _OF_THE_COPY:
+        raise DamagedError(conclusion.reason, remedy=conclusion.remedy)
+    return Restored(
+        passed=conclusion.verdict is Verdict.PASS,
+        point=candidate.point.id,
+        taken_at=candidate.point.data_time,
+        run_id=ended.run_id,
+        details=_proof(candidate),
+        said=conclusion.verdict.value if conclusion.reason is None else sentence(conclusion.reason),
+    )
+
+
+def _proof(candidate: Candidate) -> dict[str, Detail]:
+    tested = candidate.tested_at
+    return {
+        "proven": candidate.proven,
+        "level": candidate.level,
+        "tested_at": "" if tested is None else text_from_time(tested),
+    }
+
+
+def _where(protected: Protected, given: Given[Restored]) -> dict[str, Detail]:
+    """Say for the record where it came from, and what could not give it."""
+    if not protected.copies:
+        return {}
+    details: dict[str, Detail] = {"repository": given.candidate.repository}
+    if given.candidate.copy_of:
+        details["copy_of"] = given.candidate.copy_of
+    if given.lost_more:
+        details["lost_more_seconds"] = seconds_from(given.lost_more)
+    if given.troubles:
+        failures = {name: error.failure.value for name, error in given.troubles.items()}
+        details["not_from"] = failures
+    return details
+
+
+def _why(protected: Protected, given: Given[Restored], only: str) -> Iterator[Message]:
+    """Say why it is not from where it usually is, and what that costs."""
+    for name, error in sorted(given.troubles.items()):
+        reason = sentence(error.what).removesuffix(".")
+        yield say(N_("{repository} does not give it: {reason}."), repository=name, reason=reason)
+    one = given.candidate
+    if one.copy_of:
+        yield say(
+            N_("It is from {repository}, a copy of {original}."),
+            repository=one.repository,
+            original=one.copy_of,
+        )
+        if one.copy_of not in given.troubles and not only:
+            yield say(N_("{original} has no point as good."), original=one.copy_of)
+    if given.lost_more:
+        yield say(
+            N_("{lost} more is lost than by what {original} should hold."),
+            lost=shown_duration(given.lost_more),
+            original=protected.job.repository,
+        )
+
+
+def _unproven(given: Given[Restored]) -> str:
+    one = given.candidate
+    template = N_("No restore test proves the restore point {point} in {repository}.")
+    return sentence(say(template, point=one.point.id, repository=one.repository))
+
+
+def _told(back: BroughtBack) -> str:
+    return " ".join(map(sentence, (_landed(back), *back.around)))
+
+
+def _landed(back: BroughtBack) -> Message:
+    if back.wrong is not None:
+        return back.wrong
+    if back.dump:
+        told = N_("{place} is the copy of a database, byte for byte; it is not loaded yet.")
+        return say(told, place=back.place)
+    return say(N_("Restored to {place}, and every byte compared."), place=back.place)
