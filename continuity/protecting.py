@@ -48,7 +48,7 @@ def protect(means: Means, name: str) -> Protected:
         zone=zone_of(workspace, job),
         open_engine=lambda use_cache: open_repository(means, job, use_cache=use_cache),
         open_copies=lambda: open_copies(means, job),
-        living=living_source(job, means.hosts, means.environ),
+        living=living_source(means, job),
         away=_away(means, job),
         copies=tuple(
             Copy(repository=name, engine=engine, open=open_it)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from continuity.app import opened, recorded
+from continuity.cli import resume
 from continuity.cli.columns import plain
 from continuity.cli.entry import Options
 from continuity.cli.language import _, plural, sentence
@@ -51,6 +52,9 @@ _REMEDY = N_(
 )
 def command() -> None:
     """Group what is done with the record."""
+
+
+command.add_command(resume.command)
 
 
 @command.command(

@@ -33,9 +33,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help=_("Write JSON Schemas for editors into this directory, and check nothing."),
 )
+@click.option(
+    "--without-secrets", is_flag=True, help=_("Do not ask whether each secret can be read.")
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
 @click.pass_obj
-def command(options: Options, directory: Path | None, as_json: bool) -> int:
+def command(options: Options, directory: Path | None, without_secrets: bool, as_json: bool) -> int:
     """Check, or write the schemas."""
     if directory is not None:
         return _write_schemas(directory, as_json=as_json)
@@ -43,7 +46,8 @@ def command(options: Options, directory: Path | None, as_json: bool) -> int:
     from continuity.config.problem import WorkspaceError
 
     try:
-        reading = load_tolerant(options.workspace, environ=os.environ)
+        environ = None if without_secrets else os.environ
+        reading = load_tolerant(options.workspace, environ=environ)
     except WorkspaceError as error:
         return _report(error.problems, None, as_json=as_json)
     return _report(reading.problems, reading.workspace, as_json=as_json)

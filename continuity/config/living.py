@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from continuity.config.reaching import Hosts
+from continuity.config.opening import Means
+from continuity.config.premises import premises_of
 from continuity.config.secrets import read_secret
 from continuity.domain.job import Job, ServedSource
 from continuity.domain.secret import Secret
@@ -14,7 +15,7 @@ from continuity.sources.registry import source_kinds
 from continuity.sources.source import Living
 
 
-def living_source(job: Job, hosts: Hosts, environ: Mapping[str, str]) -> Living | None:
+def living_source(means: Means, job: Job) -> Living | None:
     """Give all that a job's source needs to be captured and revived; None for one of files."""
     kind = source_kinds()[job.source.kind]
     if kind.capture is None or kind.revive is None:
@@ -22,11 +23,12 @@ def living_source(job: Job, hosts: Hosts, environ: Mapping[str, str]) -> Living 
     return Living(
         capture=kind.capture,
         revive=kind.revive,
-        open_host=lambda: hosts.host(job.source.host),
-        read_password=lambda: source_password(job, environ),
+        open_host=lambda: means.hosts.host(job.source.host),
+        read_password=lambda: source_password(job, means.environ),
         questions=source_questions(job),
         plant=kind.plant,
         inquire=kind.inquire,
+        premises=premises_of(means, job) if kind.of_itself else None,
     )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from continuity.config.draft import Draft, File, Section
+from continuity.config.draft import Draft, File, Part, Section
 from continuity.config.fingerprint import fingerprint
 from continuity.config.interlocks import interlock_problems
 from continuity.config.living_problems import living_problems
-from continuity.config.models import Settings
+from continuity.config.models import Settings, Store
 from continuity.config.problem import Problem, WorkspaceError
 from continuity.config.references import reference_problems
 from continuity.config.responding_problems import holiday_problems, responding_problems
@@ -28,6 +30,9 @@ from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
 
 M = TypeVar("M", bound=BaseModel)
+
+STATE = "CONTINUITY_STATE"
+"""Names another directory than ``store.state``, with the record in a file of it."""
 
 _VITAL_FILES = frozenset({"config/continuity.yaml", "config/systems.yaml"})
 
@@ -69,7 +74,7 @@ def problems_of(root: Path, *, home: Path) -> tuple[Problem, ...]:
 def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
     stamp = fingerprint(root)
     reader = Reader(root, home=home.absolute())
-    settings = reader.settings()
+    settings = _with_state_elsewhere(reader.settings())
     books, runbooks = reader.books()
     draft = Draft(
         root=home.absolute(),
@@ -113,6 +118,15 @@ def _made_up_for(
     broken = {one.key.split(".")[0] for one in problems if one.file == where}
     copied = {part.model.copy_of for name, part in parts.items() if name not in broken}
     return [one for one in secrets if one.file == where and one.key.split(".")[0] in copied]
+
+
+def _with_state_elsewhere(settings: Part[Settings] | None) -> Part[Settings] | None:
+    """Look at a copy of the state without touching what people wrote."""
+    other = os.environ.get(STATE)
+    if settings is None or not other:
+        return settings
+    store = Store(state=str(Path(other).absolute()))
+    return replace(settings, model=settings.model.model_copy(update={"store": store}))
 
 
 def _workspace(

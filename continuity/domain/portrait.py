@@ -54,7 +54,8 @@ class Portrait:
 
     ``extensions`` and ``roles`` are what a restore elsewhere needs first; ``others`` counts
     further objects (views, functions, triggers, sequences) by their kind. ``answers`` are what the
-    queries of the job's own checks gave at that moment, by query.
+    queries of the job's own checks gave at that moment, by query. ``parts`` are digests of files
+    that belong to it, by name; what is secret has one that tells nothing without the secret.
     """
 
     kind: str
@@ -66,3 +67,4 @@ class Portrait:
     encoding: str = ""
     collation: str = ""
     answers: tuple[tuple[str, str | None], ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()

@@ -22,6 +22,9 @@ _NO_VALUE = N_("There is no value of {column}; the newest was {expected}.")
 _KIND = N_("It is a database of {found} instead of {expected}.")
 _EXTENSION = N_("The extension {name} is not there.")
 _OTHERS = N_("Of kind {kind} there are {found} objects instead of {expected}.")
+_PART_MISSING = N_("The file is not there.")
+_PART_EXTRA = N_("The file is there and was not captured.")
+_PART_ALTERED = N_("The file has another content.")
 _ENCODING = N_("Its text is stored as {found} instead of {expected}.")
 
 _LONGEST = 80
@@ -40,10 +43,13 @@ class Aspect(StrEnum):
     EXTENSION = "extension"
     OTHERS = "others"
     ENCODING = "encoding"
+    MISSING_PART = "missing-part"
+    EXTRA_PART = "extra-part"
+    ALTERED_PART = "altered-part"
 
 
 class Difference(NamedTuple):
-    """One difference; ``where`` is a table, safe to show, or empty for the database as a whole."""
+    """One difference; ``where`` is a table or a file, safe to show, or empty for all of it."""
 
     aspect: Aspect
     where: str
@@ -62,6 +68,7 @@ def differences(captured: Portrait, revived: Portrait) -> Iterator[Difference]:
     yield from _tables(captured, revived)
     yield from _extensions(captured, revived)
     yield from _others(captured, revived)
+    yield from _parts(dict(captured.parts), dict(revived.parts))
     if captured.encoding != revived.encoding:
         detail = say(_ENCODING, found=_told(revived.encoding), expected=_told(captured.encoding))
         yield _whole(Aspect.ENCODING, detail)
@@ -139,6 +146,16 @@ def _others(captured: Portrait, revived: Portrait) -> Iterator[Difference]:
         if expected != found:
             detail = say(_OTHERS, kind=_told(kind), found=found, expected=expected)
             yield _whole(Aspect.OTHERS, detail)
+
+
+def _parts(before: dict[str, str], after: dict[str, str]) -> Iterator[Difference]:
+    for name in sorted(before.keys() | after.keys()):
+        if name not in after:
+            yield Difference(Aspect.MISSING_PART, _told(name), say(_PART_MISSING))
+        elif name not in before:
+            yield Difference(Aspect.EXTRA_PART, _told(name), say(_PART_EXTRA))
+        elif before[name] != after[name]:
+            yield Difference(Aspect.ALTERED_PART, _told(name), say(_PART_ALTERED))
 
 
 def _name(extension: str) -> str:

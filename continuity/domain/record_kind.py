@@ -9,6 +9,7 @@ class RecordKind(StrEnum):
     """What a record is about. Names are hashed with the record, so they never change."""
 
     RECORD_OPENED = "record.opened"
+    RECORD_RESUMED = "record.resumed"
     BACKUP_STARTED = "backup.started"
     BACKUP_FINISHED = "backup.finished"
     DRILL_STARTED = "drill.started"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel
-
+from continuity.config.secret_references import references_in
 from continuity.config.secrets import read_secret
-from continuity.config.workspace import Workspace
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.text import N_, Message, say, shown
-from continuity.domain.written import SecretReference
 from continuity.hosts.local import LocalHost
 from continuity.offline.grounds import Grounds
 from continuity.offline.secrets_kept import where_kept
@@ -56,7 +53,9 @@ def known_secrets(grounds: Grounds) -> Known:
 
 
 def _secrets(grounds: Grounds) -> Iterator[tuple[Message, bytes]]:
-    for reference in references_in(grounds.workspace):
+    for name, reference in references_in(grounds.workspace):
+        if _NO_SECRET.fullmatch(name):
+            continue
         try:
             secret = read_secret(reference, environ=grounds.means.environ, host=LocalHost())
         except ContinuityError:
@@ -76,35 +75,3 @@ def _lines_of_key(path: Path) -> Iterator[bytes]:
     except OSError:
         return
     yield from (one for one in lines if len(one) >= _WRITTEN_IN_A_KEY and b"PRIVATE" not in one)
-
-
-def references_in(workspace: Workspace) -> Iterator[SecretReference]:
-    """Find every reference to a secret that anything written holds, wherever it stands."""
-    books = [step for book in workspace.books.values() for step in book.steps]
-    parts: Sequence[object] = (
-        workspace.settings,
-        workspace.repositories,
-        workspace.jobs,
-        workspace.outlets,
-        workspace.heartbeats,
-        books,
-    )
-    for part in parts:
-        yield from _inside(part)
-
-
-def _inside(value: object) -> Iterator[SecretReference]:
-    if isinstance(value, SecretReference):
-        yield value
-        return
-    for one in _members(value):
-        yield from _inside(one)
-
-
-def _members(value: object) -> Iterator[object]:
-    if isinstance(value, BaseModel):
-        yield from (getattr(value, name) for name in type(value).model_fields)
-    elif isinstance(value, Mapping):
-        yield from (one for name, one in value.items() if not _NO_SECRET.fullmatch(str(name)))
-    elif isinstance(value, list | tuple):
-        yield from value

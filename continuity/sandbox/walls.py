@@ -22,6 +22,7 @@ INSIDE = Path(__file__).parent / "inside"
 MEETING = Path("/run/cell")
 """Where the sockets are at level A: the address of a socket must be short."""
 
+_PACKAGE = Path(__file__).parents[1]
 _KEEPER = Path(__file__).with_name("keeper.py")
 _GIB = 1 << 30
 # Merged into /usr nearly everywhere, directories of their own on some old installations.
@@ -131,7 +132,7 @@ def _bounded(place: str, grounds: Grounds) -> Words:
 
 def _seen(grounds: Grounds) -> Iterator[str]:
     """Bind what the cell sees; what lies above is made first, or only root could pass it."""
-    read_only = {place: place for place in (grounds.tree, INSIDE, *_our_python())}
+    read_only = {place: place for place in (grounds.tree, _PACKAGE, *_our_python())}
     for paper in sorted(grounds.papers.iterdir()):
         read_only[paper] = Path("/etc") / paper.name
     writable = {grounds.home: grounds.home, grounds.meeting: MEETING}

@@ -20,6 +20,7 @@ from continuity.domain.secret import Secret
 from continuity.domain.text import Message
 from continuity.hosts.host import Host
 from continuity.sandbox.cell import Cell
+from continuity.sources.premises import Premises
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +43,8 @@ class Capturing:
     """What capturing needs: the source, its machine, its password and a private directory here.
 
     ``turn`` counts the captures made so far, so that samples can rotate. ``questions`` are queries
-    of the job's checks whose answers of this moment belong into the portrait.
+    of the job's checks whose answers of this moment belong into the portrait. ``premises`` is this
+    installation itself, for who protects it.
     """
 
     job: str
@@ -53,6 +55,7 @@ class Capturing:
     now: Now
     turn: int
     questions: tuple[str, ...] = ()
+    premises: Premises | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,7 +203,7 @@ class SourceKind:
     ``revive`` in every drill; one without is copied as files. ``plant`` puts a canary into it, and
     ``inquire`` asks it a question, reading only. ``needs`` names the programs that it takes on
     another machine, by name or path. ``by_hand`` tells how people load a copy with stock programs;
-    restored files need no loading.
+    restored files need no loading. ``of_itself`` is the kind that protects this installation.
     """
 
     name: str
@@ -212,6 +215,7 @@ class SourceKind:
     inquire: Inquire | None = None
     needs: Callable[[Source], tuple[str, ...]] = lambda _source: ()
     by_hand: Callable[[LoadAsked], ByHand] = lambda _asked: ByHand()
+    of_itself: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,6 +234,7 @@ class Living:
     questions: tuple[str, ...] = ()
     plant: Plant | None = None
     inquire: Inquire | None = None
+    premises: Premises | None = None
 
 
 NO_FILES = Extent(roots=(), excludes=(), one_file_system=False, mounts=(), sentinels=())

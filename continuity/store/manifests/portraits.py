@@ -123,6 +123,10 @@ def portrait_from_text(text: bytes) -> Portrait:
             (_text(query), None if value is None else _text(value))
             for query, value in _pairs(plain["answers"])
         ),
+        # Portraits of earlier versions have none.
+        parts=tuple(
+            (_text(name), _text(digest)) for name, digest in _pairs(plain.get("parts", []))
+        ),
     )
 
 
