@@ -31,6 +31,8 @@ def pytest_report_header() -> list[str]:
 _LONG = {
     "tests/contracts/test_year.py",
     "tests/contracts/test_conduct_kills.py",
+    "tests/contracts/test_own_server.py",
+    "tests/contracts/test_own_source.py",
     "tests/contracts/test_recovery_kit_away.py",
     "tests/contracts/test_witness_bounds.py",
     "tests/contracts/test_witness_properties.py",
@@ -49,6 +51,7 @@ _LONG = {
     "tests/end_to_end/test_ladders_climbed.py",
     "tests/end_to_end/test_restore_from_copies.py",
     "tests/end_to_end/test_serve.py",
+    "tests/end_to_end/test_own_recovery.py",
     "tests/end_to_end/test_second_reading_away.py",
     "tests/faults/test_away.py",
     "tests/faults/test_buckets.py",

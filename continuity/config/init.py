@@ -39,6 +39,14 @@ _PASSWORD = {
     ),
 }
 
+# What protects Continuity itself; only where copies are encrypted, for it holds keys.
+_OWN_JOB = "continuity.yaml"
+_OWN_SYSTEM = {
+    "es": "Continuity: quién vigila las copias, y lo demuestra",
+    "en": "Continuity: what watches the backups, and proves it",
+}
+_OWN_RUNBOOK = {"es": "recuperar-continuity", "en": "recover-continuity"}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answers:
@@ -108,6 +116,8 @@ def _fill(new: Path, answers: Answers) -> None:
     for folder in ("config", "jobs", "runbooks"):
         (new / folder).mkdir(parents=True)
         for template in (starter / folder).iterdir():
+            if template.name == _OWN_JOB and folder == "jobs" and not values["own"]:
+                continue
             text = Template(_text(template)).substitute(values)
             (new / folder / template.name).write_text(text, encoding="utf-8")
     write_schemas(new / "config" / "schema")
@@ -144,7 +154,23 @@ def _values(answers: Answers) -> dict[str, str]:
         "owner_name": _quoted(answers.owner_name),
         "owner_email": _quoted(answers.owner_email),
         "password": _PASSWORD[answers.language] if with_password else "",
+        "own": _own_system(answers) if with_password else "",
     }
+
+
+def _own_system(answers: Answers) -> str:
+    title, runbook = _OWN_SYSTEM[answers.language], _OWN_RUNBOOK[answers.language]
+    keys = {
+        "title": _quoted(title),
+        "criticality": "normal",
+        "owner": name_from_text(answers.owner_name) or "owner",
+        "rpo": "24h",
+        "rto": "8h",
+        "prove": "14d",
+        "runbook": runbook,
+    }
+    lines = (f"  {key}: {value}\n" for key, value in keys.items())
+    return f"\ncontinuity:\n{''.join(lines)}"
 
 
 def _quoted(text: str) -> str:

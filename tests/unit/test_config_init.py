@@ -40,7 +40,8 @@ def test_a_new_workspace_has_no_problems(
     written = write_workspace(tmp_path / "new", answers)
 
     workspace = load(tmp_path / "new", environ={})
-    (job,) = workspace.jobs.values()
+    job = workspace.jobs["datos" if language == "es" else "data"]
+    itself = workspace.jobs.get("continuity")
     assert all(path.is_file() for path in written)
     assert workspace.settings.organisation == answers.organisation
     assert workspace.settings.language == language
@@ -48,6 +49,9 @@ def test_a_new_workspace_has_no_problems(
     assert job.source.model_dump()["paths"] == answers.paths
     assert workspace.repositories[job.repository].location == "/mnt/nas/copias"
     assert workspace.people["inigo-nunez"].name == "Íñigo Núñez"
+    # It holds keys, so only where copies are encrypted.
+    assert (itself is not None) == (engine == "restic")
+    assert ("continuity" in workspace.systems) == (engine == "restic")
 
 
 def test_the_password_is_random_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -109,7 +113,7 @@ def test_an_empty_directory_is_taken(tmp_path: Path) -> None:
 
     write_workspace(tmp_path / "empty", FIRM)
 
-    assert list(load(tmp_path / "empty").jobs) == ["datos"]
+    assert sorted(load(tmp_path / "empty").jobs) == ["continuity", "datos"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from continuity.domain.portrait import Portrait, TablePortrait
+from continuity.domain.portrait_compare import differences
 from continuity.sandbox.checks.inside import told_inside
 from continuity.sandbox.inside.own import RECORD
 from continuity.sources.own.opening import opened
@@ -44,7 +45,8 @@ def revive(reviving: Reviving) -> Iterator[Revived]:
         with reviving.phase("question"):
             portrait = _look(scratch, reviving.portrait, parts)
             complaints += _other_end(scratch, reviving.portrait)
-    if not complaints:
+    # What is not the copy that was sealed is red already, and opening it tells no more.
+    if not complaints and not any(differences(reviving.portrait, portrait)):
         with reviving.phase("open"):
             complaints += opened(reviving.cell, place)
     yield Revived(
