@@ -13,7 +13,15 @@ from continuity.cli.output import verdict_text
 from continuity.cli.paint import painted
 from continuity.cli.wording import brief, duration, moment, number, size
 from continuity.domain.decision import InformationItem
-from continuity.domain.information_pack import InformationPack, SystemPart, Times, age
+from continuity.domain.information_pack import (
+    InformationPack,
+    PlacePart,
+    SystemPart,
+    Times,
+    age,
+    lacks_a_repository,
+    proven_in_reach,
+)
 from continuity.domain.information_plain import EVERYTHING
 
 _INDENT = "    "
@@ -55,10 +63,11 @@ def short_lines(shown: Shown) -> Iterator[str]:
 
 
 def _short(pack: InformationPack, one: SystemPart) -> str:
+    lacks = lacks_a_repository(pack, one)
     text = _("{system}: would lose {loss} (agreed {agreed}); back in {time} (agreed {target})")
     return text.format(
         system=plain(one.title),
-        loss=brief(age(pack, one.proven_at)),
+        loss=brief(age(pack, proven_in_reach(pack, one) if lacks else one.proven_at)),
         agreed=_or_nothing(one.loss_target),
         time=_("unknown time") if one.safe is None else brief(one.safe),
         target=_target(one),
@@ -94,12 +103,23 @@ def _points(shown: Shown, one: SystemPart) -> Iterator[str]:
             target=_or_nothing(one.loss_target),
         )
         yield painted(text, "red") if late else text
+    if lacks_a_repository(shown.pack, one):
+        yield painted(_reach_line(shown, one), "red")
     if one.claimed_at is None:
         yield _("No point is claimed either.")
     elif one.claimed_at != one.proven_at:
         yield _("Newest claimed point, not proven: {moment}, {age} old").format(
             moment=_at(shown, one.claimed_at), age=brief(age(shown.pack, one.claimed_at))
         )
+
+
+def _reach_line(shown: Shown, one: SystemPart) -> str:
+    """Say what is left where a repository cannot be reached: of a copy, of nothing."""
+    left = proven_in_reach(shown.pack, one)
+    if left is None:
+        return _("A repository cannot be reached, and no copy of it has a proven point.")
+    text = _("A repository cannot be reached. From the others: {moment}; {age} would be lost")
+    return text.format(moment=_at(shown, left), age=brief(age(shown.pack, left)))
 
 
 def _tested(shown: Shown, one: SystemPart) -> str:
@@ -149,6 +169,23 @@ def _kept(shown: Shown, one: SystemPart) -> Iterator[str]:
     if one.repositories:
         names = (f"{name} {reach_text(states.get(name))}" for name in one.repositories)
         yield _("Kept in: {names}").format(names=", ".join(names))
+    for place in one.kept:
+        if place.copy_of:
+            yield _copied(shown, place)
+
+
+def _copied(shown: Shown, place: PlacePart) -> str:
+    if place.proven_at is None:
+        text = _("{copy}, a copy of {original}: nothing of {job} is proven in it")
+    else:
+        text = _("{copy}, a copy of {original}: {job} proven there of {moment}, {age} old")
+    return text.format(
+        copy=plain(place.repository),
+        original=plain(place.copy_of),
+        job=plain(place.job),
+        moment="" if place.proven_at is None else _at(shown, place.proven_at),
+        age=brief(age(shown.pack, place.proven_at)),
+    )
 
 
 def _alternative(one: SystemPart) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.conducted import measured_of
 from continuity.domain.copies import things
 from continuity.domain.facts import DrillRun, Facts
-from continuity.domain.information_pack import SystemPart, Times
+from continuity.domain.information_pack import PlacePart, SystemPart, Times
 from continuity.domain.job_judgement import JobAssessment
 from continuity.domain.recovery_time import is_timed
 
@@ -47,7 +47,7 @@ def _part(
 ) -> SystemPart:
     proven, tested = system.rpo.proven_now, _latest_test(system, facts)
     sizes = [job.size for job in _one_of_each(system) if job.size is not None]
-    repositories = (job.plan.repository for job in system.jobs)
+    kept = tuple(_places(system, assessment))
     return SystemPart(
         name=begun.name,
         title=begun.title,
@@ -68,8 +68,25 @@ def _part(
         kind=system.rto.total.kind,
         files=sum(size.files for size in sizes),
         bytes=sum(size.bytes for size in sizes),
-        repositories=tuple(dict.fromkeys(repositories)),
+        repositories=tuple(dict.fromkeys(place.repository for place in kept)),
+        kept=kept,
     )
+
+
+def _places(system: SystemAssessment, assessment: Assessment) -> Iterator[PlacePart]:
+    """List each job's own repository, and then the copies of it."""
+    for same in things(system.jobs):
+        for job in same:
+            for one in (job, *job.copies):
+                proven, own = one.rpo.proven_now, job.plan.repository
+                yield PlacePart(
+                    thing=same[0].plan.name,
+                    job=job.plan.name,
+                    repository=one.plan.repository,
+                    copy_of="" if one is job else own,
+                    proven_at=None if proven is None else assessment.at - proven,
+                    claimed_at=one.rpo.newest,
+                )
 
 
 def _one_of_each(system: SystemAssessment) -> list[JobAssessment]:

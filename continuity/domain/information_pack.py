@@ -23,6 +23,21 @@ class Times:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlacePart:
+    """Where one thing of a system can be had back from, and what is proven and claimed there.
+
+    ``thing`` is the same for all that protects it; ``copy_of`` is empty for a job's own repository.
+    """
+
+    thing: str
+    job: str
+    repository: str
+    copy_of: str = ""
+    proven_at: datetime | None = None
+    claimed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SystemPart:
     """One affected system.
 
@@ -32,6 +47,7 @@ class SystemPart:
     with its verdict. ``restores`` are the times of restore tests, ``conducted`` those of people
     following a runbook to the end. ``likely`` and ``safe`` are computed for all it depends on, of
     ``kind``. ``files`` and ``bytes`` are what would come back, 0 where that is not known.
+    ``repositories`` are all that keep it, with copies; ``kept`` says of each thing what is there.
     """
 
     name: str
@@ -53,6 +69,7 @@ class SystemPart:
     files: int = 0
     bytes: int = 0
     repositories: tuple[str, ...] = ()
+    kept: tuple[PlacePart, ...] = ()
     alternative: str = ""
 
 
@@ -125,6 +142,31 @@ class InformationPack:
     people: tuple[PersonPart, ...] = ()
     contracts: tuple[ContractPart, ...] = ()
     clocks: tuple[ClockPart, ...] = ()
+
+
+def lacks_a_repository(pack: InformationPack, system: SystemPart) -> bool:
+    """Tell whether one that a job of it writes to is known to be out of reach now."""
+    away = _out_of_reach(pack)
+    return any(one.repository in away for one in system.kept if not one.copy_of)
+
+
+def proven_in_reach(pack: InformationPack, system: SystemPart) -> datetime | None:
+    """Give the newest data that is proven to come back from what is not out of reach now.
+
+    Of several things the oldest; None where of one of them nothing is proven there.
+    """
+    away = _out_of_reach(pack)
+    newest: dict[str, datetime | None] = {}
+    for one in system.kept:
+        known = newest.setdefault(one.thing, None)
+        at = None if one.repository in away else one.proven_at
+        newest[one.thing] = max((moment for moment in (known, at) if moment), default=None)
+    found = [moment for moment in newest.values() if moment is not None]
+    return min(found) if found and len(found) == len(newest) else None
+
+
+def _out_of_reach(pack: InformationPack) -> set[str]:
+    return {one.name for one in pack.repositories if one.reachable is False}
 
 
 def age(pack: InformationPack, moment: datetime | None) -> timedelta | None:

@@ -21,7 +21,7 @@ _SYSTEMS: Mapping[InformationItem, tuple[str, ...]] = {
     InformationItem.DRILLS: ("tested", "tested_at"),
     InformationItem.RECOVERY_TIMES: ("restores", "conducted", "time_target"),
     InformationItem.ESTIMATES: ("likely", "safe", "kind", "files", "bytes"),
-    InformationItem.REPOSITORIES: ("repositories",),
+    InformationItem.REPOSITORIES: ("repositories", "kept"),
     InformationItem.ALTERNATIVES: ("alternative",),
 }
 _PARTS: Mapping[InformationItem, str] = {
@@ -99,7 +99,7 @@ def _value(value: object) -> object:
         case Message():
             return plain_from_message(value)
         case tuple():
-            return list(value)
+            return [_value(one) for one in value]
         case None | str() | int():
             return value
         case _:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from continuity.domain.copy_judgement import facts_of_copy
 from continuity.domain.evidence import RecordKind
 from continuity.domain.facts import JobFacts, Point
 from continuity.domain.job_judgement import JobAssessment
-from continuity.domain.plain import mapping_in, text_in
+from continuity.domain.plain import list_in, mapping_in, text_in
 from continuity.offline.grounds import Grounds, order_of
 
 
@@ -38,13 +39,14 @@ def stands_of(grounds: Grounds) -> Iterator[Stand]:
                 continue
             facts = grounds.portfolio.facts.of(judged.plan.name)
             yield _own(judged, facts)
-            for copy in judged.copies:
-                yield _copied(grounds, judged, copy, facts)
+            for copy, kept in zip(judged.copies, judged.plan.copies, strict=True):
+                there = facts_of_copy(judged.plan, kept, facts)
+                yield _copied(grounds, judged, copy, facts, there.points)
 
 
 def _own(judged: JobAssessment, facts: JobFacts) -> Stand:
     plan = judged.plan
-    point, proven = _best(facts, plan.repository, judged.proof.proven_points)
+    point, proven = _best(facts.points, plan.repository, judged.proof.proven_points)
     return Stand(
         job=plan.name,
         repository=plan.repository,
@@ -56,9 +58,16 @@ def _own(judged: JobAssessment, facts: JobFacts) -> Stand:
     )
 
 
-def _copied(grounds: Grounds, own: JobAssessment, copy: JobAssessment, facts: JobFacts) -> Stand:
+def _copied(
+    grounds: Grounds,
+    own: JobAssessment,
+    copy: JobAssessment,
+    facts: JobFacts,
+    arrived: Iterable[Point],
+) -> Stand:
+    """Give the best of the points that were seen in a copy; what has not arrived is not there."""
     name = copy.plan.repository
-    point, proven = _best(facts, own.plan.repository, copy.proof.proven_points)
+    point, proven = _best(arrived, name, copy.proof.proven_points)
     return Stand(
         job=own.plan.name,
         repository=name,
@@ -70,11 +79,13 @@ def _copied(grounds: Grounds, own: JobAssessment, copy: JobAssessment, facts: Jo
     )
 
 
-def _best(facts: JobFacts, repository: str, proven: tuple[str, ...]) -> tuple[Point | None, bool]:
+def _best(
+    points: Iterable[Point], repository: str, proven: tuple[str, ...]
+) -> tuple[Point | None, bool]:
     """Give the newest proven point, or else the newest, and whether it is proven."""
     there = [
         point
-        for point in facts.points
+        for point in points
         if point.removed_at is None and point.identity.repository == repository
     ]
     there.sort(key=lambda point: point.data_time)
@@ -91,10 +102,15 @@ def _run_of(facts: JobFacts, point: Point | None) -> str:
 
 
 def _id_there(grounds: Grounds, job: str, repository: str, point: str) -> str:
-    """Take the id in a copy from the restore test that went there."""
-    kinds = (RecordKind.DRILL_FINISHED,)
+    """Take the id in a copy from the latest look into it, or else from a restore test there."""
+    kinds = (RecordKind.COPY_OBSERVED, RecordKind.DRILL_FINISHED)
     for record in grounds.bench.store.records(job=job, kinds=kinds, newest_first=True):
-        is_it = text_in(mapping_in(record.body, "point"), "id") == point
-        if is_it and text_in(record.body, "repository") == repository:
-            return text_in(record.body, "snapshot")
+        if text_in(record.body, "repository") != repository:
+            continue
+        points, ids = list_in(record.body, "points"), list_in(record.body, "snapshots")
+        seen = dict(zip(map(str, points), map(str, ids), strict=False))
+        if text_in(mapping_in(record.body, "point"), "id") == point:
+            seen = {point: text_in(record.body, "snapshot")}
+        if point in seen:
+            return seen[point]
     return ""

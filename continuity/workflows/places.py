@@ -142,6 +142,7 @@ def look_into(
                 "repository_id": identity,
                 "copy_of": protected.job.repository,
                 "points": list(snapshots)[-_KEPT_POINTS:],
+                "snapshots": list(snapshots.values())[-_KEPT_POINTS:],
             },
         )
     )
