@@ -28,6 +28,7 @@ from continuity.service.kept_files import keep_files, kept_files
 from continuity.service.rounds import go_round
 from continuity.service.shift import Shift
 from continuity.service.supervisor import ALIVE, READY, STOPPING, tell_supervisor
+from continuity.service.telemetry import begin_telemetry
 
 _ITSELF = "continuity serve"
 TURN_SECONDS = 15
@@ -79,6 +80,7 @@ class Service:
         monotonic = self.app.bench.monotonic
         self.health = Health(turned=monotonic(), went_round=monotonic())
         self.seen = self.app.workspace.fingerprint
+        self.telemetry = begin_telemetry(self.environ, self.journal)
         self._judge_files()
         return self
 
@@ -114,10 +116,13 @@ class Service:
     def round(self) -> None:
         """Do once what time asks for."""
         app, retired, self._retired = self.app, self._retired, []
+        began = app.bench.now()
         try:
             done = go_round(app, _ITSELF)
             for trouble in done.troubles:
                 self.journal.trouble("round.trouble", trouble)
+            if self.telemetry is not None:
+                self.telemetry.round(began, app.bench.now(), len(done.troubles))
             self.health.went_round = app.bench.monotonic()
         except Exception as error:  # noqa: BLE001 - a defect must not end the service
             self._confess("round.failed", error)
@@ -159,6 +164,8 @@ class Service:
         traceback: TracebackType | None,
     ) -> None:
         """Let go of everything."""
+        if self.telemetry is not None:
+            self.telemetry.end()
         for resources in (*self._retired, self._resources):
             resources.close()
 
@@ -232,6 +239,8 @@ class Service:
             run_id=slot.run_id,
             verdict=verdict,
         )
+        if self.telemetry is not None:
+            self.telemetry.slot(event, slot, self.app.bench.now())
 
     def _tell_of_run(self, stride: Stride) -> None:
         if stride.trouble is not None:

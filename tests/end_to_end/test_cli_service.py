@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from continuity.domain.slot import SlotState
+from tests.support.collector import collecting
 from tests.support.firm import Firm
 from tests.support.programs import program
 from tests.support.serving import serving, supervisor
@@ -25,7 +26,11 @@ def firm(tmp_path: Path) -> Firm:
 
 def test_it_says_when_it_is_ready_alive_and_stopping_and_runs_what_is_due(firm: Firm) -> None:
     unattended(firm, timedelta(days=2))
-    with supervisor(firm.root) as (address, ear), serving(firm, NOTIFY_SOCKET=address) as one:
+    with (
+        supervisor(firm.root) as (address, ear),
+        collecting() as collector,
+        serving(firm, NOTIFY_SOCKET=address, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url) as one,
+    ):
         told = [ear.recv(100).decode() for _ in range(2)]
         until(lambda: slots_of(firm)[-1].state is SlotState.RAN)
         status, health = one.ask("/healthz")
@@ -49,6 +54,7 @@ def test_it_says_when_it_is_ready_alive_and_stopping_and_runs_what_is_due(firm: 
     assert samples["continuity_slots_last_day", "ran"] == 1
     assert ("continuity_rto_seconds", "billing", "UNKNOWN") not in samples
     assert ("continuity_rpo_target_seconds", "billing") not in samples
+    assert {"slot", "run", "round"} == {span.name for span in collector.spans()}
 
 
 @pytest.mark.tool("systemd-analyze")
