@@ -19,6 +19,7 @@ from tests.support.postgresql import Cluster, kill_server, start_server, stop_se
 from tests.support.terminal import argv, environ_of
 
 _ALWAYS = 1_000_000
+_LONGEST_WATCH = 20.0
 _AT_ONCE = ("kill service", "stop service", "second service", "kill a run", "change a file")
 
 
@@ -199,8 +200,11 @@ def _start_patiently(cluster: Cluster) -> None:
 
 def _kill_a_run(workspace: Path, draw: random.Random) -> None:
     """Kill the process of a run, not the service that began it."""
-    runs = list(_processes(workspace))
+    until = time.monotonic() + _LONGEST_WATCH
+    while not (runs := list(_processes(workspace))) and time.monotonic() < until:
+        time.sleep(0.2)
     if runs:
+        time.sleep(draw.uniform(0, 3))
         with suppress(ProcessLookupError):
             os.kill(draw.choice(runs), signal.SIGKILL)
 
