@@ -12,7 +12,7 @@ from continuity.cli.language import _
 from continuity.cli.output import epilog, show
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say
-from continuity.service.units import units_of, write_units
+from continuity.service.units import commands_before, units_of, write_units
 
 _FOLDER = Path("/etc/systemd/system")
 
@@ -76,7 +76,9 @@ def _print(options: Options, user: str, timer: bool) -> int:
 )
 @click.pass_obj
 def _install(options: Options, user: str, timer: bool, folder: Path) -> int:
-    units = _units(options, user, timer=timer)
+    with recorded(options.workspace) as (workspace, _store):
+        units = dict(units_of(workspace, user, timer=timer))
+        before = tuple(commands_before(workspace, user))
     try:
         written = write_units(units, folder)
     except FileExistsError as error:
@@ -96,8 +98,8 @@ def _install(options: Options, user: str, timer: bool, folder: Path) -> int:
     for path in written:
         show(str(path))
     last = sorted(units)[-1]
-    show(_("Now run: {command}").format(command="systemctl daemon-reload"))
-    show(_("Now run: {command}").format(command=f"systemctl enable --now {last}"))
+    for line in (*before, "systemctl daemon-reload", f"systemctl enable --now {last}"):
+        show(_("Now run: {command}").format(command=line))
     return 0
 
 

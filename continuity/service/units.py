@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import pwd
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -104,12 +106,34 @@ def _reading(user: str) -> str:
     return "AmbientCapabilities=CAP_DAC_READ_SEARCH\nCapabilityBoundingSet=CAP_DAC_READ_SEARCH\n"
 
 
-def _writable(workspace: Workspace) -> Iterator[str]:
-    settings = workspace.settings
-    places = [settings.store.state, settings.sandbox.place]
+def commands_before(workspace: Workspace, user: str = "") -> Iterator[str]:
+    """Give what root has to run so that this user finds what it may write to, and may do so.
+
+    What has no folder above it is left alone: its disk is not mounted now.
+    """
+    who = user or getpass.getuser()
+    try:
+        number = pwd.getpwnam(who).pw_uid
+    except KeyError:
+        number = None
+        yield shlex.join(("useradd", "--system", "--shell", "/usr/sbin/nologin", who))
+    for place in dict.fromkeys(_own(workspace)):
+        if Path(place).exists():
+            if Path(place).stat().st_uid != number:
+                yield shlex.join(("chown", "-R", f"{who}:", place))
+        elif Path(place).parent.is_dir():
+            yield shlex.join(("install", "-d", "-m", "700", "-o", who, place))
+
+
+def _own(workspace: Workspace) -> Iterator[str]:
+    yield from (workspace.settings.store.state, workspace.settings.sandbox.place)
     for repository in workspace.repositories.values():
         if repository.location.startswith("/"):
-            places += [repository.location, f"{repository.location.rstrip('/')}.manifests"]
+            yield from (repository.location, f"{repository.location.rstrip('/')}.manifests")
+
+
+def _writable(workspace: Workspace) -> Iterator[str]:
+    settings, places = workspace.settings, list(_own(workspace))
     places += [one.path for one in settings.offline.places.values() if one.path is not None]
     for place in dict.fromkeys(places):
         yield f"ReadWritePaths={_word(f'-{place}')}\n"

@@ -102,6 +102,21 @@ def test_the_unit_may_write_to_every_place_of_this_machine_that_the_service_fill
         assert f"ReadWritePaths=-{wanted}\n" in said.out
 
 
+def test_installing_says_what_its_user_must_own_first(firm: Firm, tmp_path: Path) -> None:
+    firm.state.mkdir(exist_ok=True)
+    folder = tmp_path / "units"
+    folder.mkdir()
+    known, strange = (
+        run(firm, "service", "install", "--to", str(folder), "--user", user).out
+        for user in ("nobody", "nobody-knows-this-user")
+    )
+
+    assert f"chown -R nobody: {firm.state}\n" in known
+    assert f"install -d -m 700 -o nobody {firm.repository()}\n" in known
+    assert "useradd" not in known
+    assert "useradd --system --shell /usr/sbin/nologin nobody-knows-this-user\n" in strange
+
+
 def test_secrets_of_kind_credential_are_handed_over_by_systemd(firm: Firm) -> None:
     place = firm.workspace / "config/repositories.yaml"
     written = json.loads(place.read_text())
