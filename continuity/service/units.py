@@ -48,7 +48,7 @@ Type=notify
 NotifyAccess=main
 WatchdogSec=120
 Restart=on-failure
-RestartSec=10
+RestartSec=15
 TimeoutStartSec=600
 TimeoutStopSec={_patience(workspace)}
 """
@@ -64,8 +64,8 @@ def _unit(workspace: Workspace, user: str, verb: str, kind: str) -> str:
 Description=Continuity of {_plain(workspace.settings.organisation)}: {verb}
 Wants=network-online.target
 After=network-online.target time-sync.target
-StartLimitIntervalSec=600
-StartLimitBurst=10
+# However long a database or a disk is out, it is started again.
+StartLimitIntervalSec=0
 
 [Service]
 {kind}ExecStart={_word(sys.executable)} -m continuity -w {_word(str(workspace.root))} {verb}

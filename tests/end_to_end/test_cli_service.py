@@ -75,7 +75,9 @@ def test_systemd_understands_the_units_that_are_installed(firm: Firm, tmp_path: 
     assert [one.code for one in said] == [0, 0]
     assert (verified.returncode, verified.stderr) == (0, "")
     assert len(list(folder.iterdir())) == 3
-    assert "Type=notify" in (folder / "continuity.service").read_text()
+    unit = (folder / "continuity.service").read_text()
+    assert "Type=notify" in unit
+    assert "StartLimitIntervalSec=0" in unit  # a long outage must not be the end of it
 
 
 def test_a_unit_of_somebody_else_is_not_replaced(firm: Firm, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from continuity.cli.program import make_program
 from continuity.config.models import SandboxPlace, Settings, Store
 from continuity.domain.client import Client
 from continuity.domain.failure import FailureClass
+from continuity.domain.fault import FaultKind
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job, Plausibility, Retention, SamplePolicy, Skip, Timetable
 from continuity.domain.offline import Offline, OfflinePlace
@@ -201,6 +202,12 @@ def test_every_failure_class_says_what_it_means_and_what_to_do() -> None:
     assert list(written)[1:] == [failure.value for failure in FailureClass]
     for failure in FailureClass:
         assert [part for part in parts if part not in written[failure.value]] == []
+
+
+def test_every_fault_is_explained_to_whoever_operates_it() -> None:
+    written = sections(DOCS / "operations.md")["What each fault means"]
+
+    assert first_cells(written) == [fault.value for fault in FaultKind]
 
 
 def test_the_runbook_of_a_failure_class_is_for_that_class() -> None:
