@@ -30,8 +30,11 @@ _PEOPLE_HEAR = frozenset(
         Event.NOBODY_NOTIFIED,
     }
 )
-# Those who were called hear how it ends, and when it gets worse; who is called next, ladders say.
-_THE_CALLED_HEAR = frozenset({Event.RESOLVED, Event.CANCELLED, Event.RAISED, Event.DECLARED_MAJOR})
+# Those who were called hear how it ends, when it comes back and when it gets worse: what came back is
+# in hands already, so that no ladder calls anybody. Who is called next, ladders say.
+_THE_CALLED_HEAR = frozenset(
+    {Event.RESOLVED, Event.REOPENED, Event.CANCELLED, Event.RAISED, Event.DECLARED_MAJOR}
+)
 _TICKET_FOLLOWS = _PEOPLE_HEAR | {
     Event.ACKNOWLEDGED,
     Event.STARTED,

@@ -89,6 +89,21 @@ def test_a_corrupt_copy_is_told_by_ticket_and_mail_and_ended_by_proof(outside: O
     assert outside.mails()[0].mail["references"] == outside.mails()[1].mail["references"]
 
 
+def test_what_was_proven_to_be_over_and_comes_back_is_told_again_once(outside: Outside) -> None:
+    outside.break_copy()
+    outside.mend_copy()
+    outside.run("incidents", "retest", "1")
+    over = len(outside.mails())
+    rot(outside.firm)
+    outside.run("drill")
+    outside.run("incidents", "update")
+    back = outside.mails()[over:]
+
+    assert over == 2
+    assert [one.to for one in back] == [("ana@acme.example",)]
+    assert "CONT-0001" in str(back[0].mail["subject"])
+
+
 def test_what_was_told_once_is_not_told_again_by_looking_again(outside: Outside) -> None:
     outside.break_copy()
     for _ in range(3):
