@@ -30,8 +30,8 @@ _PEOPLE_HEAR = frozenset(
         Event.NOBODY_NOTIFIED,
     }
 )
-# Those who were called hear how it ends, when it comes back and when it gets worse: what came back is
-# in hands already, so that no ladder calls anybody. Who is called next, ladders say.
+# Those who were called hear how it ends, when it gets worse, and when it comes back: that is in
+# hands already, so no ladder calls anybody. Who is called next, ladders say.
 _THE_CALLED_HEAR = frozenset(
     {Event.RESOLVED, Event.REOPENED, Event.CANCELLED, Event.RAISED, Event.DECLARED_MAJOR}
 )
