@@ -10,7 +10,7 @@ from continuity.config.outlets import outlet_kinds
 from continuity.config.responding import calendars_of, duty_of
 from continuity.config.workspace import Workspace
 from continuity.domain.conduct import Conduct, Entry
-from continuity.domain.conduct_calling import Onlookers, call_of
+from continuity.domain.conduct_calling import Call, Onlookers, call_of
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.duty import Duty, first_there, on_duty
 from continuity.domain.incident_plain import local_number
@@ -48,11 +48,14 @@ class Announcer:
     def call(
         self, stand: Stand, entry: Entry, present: frozenset[str], *, alone: bool = False
     ) -> Iterator[Notice]:
-        """Give what calls people because of an entry; who answers for the book, if nobody else."""
+        """Give what calls people because of an entry."""
         zone = self.workspace.settings.zone
         called = call_of(stand, entry, Onlookers(alone=alone, present=present, zone=zone))
-        if called is None:
-            return
+        if called is not None:
+            yield from self.notices(called, stand)
+
+    def notices(self, called: Call, stand: Stand) -> Iterator[Notice]:
+        """Give what brings a call to people; to who answers for the book, where nobody else is."""
         front, conduct = stand.document.front, stand.conduct
         people = tuple(one for one in called.people if self._address(one))
         owners = tuple(one for one in (front.owner, front.deputy) if one)

@@ -39,6 +39,7 @@ from continuity.domain.incident_commands import Person
 from continuity.domain.verdict import exit_code
 from continuity.workflows.child_runs import carry_on_all
 from continuity.workflows.conducting import Stage, act, on_paper, stand_of, tick
+from continuity.workflows.holding import release
 from continuity.workflows.performing import perform
 
 _F = TypeVar("_F", bound=Callable[..., object])
@@ -104,6 +105,7 @@ def carry_out_in(
         stage = stage_of(app, screen)
         person = acting(app, said["by"], said["note"])
         act(stage, run, make(app, person), said["version"])
+        release(app.bench.store, run)
         go_on(app, stage, run)
         return code_of(tell(screen, stage, run, as_json=said["as_json"]))
 

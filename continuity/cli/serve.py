@@ -11,9 +11,10 @@ import click
 
 from continuity.app import App
 from continuity.cli.entry import Options
-from continuity.cli.language import _
-from continuity.cli.output import epilog, show
-from continuity.domain.failure import ConfigurationError
+from continuity.cli.language import _, sentence
+from continuity.cli.output import epilog, remark, show
+from continuity.config.problem import WorkspaceError
+from continuity.domain.failure import ConfigurationError, UnreachableError
 from continuity.domain.text import N_, say
 from continuity.service.doors import doors_open
 from continuity.service.journal import Journal
@@ -41,14 +42,16 @@ def command(options: Options, address: str | None, port: int | None) -> int:
     service = Service(root=options.workspace, environ=os.environ, journal_of=_journal)
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_ignored: service.stop.set())
-    with service, ExitStack() as doors:
+    with ExitStack() as doors:
+        _enter(doors, service)
         settings = service.app.workspace.settings.service
         here = settings.address if address is None else address
         wished = settings.port if port is None else port
         try:
             taken = doors.enter_context(doors_open(service, here, wished))
         except OSError as error:
-            raise ConfigurationError(
+            # It may be free or there a little later: no reason to give up for good.
+            raise UnreachableError(
                 say(N_("Nothing can listen there: {reason}"), reason=error.strerror or "-"),
                 remedy=say(N_("Choose another --port, or stop what uses it.")),
             ) from error
@@ -56,6 +59,18 @@ def command(options: Options, address: str | None, port: int | None) -> int:
         sys.stdout.flush()
         service.run()
     return 0
+
+
+def _enter(doors: ExitStack, service: Service) -> None:
+    try:
+        doors.enter_context(service)
+    except WorkspaceError as error:
+        for problem in error.problems:
+            remark(problem.rendered(sentence))
+        raise ConfigurationError(
+            say(N_("The service cannot start: the workspace has problems, and never had none.")),
+            remedy=say(N_("Mend what is named above, see continuity check, and start it again.")),
+        ) from error
 
 
 def _journal(app: App) -> Journal:

@@ -61,6 +61,18 @@ def call_of(stand: Stand, entry: Entry, seen: Onlookers) -> Call | None:
     return Call(key=key, people=told[1], said=told[0])
 
 
+def call_after_silence(stand: Stand, since: datetime, zone: str) -> Call:
+    """Ask people what they did on paper while the program was not there."""
+    conduct = stand.conduct
+    template = N_(
+        "The program was not at work since {since}, so nothing goes on by itself in the run {run}. "
+        "Enter first what was done on paper, then let it: continuity runbook carry-on {run}"
+    )
+    said = say(template, since=_local(since, zone), run=conduct.run)
+    key = f"{conduct.run}-silence-{conduct.version}"
+    return Call(key=key, people=_leading(stand), said=said)
+
+
 def title_of(stand: Stand, name: str) -> str:
     """Give the title of a step in one line."""
     inserted = (extra.text for extra in stand.conduct.inserted if extra.step == name)
@@ -139,8 +151,11 @@ def _open_decision(stand: Stand, entry: Entry, until: datetime | None, zone: str
     if until is None:
         return _said(stand, entry, N_("“{title}” is to be decided: {command}"))
     said = _said(stand, entry, N_("“{title}” is to be decided until {until}: {command}"))
-    local = f"{until.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
-    return say(said.template, **said.values, until=local)
+    return say(said.template, **said.values, until=_local(until, zone))
+
+
+def _local(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def _paused(stand: Stand, entry: Entry, _seen: Onlookers) -> _Told:

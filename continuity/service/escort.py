@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from continuity.answering.announcer import Announcer
 from continuity.app import App
 from continuity.config.runbook_document import document_from_kept_text
 from continuity.domain.conduct import Conduct, StepRun, Waits
+from continuity.domain.conduct_calling import call_after_silence
 from continuity.domain.conduct_due import Due, may_be_stopped, what_is_due
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.failure import ContinuityError
@@ -16,6 +19,8 @@ from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.text import Message
 from continuity.hosts.process import Life, life_of, process_from_text
 from continuity.service.child import Child, Nursery, begin_child, last_words
+from continuity.workflows.holding import hold, runs_held
+from continuity.workflows.looking import looked_last
 
 _PATIENCE_SECONDS = 300.0
 
@@ -55,15 +60,19 @@ class Escort:
     under_way: list[_Going] = field(default_factory=list)
     _documents: dict[str, RunbookDocument] = field(default_factory=dict)
     _vain: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _silent_since: datetime | None = None
 
     def turn(self, app: App, nursery: Nursery) -> None:
         """Look once at all open runs, and begin what has to go on. Raises StoreError."""
         self.settle_finished(app)
         with app.bench.store.reading() as reading:
             runs = reading.conducts.open()
+        held = self._held(app, runs) if runs else frozenset()
         names = {one.run for one in runs}
         self._vain = {run: seen for run, seen in self._vain.items() if run in names}
         for conduct in runs:
+            if conduct.run in held:
+                continue
             try:
                 due = self._due(app, conduct)
             except ContinuityError as error:
@@ -73,6 +82,29 @@ class Escort:
                 child = begin_child(nursery, _words(app, conduct), conduct.run)
                 going = _Going(run=conduct.run, version=conduct.version, due=due, child=child)
                 self.under_way.append(going)
+
+    def _held(self, app: App, runs: Sequence[Conduct]) -> frozenset[str]:
+        """Hold what people may have gone on with on paper, while nothing here was at work."""
+        store = app.bench.store
+        looked, silence = looked_last(store), app.workspace.settings.service.silence
+        silent = looked is not None and app.bench.now() - looked > silence
+        if looked is not None and silent and looked != self._silent_since:
+            self._silent_since = looked
+            left = [one for one in runs if one.latest is None or one.latest <= looked]
+            hold(store, [one.run for one in left])
+            self._ask_for_paper(app, left, looked)
+        return runs_held(store)
+
+    def _ask_for_paper(self, app: App, runs: Sequence[Conduct], since: datetime) -> None:
+        announcer = Announcer(workspace=app.workspace, store=app.bench.store, now=app.bench.now)
+        for conduct in runs:
+            try:
+                stand = self._stand(app, conduct)
+            except ContinuityError:
+                continue  # It is told of when it is looked at.
+            call = call_after_silence(stand, since, app.workspace.settings.zone)
+            with app.bench.store.transaction() as transaction:
+                transaction.outbox.queue(announcer.notices(call, stand), app.bench.now())
 
     def _may_begin(self, app: App, conduct: Conduct, due: Due) -> bool:
         mine = [one.due for one in self.under_way if one.run == conduct.run]

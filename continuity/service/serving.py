@@ -24,7 +24,7 @@ from continuity.domain.text import N_, say
 from continuity.service.beat import Beat
 from continuity.service.escort import Escort, Stride
 from continuity.service.journal import Journal, Level
-from continuity.service.kept_files import keep_files, kept_files
+from continuity.service.kept_files import environ_to_start, keep_files, kept_files
 from continuity.service.rounds import go_round
 from continuity.service.shift import Shift
 from continuity.service.supervisor import ALIVE, READY, STOPPING, tell_supervisor
@@ -68,18 +68,22 @@ class Service:
     _scheduler: BackgroundScheduler = field(init=False)
 
     def __enter__(self) -> Self:
-        """Open the workspace. Raises as ``opened`` does."""
+        """Open the workspace, as it last was without a problem if it has one now.
+
+        Raises as ``opened`` does where no such files were ever kept.
+        """
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._resources = ExitStack()
         self._retired: list[ExitStack] = []
-        self.app = self._resources.enter_context(opened(self.root, self._environ()))
+        first = environ_to_start(self.root, self.environ)
+        self.app = self._resources.enter_context(opened(self.root, first))
         self.journal = self.journal_of(self.app)
         escort = Escort(told=self._tell_of_run)
         environ = self.app.means.environ
         self.shift = Shift(app=self.app, told=self._told, environ=environ, escort=escort)
         monotonic = self.app.bench.monotonic
         self.health = Health(turned=monotonic(), went_round=monotonic())
-        self.seen = self.app.workspace.fingerprint
+        self.seen = fingerprint(self.root)
         self.telemetry = begin_telemetry(self.environ, self.journal)
         self._judge_files()
         return self
@@ -198,6 +202,11 @@ class Service:
         except WorkspaceError as error:
             self.broken = True
             self.journal.trouble("workspace.broken", error)
+            for problem in error.problems:
+                told = say("{problem}", problem=problem.rendered(self.journal.sentence))
+                self.journal.say(
+                    "workspace.problem", told, Level.ERROR, file=problem.file, line=problem.line
+                )
             return
         self.broken = False
         self._keep()

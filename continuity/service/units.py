@@ -49,6 +49,8 @@ NotifyAccess=main
 WatchdogSec=120
 Restart=on-failure
 RestartSec=15
+# Files that cannot be used are no better after another try: a person mends them, then starts it.
+RestartPreventExitStatus=2
 TimeoutStartSec=600
 TimeoutStopSec={_patience(workspace)}
 """

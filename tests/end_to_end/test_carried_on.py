@@ -6,12 +6,13 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any  # JSON
 
 import pytest
 
+from continuity.domain.clock import text_from_time
 from continuity.domain.conduct import Conduct, Event
 from continuity.domain.conduct_record import CONDUCTING, entries_of
 from continuity.hosts.process import process_from_text
@@ -37,7 +38,7 @@ decisions:
   - id: where
     question: Where do we restore?
     decides: [head]
-    decide_within: 4s
+    decide_within: WITHIN
     if_unreachable: {option: beside}
     options:
       - {id: beside, effect: both live, reversible: true}
@@ -83,12 +84,12 @@ def write(firm: Firm, name: str, value: object) -> None:
     (firm.workspace / f"config/{name}.yaml").write_text(json.dumps(value))
 
 
-def begin(firm: Firm, *steps: str) -> Said:
+def begin(firm: Firm, *steps: str, within: str = "4s") -> Said:
     blocks = []
     for text in steps:
         name = text.partition("id: ")[2].partition("\n")[0]
         blocks.append(f"## The {name} {{#{name}}}\n\n~~~step\n{text}~~~\n\nDo it.\n")
-    text = FRONT + "\n" + "\n".join(blocks)
+    text = FRONT.replace("WITHIN", within) + "\n" + "\n".join(blocks)
     text = text.replace("FLAG", str(firm.root / "flag")).replace("READY", str(firm.root / "ready"))
     (firm.workspace / "runbooks/book.md").write_text(text)
     return run(firm, "runbook", "start", "book", "--by", "luis")
@@ -211,3 +212,32 @@ def test_a_service_and_somebody_who_follows_do_each_step_once(firm: Firm) -> Non
 
     assert followed.code == 0
     assert (firm.root / "flag").read_text() == "x\n"
+
+
+def test_after_a_long_silence_people_say_first_what_they_did_on_paper(
+    firm: Firm, room: MailRoom
+) -> None:
+    settings = firm.workspace / "config/continuity.yaml"
+    plain = json.loads(settings.read_text())
+    settings.write_text(json.dumps({**plain, "service": {"silence": "3s"}}))
+    begin(firm, DECIDE, CABLES, within="20s")
+    limit = stored(firm).of("where").due_at
+    assert limit is not None
+    with (
+        open_store(f"sqlite:///{firm.state}/record.db", now) as store,
+        store.transaction() as transaction,
+    ):
+        transaction.note("service.looked", text_from_time(now()))
+    until(lambda: now() >= limit + timedelta(seconds=3))
+    run(firm, "tick")
+    held = states(firm)["where"]
+    done_at = ("--paper", "--at", (limit - timedelta(seconds=1)).isoformat())
+    entered = run(
+        firm, "runbook", "decide", RUN, "where", "over", "--note", "old", "--by", "ana", *done_at
+    )
+    run(firm, "runbook", "carry-on", RUN)
+
+    assert held == "waiting"
+    assert heard(room, "luis", "Enter first what was done on paper")
+    assert entered.code == 0, entered
+    assert [(one.option, one.by) for one in stored(firm).taken] == [("over", "ana")]

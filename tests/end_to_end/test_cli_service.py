@@ -80,6 +80,21 @@ def test_systemd_understands_the_units_that_are_installed(firm: Firm, tmp_path: 
     assert "StartLimitIntervalSec=0" in unit  # a long outage must not be the end of it
 
 
+def test_files_that_were_never_sound_are_refused_by_name_and_no_restart_tries_them_again(
+    firm: Firm, tmp_path: Path
+) -> None:
+    run(firm, "service", "install", "--to", str(tmp_path))
+    settings = firm.workspace / "config/continuity.yaml"
+    settings.write_text(settings.read_text().replace("organisation", "organization"))
+    refused = run(firm, "serve", "--port", "0")
+
+    assert refused.code == 2
+    assert "config/continuity.yaml:1: organization: expected" in refused.err
+    assert "never had none" in refused.err
+    assert "start it again" in refused.err
+    assert "RestartPreventExitStatus=2" in (tmp_path / "continuity.service").read_text()
+
+
 def test_a_unit_of_somebody_else_is_not_replaced(firm: Firm, tmp_path: Path) -> None:
     folder = tmp_path / "units"
     folder.mkdir()

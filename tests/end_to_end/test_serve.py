@@ -46,6 +46,31 @@ def test_a_broken_edit_keeps_the_last_good_files_and_is_an_incident_until_it_is_
     assert code == 0
 
 
+def test_a_service_that_starts_while_files_are_broken_goes_on_with_the_last_good_ones(
+    tmp_path: Path,
+) -> None:
+    firm = a_planned_firm(tmp_path)
+    with serving(firm) as first:
+        until((firm.state / "kept-files/jobs/erp.yaml").exists)
+        first.stop()
+    # Only what is remembered says where the state is, when the settings cannot be read.
+    run(firm, "status")
+    settings = firm.workspace / "config/continuity.yaml"
+    good = settings.read_text()
+    settings.write_text("organisation: [\n")
+    unattended(firm, timedelta(days=1))
+    with serving(firm) as one:
+        until(lambda: "backup.finished" in kinds_of(firm), 90)
+        broken = json.loads(one.ask("/healthz")[1])["workspace"]
+        settings.write_text(good)
+        until(lambda: json.loads(one.ask("/healthz")[1])["workspace"] == "sound")
+        code = one.stop()
+
+    assert (broken, code) == ("broken", 0)
+    problems = [line for line in one.lines if line["event"] == "workspace.problem"]
+    assert [line["file"] for line in problems] == ["config/continuity.yaml"]
+
+
 def _passed(firm: Firm) -> int:
     return [str(slot.verdict) for slot in slots_of(firm)].count("PASS")
 

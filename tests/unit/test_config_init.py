@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from continuity.config.init import Answers, write_workspace
 from continuity.config.loading import load
+from continuity.config.models import Service
 from continuity.config.problem import WorkspaceError
 from continuity.config.secrets import read_secret
 from continuity.domain.failure import ConfigurationError
@@ -52,6 +53,24 @@ def test_a_new_workspace_has_no_problems(
     # It holds keys, so only where copies are encrypted.
     assert (itself is not None) == (engine == "restic")
     assert ("continuity" in workspace.systems) == (engine == "restic")
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_what_stands_in_comments_about_the_service_is_what_holds_without_it(
+    tmp_path: Path, language: Literal["es", "en"]
+) -> None:
+    write_workspace(tmp_path / "new", replace(FIRM, language=language))
+    text = (tmp_path / "new/config/continuity.yaml").read_text()
+    block = text.partition("# service:\n")[2].splitlines()
+    written = dict(line.removeprefix("#   ").split(": ", 1) for line in block)
+    values = {name: told.partition("  ")[0].strip() for name, told in written.items()}
+    as_written = {
+        name: told for name, told in values.items() if name not in {"spread", "heartbeat"}
+    }
+
+    assert list(values) == list(Service.model_fields)
+    assert Service.model_validate(as_written | {"at_once": 2, "port": 8417}) == Service()
+    assert (values["at_once"], values["port"]) == ("2", "8417")
 
 
 def test_the_password_is_random_and_for_its_owner_alone(tmp_path: Path) -> None:
