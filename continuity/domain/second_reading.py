@@ -96,6 +96,18 @@ def joined(one: Comparison, other: Comparison) -> Comparison:
     )
 
 
+def tell_alone(restored: int, engine: str) -> Message:
+    """Say that nobody read a second way, where somebody should have and cannot."""
+    return say(
+        N_(
+            "All {restored} entries were restored by {engine} alone: the independent reader cannot"
+            " read this storage."
+        ),
+        restored=restored,
+        engine=engine,
+    )
+
+
 def tell_ways(reading: SecondReading, engine: str, *, with_packs: bool = True) -> Message:
     """Say how many were proven which way, and in how many packs what was read lies.
 

@@ -27,10 +27,12 @@ from continuity.workflows.places import choose_place, plan_there
 from continuity.workflows.planning import DrillPlan, DrillRequest
 from continuity.workflows.questioning import Question, question_files
 from continuity.workflows.reading_twice import (
+    plain_alone,
     plain_ways,
     restored_part,
     shares_of,
     with_second_reading,
+    would_be_read,
 )
 from continuity.workflows.restoring import Examined, Restored, restore_and_compare
 from continuity.workflows.reviving import question_living
@@ -69,6 +71,7 @@ def drill(
                 covers=place.copy is None,
                 examine=_question(bench, protected),
                 second=second,
+                asks_twice=protected.job.sample.independent,
             ),
         )
 
@@ -84,7 +87,8 @@ class Trial:
 
     ``files`` are where the source lives, to see what changed there since. ``examine`` looks closer
     at what came back right. ``covers`` when what comes back right is a proof of the job's own
-    repository, whose coverage is kept. ``second`` reads a part of the sample a second way.
+    repository, whose coverage is kept. ``second`` reads a part of the sample a second way, if
+    anybody can; ``asks_twice`` when somebody should.
     """
 
     open: Callable[[], Reader]
@@ -95,6 +99,7 @@ class Trial:
         lambda _plan, _run, _sandbox, _comparison: None
     )
     second: SecondReader | None = None
+    asks_twice: bool = False
 
 
 def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) -> Ended:
@@ -110,6 +115,8 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
         restored = _proved(bench, engine, plan, run, trial)
         if restored.second is not None:
             run.body["ways"] = plain_ways(restored.second, plan, subject.engine)
+        elif trial.asks_twice and stores_packs(engine) and would_be_read(plan):
+            run.body["ways"] = plain_alone(plan, subject.engine)
         _describe_result(run, plan, restored, subject.rto)
         conclusion = with_doubt(conclude_drill(plan, restored, subject.rto), doubt)
         if conclusion.verdict is Verdict.PASS:

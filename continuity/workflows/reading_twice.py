@@ -16,6 +16,7 @@ from continuity.domain.second_reading import (
     disagreements,
     divide,
     joined,
+    tell_alone,
     tell_ways,
 )
 from continuity.domain.text import N_, Message, plain_from_message, say, shown
@@ -42,6 +43,11 @@ def shares_of(plan: DrillPlan, reader: SecondReader | None) -> Shares | None:
         return None
     least = 0 if reader.was_asked else LEAST_READ
     return divide(plan.sample, reader.both_ways, least)
+
+
+def would_be_read(plan: DrillPlan) -> bool:
+    """Tell whether somebody who could read a second way would read a part of a plan."""
+    return not plan.full and plan.sample is not None and divide(plan.sample, 0) is not None
 
 
 def restored_part(plan: DrillPlan, shares: Shares | None) -> DrillPlan:
@@ -90,6 +96,18 @@ def plain_ways(reading: SecondReading, plan: DrillPlan, engine: str) -> dict[str
         "disagree": [shown(path) for path in reading.disagree[:_RECORDED]],
         "packs": {"touched": reading.touched, "of": reading.packs},
         "sentence": plain_from_message(tell_ways(reading, engine, with_packs=plan.reach is None)),
+    }
+
+
+def plain_alone(plan: DrillPlan, engine: str) -> dict[str, object]:
+    """Write for the record that everything was restored, since nobody else can read it."""
+    return {
+        "restored": plan.expected_entries,
+        "read": 0,
+        "both": 0,
+        "disagree": [],
+        "packs": {"touched": 0, "of": 0},
+        "sentence": plain_from_message(tell_alone(plan.expected_entries, engine)),
     }
 
 
