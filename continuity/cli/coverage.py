@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import click
 
-from continuity.app import opened
+from continuity.app import now, opened
 from continuity.cli.columns import joined, plain, room, wrapped
 from continuity.cli.entry import Options
 from continuity.cli.language import _
@@ -15,7 +16,9 @@ from continuity.cli.output import epilog, show, show_json, verdict_text
 from continuity.cli.wording import brief, moment, number, size
 from continuity.domain.clock import text_from_time
 from continuity.domain.coverage import Coverage, Step, plain_from_coverage
-from continuity.domain.verdict import Verdict, exit_code
+from continuity.domain.pack_facts import PackFacts
+from continuity.domain.packs_judgement import late_reading, latest_packs
+from continuity.domain.verdict import Verdict, exit_code, worst
 from continuity.workflows.covering import Covered, cover
 from continuity.workflows.history import read_history
 
@@ -37,12 +40,16 @@ def command(options: Options, job: str, as_json: bool) -> int:
     """Count and print."""
     with opened(options.workspace) as app:
         protected = app.protected(job)
-        covered = cover(app.bench, protected, read_history(app.bench, job))
-    verdict = verdict_on(covered.coverage)
+        facts = read_history(app.bench, job)
+        covered = cover(app.bench, protected, facts)
+    within, packs = protected.job.read_back.within, latest_packs(facts.checks)
+    late = late_reading(facts, within, now(), protected.zone)
+    verdict = worst((verdict_on(covered.coverage), *(reason.verdict for reason in late)))
     if as_json:
-        show_json(_plain(job, covered, verdict))
+        show_json({**_plain(job, covered, verdict), "packs": _plain_packs(packs)})
     else:
-        show("\n".join(_screen(job, covered, protected.zone)))
+        lines = _screen(job, covered, verdict, protected.zone)
+        show("\n".join((*lines, *_packs(packs, within, protected.zone))))
     return exit_code(verdict)
 
 
@@ -68,11 +75,43 @@ def _plain(job: str, covered: Covered, verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _screen(job: str, covered: Covered, zone: str) -> Iterator[str]:
+def _plain_packs(packs: PackFacts | None) -> dict[str, object] | None:
+    if packs is None:
+        return None
+    return {
+        "packs": packs.packs,
+        "bytes": packs.bytes,
+        "proven": packs.proven,
+        "proven_bytes": packs.proven_bytes,
+        "oldest": None if packs.oldest is None else text_from_time(packs.oldest),
+    }
+
+
+def _packs(packs: PackFacts | None, within: timedelta | None, zone: str) -> Iterator[str]:
+    """Say what read-backs have proven of the stored bytes, as of the latest one."""
+    if packs is None:
+        return
+    counts = {
+        "proven": number(packs.proven),
+        "packs": number(packs.packs),
+        "size": size(packs.proven_bytes),
+        "all_size": size(packs.bytes),
+        "oldest": "-" if packs.oldest is None else moment(packs.oldest, ZoneInfo(zone)),
+    }
+    told = _("Read back: {proven} of {packs} packs, {size} of {all_size}, oldest {oldest}.")
+    if within is not None:
+        told = _(
+            "Read back within {within}: {proven} of {packs} packs, {size} of {all_size},"
+            " oldest {oldest}."
+        )
+    yield from wrapped(told.format(within=brief(within), **counts), "", room())
+
+
+def _screen(job: str, covered: Covered, verdict: Verdict, zone: str) -> Iterator[str]:
     coverage = covered.coverage
     title = _("{verdict}  {job}: {proven} of {files} files proven, {bytes} of {all_bytes}")
     yield title.format(
-        verdict=verdict_text(verdict_on(coverage)),
+        verdict=verdict_text(verdict),
         job=plain(job),
         proven=number(coverage.proven_files),
         files=number(coverage.files),

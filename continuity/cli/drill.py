@@ -14,6 +14,7 @@ from continuity.cli.entry import Options
 from continuity.cli.jobs import Result, run_jobs
 from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import epilog, show_below, show_json
+from continuity.cli.packs_read import show_packs
 from continuity.cli.results import body_of, detail_of, plain_drill, show_conclusion
 from continuity.cli.wording import duration, number, size
 from continuity.domain.facts import JobFacts
@@ -70,7 +71,7 @@ class _Asked(TypedDict):
 @click.option(
     "--read-back",
     is_flag=True,
-    help=_("Restore nothing: check the repository and read its next slice of stored bytes."),
+    help=_("Restore nothing: check the repository and read back what is due of its bytes."),
 )
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object per job."))
 @click.pass_context
@@ -124,11 +125,7 @@ def show_drill(result: Result) -> None:
                 count=number(unverifiable)
             )
         )
-    packs = mapping_in(body, "packs")
-    if packs:
-        told = _("Packs read back: {read} of {of}, {size}; never read so far: {never}.")
-        counts = {name: number(number_in(packs, name)) for name in ("read", "of", "never")}
-        show_below(told.format(size=size(number_in(packs, "bytes")), **counts))
+    show_packs(mapping_in(body, "packs"))
     _show_said(body)
 
 
@@ -144,6 +141,9 @@ def _show_said(body: Mapping[str, object]) -> None:
 
 
 def _told(body: Mapping[str, object]) -> str:
+    if mapping_in(body, "packs"):
+        took = number_in(body, "milliseconds") / 1_000
+        return _("stored bytes read back in {time}").format(time=duration(took))
     part = mapping_in(body, "slice")
     if part:
         return _("slice {k} of {n} read back in {time}").format(

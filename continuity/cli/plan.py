@@ -22,19 +22,40 @@ _SHOWN_PATHS = 12
 
 
 @click.command(
-    help=_("Show what a backup of a job would do, or a drill with --drill; nothing is run."),
-    epilog=epilog("continuity plan erp", "continuity plan erp --drill --json"),
+    help=_(
+        "Show what a backup of a job would do, a drill with --drill, or a read-back with"
+        " --read-back; nothing is run."
+    ),
+    epilog=epilog(
+        "continuity plan erp",
+        "continuity plan erp --drill --json",
+        "continuity plan erp --read-back",
+    ),
 )
 @click.argument("job")
 @click.option("--drill", "for_drill", is_flag=True, help=_("Plan a drill instead of a backup."))
 @click.option("--full", is_flag=True, help=_("Plan a drill of everything."))
+@click.option(
+    "--read-back",
+    is_flag=True,
+    help=_("Plan a read-back of stored bytes: what is due, and what the budget allows."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
 @click.pass_context
-def command(context: click.Context, job: str, for_drill: bool, full: bool, as_json: bool) -> int:
+def command(
+    context: click.Context, job: str, for_drill: bool, full: bool, read_back: bool, as_json: bool
+) -> int:
     """Print the plan as a value; running it is `backup` and `drill`."""
+    if read_back and (for_drill or full):
+        raise click.UsageError(_("--read-back is a plan of its own: leave --drill and --full out."))
     with opened(context.ensure_object(Options).workspace) as app:
         protected = app.protected(job)
-        if for_drill or full:
+        if read_back:
+            # It loads the witness, which the other plans have no use for.
+            from continuity.cli.plan_read_back import show_read_back
+
+            show_read_back(app, protected, as_json=as_json)
+        elif for_drill or full:
             _show_drill(app, protected, full=full, as_json=as_json)
         else:
             _show_backup(app, protected, as_json=as_json)

@@ -68,6 +68,7 @@ def _job_plan(workspace: Workspace, job: Job) -> JobPlan:
         backup=_timetable(schedule.backup, zone),
         drill=_timetable(schedule.drill, zone),
         full_drill=_timetable(schedule.full_drill, zone),
+        read_within=job.read_back.within,
         grace=schedule.grace or DEFAULT_GRACE,
         skip_until=None if skip is None else end_of_day(skip.until, zone),
         skip_reason="" if skip is None else skip.reason,

@@ -17,6 +17,7 @@ from continuity.config.host_problems import host_problems
 from continuity.config.offline_problems import offline_problems
 from continuity.config.outlets import outlet_problems
 from continuity.config.problem import NOTHING, Place, Problem, nearest, value_shown
+from continuity.config.read_back_problems import read_back_problems
 from continuity.config.runbook_outside import runbook_problems
 from continuity.config.storage_problems import storage_problems
 from continuity.config.wording import read_model
@@ -134,6 +135,7 @@ def _job(draft: Draft, job: Part[Job]) -> Iterator[Problem]:
     if model.skip is not None:
         yield from _named(job, ("skip", "by"), model.skip.by, draft.people)
     yield from _times(job)
+    yield from read_back_problems(job)
     yield from _sample(job)
     yield from check_problems(job)
     repository = draft.repositories.parts.get(model.repository)

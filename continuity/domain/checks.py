@@ -26,16 +26,20 @@ class Soundness(NamedTuple):
 
 
 def judge_checks(checks: Sequence[CheckRun], now: datetime, validity: timedelta) -> Soundness:
-    """Judge by all checks: damage stands until a check that covers it passes."""
+    """Judge by all checks: damage stands until a check that covers it passes.
+
+    What was read too late, or too little of it, was still found right; by when it is to be read is
+    judged apart.
+    """
     if not checks:
         return Soundness(None, None, (), None)
     reasons = [_reason(run) for run in _standing(checks)]
     latest = checks[-1]
-    if latest.verdict is not Verdict.PASS and latest.verdict is not Verdict.FAIL:
+    if not _found_right(latest) and latest.verdict is not Verdict.FAIL:
         reasons.append(_reason(latest))
     failed = [run.at for run in checks if run.verdict is Verdict.FAIL]
-    passed = [run for run in checks if run.verdict is Verdict.PASS]
-    read_back = _read_back_since(passed, now - validity)
+    passed = [run for run in checks if _found_right(run)]
+    read_back = read_back_since(checks, now - validity)
     level, at = (None, None) if not passed else ("L1", passed[-1].at)
     if read_back is not None:
         level, at = "L2", read_back
@@ -46,34 +50,57 @@ def _standing(checks: Sequence[CheckRun]) -> list[CheckRun]:
     """Find the failed checks that nothing later made good."""
     standing: dict[tuple[int, int], CheckRun] = {}
     passed: set[tuple[int, int]] = set()
+    whole: datetime | None = None
     for run in reversed(checks):
-        if run.verdict is Verdict.PASS:
-            passed.add((run.k, run.n))
-        elif run.verdict is Verdict.FAIL and not _covers(passed, run):
-            standing.setdefault((run.k, run.n), run)
+        if _found_right(run):
+            passed.add(_what(run))
+            whole = whole or _whole_since(run)
+        elif run.verdict is Verdict.FAIL and not _covers(passed, whole, run):
+            standing.setdefault(_what(run), run)
     return list(standing.values())
 
 
-def _covers(passed: set[tuple[int, int]], failed: CheckRun) -> bool:
+def _covers(passed: set[tuple[int, int]], whole: datetime | None, failed: CheckRun) -> bool:
     # Every check looks at the structure; stored bytes are only good again once they are read.
-    if failed.n == 0:
+    if failed.n == 0 and failed.packs is None:
         return bool(passed)
-    if (failed.k, failed.n) in passed:
+    # Packs that were found wrong are read first each time, and none passes without them.
+    if _what(failed) in passed or (whole is not None and whole > failed.at):
         return True
-    return any(_is_whole(passed, n) for n in {n for _, n in passed if n})
+    return any(_is_whole(passed, n) for n in {n for _, n in passed if n > 0})
+
+
+def _found_right(run: CheckRun) -> bool:
+    return run.verdict is Verdict.PASS or run.failure is FailureClass.OVERDUE
+
+
+_PACKS = (-1, -1)
+
+
+def _what(run: CheckRun) -> tuple[int, int]:
+    """Name what a check read: a slice, packs, or nothing but the structure."""
+    return (run.k, run.n) if run.packs is None else _PACKS
+
+
+def _whole_since(run: CheckRun) -> datetime | None:
+    return run.packs.oldest if run.packs is not None and run.packs.whole else None
 
 
 def _is_whole(slices: set[tuple[int, int]], n: int) -> bool:
     return all((k, n) in slices for k in range(1, n + 1))
 
 
-def _read_back_since(passed: Iterable[CheckRun], since: datetime) -> datetime | None:
+def read_back_since(checks: Iterable[CheckRun], since: datetime) -> datetime | None:
     """Tell since when every stored byte was read back, if it was within the time."""
     latest: dict[int, dict[int, datetime]] = {}
-    for run in passed:
+    whole: list[datetime] = []
+    for run in filter(_found_right, checks):
         if run.n and run.at > since:
             latest.setdefault(run.n, {})[run.k] = run.at
-    whole = [min(slices.values()) for n, slices in latest.items() if len(slices) == n]
+        all_since = _whole_since(run)
+        if all_since is not None and all_since > since:
+            whole.append(all_since)
+    whole += [min(slices.values()) for n, slices in latest.items() if len(slices) == n]
     return max(whole, default=None)
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from continuity.domain.conducted import Conducted
 from continuity.domain.failure import FailureClass
 from continuity.domain.location import StorageFacts
+from continuity.domain.pack_facts import PackFacts
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
@@ -90,7 +91,10 @@ class DrillRun(NamedTuple):
 
 
 class CheckRun(NamedTuple):
-    """A finished check of a repository; slice ``k`` of ``n`` was read back, 0 of 0 means none."""
+    """A finished check of a repository; slice ``k`` of ``n`` was read back, 0 of 0 means none.
+
+    ``packs`` is known where whole packs were read instead of a slice.
+    """
 
     run_id: str
     at: datetime
@@ -100,6 +104,7 @@ class CheckRun(NamedTuple):
     k: int
     n: int
     identity: Identity
+    packs: PackFacts | None = None
 
 
 class OpenRun(NamedTuple):

@@ -23,10 +23,11 @@ from continuity.domain.facts import (
 )
 from continuity.domain.failure import FailureClass
 from continuity.domain.location import PlainStorage, plain_from_storage, storage_from_plain
+from continuity.domain.pack_facts import PackFacts, PlainPacks, packs_from_plain, plain_from_packs
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
-FORMAT = 6
+FORMAT = 7
 """Another number means: read the record again from its beginning."""
 
 _read = datetime.fromisoformat
@@ -120,6 +121,8 @@ def _cell(value: object, numbers: Mapping[Identity, int]) -> object:
             return numbers[value]
         case datetime():
             return text_from_time(value)
+        case PackFacts():
+            return plain_from_packs(value)
         case Message(template=template, values=values):
             return [template, dict(values)]
         case _:
@@ -211,8 +214,11 @@ def _drills(columns: _Columns, known: list[Identity]) -> tuple[DrillRun, ...]:
 def _checks(columns: _Columns, known: list[Identity]) -> tuple[CheckRun, ...]:
     if not columns:
         return ()
-    k, n, identity = cast("tuple[list[int], list[int], list[int]]", columns[_OUTCOME:])
-    return tuple(map(CheckRun, *_outcomes(columns), k, n, map(known.__getitem__, identity)))
+    k, n, identity, packs = cast(
+        "tuple[list[int], list[int], list[int], list[PlainPacks | None]]", columns[_OUTCOME:]
+    )
+    last = (k, n, map(known.__getitem__, identity), map(packs_from_plain, packs))
+    return tuple(map(CheckRun, *_outcomes(columns), *last))
 
 
 _OUTCOME = 5

@@ -21,6 +21,7 @@ class CheckKind(StrEnum):
     REPOSITORY = "repository"
     BACKUP_SCHEDULE = "backup-schedule"
     DRILL_SCHEDULE = "drill-schedule"
+    READ_BACK_SCHEDULE = "read-back-schedule"
     RECOVERY_POINT = "recovery-point"
     RECOVERY_TIME = "recovery-time"
     PROOF = "proof"
@@ -49,6 +50,7 @@ class FaultKind(StrEnum):
     POSSIBLE_ENCRYPTION = "possible-encryption"
     BACKUP_OVERDUE = "backup-overdue"
     DRILL_OVERDUE = "drill-overdue"
+    READ_BACK_OVERDUE = "read-back-overdue"
     NO_RESTORE_POINT = "no-restore-point"
     RPO_MISSED = "rpo-missed"
     RTO_MISSED = "rto-missed"
@@ -144,6 +146,12 @@ FAULTS: dict[FaultKind, FaultText] = {
         title=N_("Restore test is overdue: {target}"),
         meaning=N_("A restore test that was due was not made."),
         impact=N_("That the copies can be restored is believed, no longer known."),
+        consequence=Consequence.WARNING,
+    ),
+    FaultKind.READ_BACK_OVERDUE: FaultText(
+        title=N_("Stored copies are not read back in time: {target}"),
+        meaning=N_("Part of what is stored was not read by its deadline, or will not be."),
+        impact=N_("Damage in that part would be found later than you decided."),
         consequence=Consequence.WARNING,
     ),
     FaultKind.NO_RESTORE_POINT: FaultText(

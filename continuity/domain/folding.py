@@ -36,6 +36,7 @@ from continuity.domain.reading import (
     identity_in,
     milliseconds_in,
     outcome_in,
+    packs_in,
     phase_in,
     reason_in,
 )
@@ -215,6 +216,7 @@ def _checked(facts: JobFacts, record: Record) -> JobFacts:
         k=number_in(part, "k"),
         n=number_in(part, "n"),
         identity=identity_in(record.body),
+        packs=packs_in(record.body),
     )
     closed = _close(facts, record.run_id)
     return replace(closed, checks=(*closed.checks, run)[-KEPT_CHECKS:])

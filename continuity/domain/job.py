@@ -87,6 +87,19 @@ class SamplePolicy(Written):
     max_time: Duration | None = Field(default=None, description="no longer than this")
 
 
+class ReadBack(Written):
+    """How stored bytes are read back: within what time, and how much of them at a time."""
+
+    within: Duration | None = Field(
+        default=None, description="every stored byte is read back once within this time"
+    )
+    max_bytes: Size | None = Field(default=None, description="no more than this much at a time")
+    max_requests: int | None = Field(
+        default=None, gt=0, description="no more requests to the storage than this at a time"
+    )
+    max_time: Duration | None = Field(default=None, description="no longer than this at a time")
+
+
 class Retention(Written):
     """Which restore points stay. The last ones and the last proven one always do."""
 
@@ -134,7 +147,12 @@ class Job(Written):
         default=Plausibility(), description="bounds a backup must respect before it is believed"
     )
     check_slices: int = Field(
-        default=30, ge=1, description="the stored bytes are read back once in this many checks"
+        default=30,
+        ge=1,
+        description="the stored bytes are read back once in this many checks; see read_back.within",
+    )
+    read_back: ReadBack = Field(
+        default=ReadBack(), description="by when stored bytes are read back, and on what budget"
     )
     checks: tuple[SerializeAsAny[Check], ...] = Field(
         default=(), description="questions that what was restored must answer in a drill"

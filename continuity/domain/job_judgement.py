@@ -16,6 +16,7 @@ from continuity.domain.objectives import (
     measure_exposure,
     points_that_count,
 )
+from continuity.domain.packs_judgement import late_reading
 from continuity.domain.portfolio import JobPlan, SystemPlan
 from continuity.domain.proof import (
     Proof,
@@ -69,7 +70,8 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     today = identity_of_today(plan.repository, plan.engine, plan.path_set, facts)
     own = without_drills_in(facts, {copy.repository for copy in plan.copies})
     drills = drills_of_today(own, today)
-    soundness = judge_checks(facts.checks, moment.now, system.proof_validity)
+    validity = plan.read_within or system.proof_validity
+    soundness = judge_checks(facts.checks, moment.now, validity)
     proof = judge_proof(
         ProofQuestion(
             facts=own,
@@ -90,6 +92,7 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     reasons = [
         *_backup_reasons(plan, facts, moment),
         *soundness.reasons,
+        *late_reading(facts, plan.read_within, moment.now, moment.zone),
         *proof.reasons,
     ]
     return JobAssessment(

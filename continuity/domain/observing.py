@@ -88,8 +88,8 @@ def observations_from_record(record: Record, roster: Roster) -> Iterator[Observa
     if check is None:
         return
     verdict, failure = _outcome(record, check)
-    if failure is FailureClass.TARGET_MISSED:
-        # What took too long came back; how long it takes is asked apart.
+    if failure is FailureClass.TARGET_MISSED or _is_late(check, failure):
+        # What took too long came back, what was read late was right; the time is asked apart.
         verdict, failure = Verdict.PASS, None
     answered = record.kind is RecordKind.RUN_CLOSED or failure not in _NO_ANSWER
     if verdict is Verdict.SKIPPED or not answered:
@@ -131,6 +131,10 @@ def _outcome(record: Record, check: CheckKind) -> tuple[Verdict, FailureClass | 
     if verdict is Verdict.PASS and unpointed:
         return Verdict.INCONCLUSIVE, FailureClass.TOOL_ERROR
     return verdict, failure
+
+
+def _is_late(check: CheckKind, failure: FailureClass | None) -> bool:
+    return check is CheckKind.READ_BACK and failure is FailureClass.OVERDUE
 
 
 def _seen(record: Record, check: CheckKind, roster: Roster) -> Observation:

@@ -43,7 +43,7 @@ class JobPlan:
     ``path_set`` is the digest of what is protected; two jobs with the same one are two copies of
     one thing. Empty means unknown, which never voids a proof. ``copies`` are the repositories into
     which somebody else copies this one; ``host`` is where the protected thing lives, and ``home``
-    the site of that host.
+    the site of that host. ``read_within`` is by when every stored byte is to be read back.
     """
 
     name: str
@@ -62,6 +62,7 @@ class JobPlan:
     backup: Timetable | None = None
     drill: Timetable | None = None
     full_drill: Timetable | None = None
+    read_within: timedelta | None = None
     grace: timedelta = DEFAULT_GRACE
     skip_until: datetime | None = None
     skip_reason: str = ""

@@ -47,6 +47,7 @@ class _PlainJob(_PlainStorage):
     backup: _PlainTimetable | None
     drill: _PlainTimetable | None
     full_drill: _PlainTimetable | None
+    read_within: int | None
     grace: int
     skip_until: str | None
     skip_reason: str
@@ -118,6 +119,7 @@ def _plain_job(plan: JobPlan) -> _PlainJob:
         "backup": _plain_timetable(plan.backup),
         "drill": _plain_timetable(plan.drill),
         "full_drill": _plain_timetable(plan.full_drill),
+        "read_within": _count(plan.read_within),
         "grace": plan.grace // _MICROSECOND,
         "skip_until": None if plan.skip_until is None else text_from_time(plan.skip_until),
         "skip_reason": plan.skip_reason,
@@ -143,6 +145,7 @@ def _job(plain: _PlainJob) -> JobPlan:
         backup=_timetable(plain["backup"]),
         drill=_timetable(plain["drill"]),
         full_drill=_timetable(plain["full_drill"]),
+        read_within=_span(plain["read_within"]),
         grace=plain["grace"] * _MICROSECOND,
         skip_until=None if until is None else datetime.fromisoformat(until),
         skip_reason=plain["skip_reason"],

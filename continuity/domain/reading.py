@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from continuity.domain.facts import Identity
 from continuity.domain.failure import FailureClass
-from continuity.domain.plain import list_in, mapping_in, number_in, text_in
+from continuity.domain.pack_facts import PackFacts
+from continuity.domain.plain import (
+    flag_in,
+    list_in,
+    mapping_in,
+    moment_in,
+    number_in,
+    text_in,
+)
 from continuity.domain.text import N_, Message, message_from_plain, say
 from continuity.domain.verdict import Verdict
 
@@ -70,6 +78,29 @@ def phase_in(body: Mapping[str, object], name: str) -> int:
     """Read how many milliseconds the phases of this name took."""
     phases = (phase for phase in _phases(body) if text_in(phase, "name") == name)
     return sum(number_in(phase, "milliseconds") for phase in phases)
+
+
+def packs_in(body: Mapping[str, object]) -> PackFacts | None:
+    """Read what a check left proven of a repository's packs; None where it read none."""
+    plain = mapping_in(body, "packs")
+    if "proven" not in plain:
+        return None
+    ahead = mapping_in(plain, "ahead")
+    in_requests = text_in(ahead, "short_of") == "requests"
+    unit = "requests" if in_requests else "bytes"
+    packs, size = number_in(plain, "of"), number_in(plain, "of_bytes")
+    return PackFacts(
+        packs=packs,
+        bytes=size,
+        proven=min(number_in(plain, "proven"), packs),
+        proven_bytes=min(number_in(plain, "proven_bytes"), size),
+        oldest=moment_in(plain, "oldest"),
+        whole=flag_in(plain, "whole"),
+        short=bool(text_in(ahead, "short_of")),
+        needed=number_in(mapping_in(ahead, "needed"), unit),
+        allowed=number_in(mapping_in(ahead, "allowed"), unit),
+        in_requests=in_requests,
+    )
 
 
 def _phases(body: Mapping[str, object]) -> list[Mapping[str, object]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.plain import flag_in, list_in, mapping_in, moment_in, number_in, text_in
-from continuity.domain.reading import compared_outcome_in, outcome_in
+from continuity.domain.reading import compared_outcome_in, outcome_in, packs_in
 from continuity.domain.run import RunKind
 from continuity.domain.text import N_, Message, message_from_plain, say
 from continuity.domain.verdict import Verdict
@@ -56,6 +56,28 @@ class CoverageLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PacksLine:
+    """How much of a repository's stored bytes a read-back left proven within its deadline.
+
+    ``oldest`` is from when the deadline of the pack counts that waits longest. ``short`` says that
+    the budget cannot keep the deadline: ``needed`` bytes a round against ``allowed``, or requests
+    where ``in_requests``.
+    """
+
+    packs: int
+    bytes: int
+    proven: int
+    proven_bytes: int
+    within: timedelta | None
+    oldest: datetime | None
+    overdue: int
+    short: bool
+    needed: int
+    allowed: int
+    in_requests: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CountLine:
     """How many of the compared entries are of a class."""
 
@@ -76,8 +98,8 @@ class FindingLine:
 class RunLine:
     """A finished run; ``record`` is its place in the record of evidence.
 
-    ``outcomes`` counts the compared entries by class; ``coverage`` is None where none was noted.
-    ``packs`` says what the sample implies for the packs it lies in.
+    ``outcomes`` counts the compared entries by class; ``coverage`` and ``read_back`` are None where
+    none were noted. ``packs`` says what the sample implies for the packs it lies in.
     ``torn_down`` is None where nothing was restored; ``tool`` is the backup program with its
     version.
     """
@@ -102,6 +124,7 @@ class RunLine:
     bytes: int
     sample: SampleLine | None
     coverage: CoverageLine | None
+    read_back: PacksLine | None
     outcomes: tuple[CountLine, ...]
     findings_total: int
     findings: tuple[FindingLine, ...]
@@ -148,6 +171,7 @@ def run_from_record(record: Record) -> RunLine | None:
         bytes=number_in(restored or point, "bytes"),
         sample=_sample(mapping_in(body, "sample")),
         coverage=_coverage(mapping_in(body, "coverage")),
+        read_back=_packs(body),
         outcomes=_outcomes(mapping_in(body, "classes")),
         findings_total=number_in(body, "findings_total"),
         findings=_findings(body),
@@ -205,6 +229,26 @@ def _coverage(plain: Mapping[str, object]) -> CoverageLine | None:
     files = number_in(plain, "files")
     return (
         CoverageLine(files=files, proven=min(number_in(plain, "proven"), files)) if files else None
+    )
+
+
+def _packs(body: Mapping[str, object]) -> PacksLine | None:
+    known, plain = packs_in(body), mapping_in(body, "packs")
+    if known is None:
+        return None
+    seconds = number_in(plain, "within_seconds")
+    return PacksLine(
+        packs=known.packs,
+        bytes=known.bytes,
+        proven=known.proven,
+        proven_bytes=known.proven_bytes,
+        within=timedelta(seconds=seconds) if seconds else None,
+        oldest=known.oldest,
+        overdue=number_in(plain, "overdue"),
+        short=known.short,
+        needed=known.needed,
+        allowed=known.allowed,
+        in_requests=known.in_requests,
     )
 
 

@@ -39,6 +39,7 @@ _WAYS = {
     CheckKind.PROOF: Way.DRILL,
     CheckKind.RECOVERY_TIME: Way.FULL_DRILL,
     CheckKind.READ_BACK: Way.READ_BACK,
+    CheckKind.READ_BACK_SCHEDULE: Way.READ_BACK,
     CheckKind.RETENTION: Way.RETENTION,
 }
 

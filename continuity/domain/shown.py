@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -23,6 +24,16 @@ def shown_duration(duration: timedelta) -> str:
         if len(parts) == 2:  # noqa: PLR2004 - two units say enough
             break
     return " ".join(parts) or "0 s"
+
+
+def shown_size(count: int) -> str:
+    """Write bytes in the largest unit that keeps the number at one or more."""
+    value = float(count)
+    for unit in _SIZES:
+        if value < 1024 or unit == _SIZES[-1]:  # noqa: PLR2004 - bytes in a kibibyte
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1024
+    raise AssertionError("the last unit takes everything")
 
 
 def seconds_from(duration: timedelta | None) -> int | None:

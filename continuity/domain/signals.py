@@ -17,6 +17,7 @@ from continuity.domain.job_judgement import (
     missed_drills,
 )
 from continuity.domain.observation import Observation
+from continuity.domain.packs_judgement import late_reading
 from continuity.domain.portfolio import Portfolio
 from continuity.domain.reason import Reason
 from continuity.domain.storage_judgement import is_current
@@ -162,6 +163,10 @@ def _schedules(situation: Situation, job: JobAssessment, facts: JobFacts) -> Ite
         question = _about(situation, CheckKind.DRILL_SCHEDULE, job)
         late = next(missed_drills(job.plan, facts, moment), None)
         yield _punctual(question, FaultKind.DRILL_OVERDUE, late)
+    if job.plan.read_within is not None:
+        question = _about(situation, CheckKind.READ_BACK_SCHEDULE, job)
+        late = next(late_reading(facts, job.plan.read_within, moment.now, moment.zone), None)
+        yield _punctual(question, FaultKind.READ_BACK_OVERDUE, late)
 
 
 def _punctual(question: _Question, kind: FaultKind, late: Reason | None) -> Observation:

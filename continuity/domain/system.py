@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from continuity.domain.price import Prices
 from continuity.domain.text import N_, say
 from continuity.domain.written import (
     Duration,
@@ -153,6 +154,9 @@ class Repository(Written):
     site: Name | None = Field(default=None, description="where the storage stands")
     medium: Literal["disk", "nas", "object", "tape", "removable"] = Field(
         default="disk", description="what the copies are kept on"
+    )
+    prices: Prices | None = Field(
+        default=None, description="what reading costs there, for estimates; none if absent"
     )
     options: dict[str, object] = Field(
         default_factory=dict, description="what only this engine understands"

@@ -12,6 +12,7 @@ from continuity.domain.report_systems import light_of
 from continuity.domain.run import RunKind
 from continuity.domain.text import N_
 from continuity.domain.verdict import Verdict
+from continuity.reports.annex_read_back import read_back_blocks
 from continuity.reports.page import Block, Cell, Heading, Paragraph, table
 from continuity.reports.voice import Voice
 from continuity.reports.words import RUNS
@@ -33,6 +34,7 @@ def run_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     yield finding_table(drills, voice)
     yield phase_table(drills, voice)
     yield from confidence(drills, voice)
+    yield from read_back_blocks(runs, voice)
     others = [run for run in runs if run.kind is not RunKind.DRILL]
     bad = [run for run in others if run.verdict is not Verdict.PASS]
     yield Heading(voice.text(N_("Other runs")), 2, "other-runs")

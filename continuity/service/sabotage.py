@@ -21,7 +21,7 @@ from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import ContinuityError
 from continuity.domain.fault import FaultKind
-from continuity.domain.job import Job
+from continuity.domain.job import Job, ReadBack
 from continuity.domain.signals import Situation, signals
 from continuity.domain.text import N_, Message, say
 from continuity.domain.verdict import Verdict, worst
@@ -38,6 +38,7 @@ from continuity.workflows.world import unwatched
 MOST_BYTES = 2 << 30
 """A larger repository is not copied; the smallest one is enough to see the alarm go off."""
 
+_EVERYTHING = {"check_slices": 1, "read_back": ReadBack()}
 _MORE_THAN_DUE = timedelta(hours=1)
 _ROOM = 2
 
@@ -169,7 +170,7 @@ def _changed(
         workspace,
         settings=workspace.settings.model_copy(update={"store": store}),
         repositories={**workspace.repositories, job.repository: changed},
-        jobs={**workspace.jobs, job.name: job.model_copy(update={"check_slices": 1})},
+        jobs={**workspace.jobs, job.name: job.model_copy(update=_EVERYTHING)},
     )
 
 

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 from typing import NamedTuple
 
+from continuity.domain.pack_ledger import PIECE_BYTES
 from continuity.domain.text import N_, Message, say
 from continuity.locations.objects import NotThereError
 from continuity.witness.header import blobs_in_header
+from continuity.witness.index import Place
 from continuity.witness.limits import WHOLE_PACK_BYTES
 from continuity.witness.packs import Piece, Span, pack_name
 from continuity.witness.repository import Repository
 from continuity.witness.trouble import UnfitError, brief, moving, unfamiliar
 
-_AT_ONCE = 1 << 23
+_TOGETHER = 256
+"""How many packs the index is asked for at once: memory grows with them, time with the asking."""
 
 
 class PackRead(NamedTuple):
@@ -35,14 +38,13 @@ def stored_packs(repository: Repository) -> Mapping[bytes, int]:
 
 
 def read_packs(repository: Repository, wanted: Iterable[bytes]) -> Iterator[PackRead]:
-    """Read packs one after the other. Raises what storage raises, but for a pack that is gone.
+    """Read packs in this order. Raises what storage raises, but for a pack that is gone.
 
     Where one is gone, the index is read again, once: what it does not name any more is left out.
     What it still names and nobody has is damage, unless somebody is at work or took something away.
     """
-    chosen = frozenset(wanted)
     again = False
-    for id, pieces in repository.index.by_pack(chosen).items():
+    for id, pieces in _pieces(repository, tuple(wanted)):
         shown = brief(id.hex())
         try:
             content = _whole(repository, id.hex())
@@ -60,12 +62,22 @@ def read_packs(repository: Repository, wanted: Iterable[bytes]) -> Iterator[Pack
         yield PackRead(id, len(content), _trouble(repository, id, there, content))
 
 
+def _pieces(
+    repository: Repository, wanted: Sequence[bytes]
+) -> Iterator[tuple[bytes, list[tuple[Place, bytes]]]]:
+    """Give what is stored in each pack that the index names, by the index as it is by then."""
+    for start in range(0, len(wanted), _TOGETHER):
+        together = wanted[start : start + _TOGETHER]
+        stored = repository.index.by_pack(frozenset(together))
+        yield from ((id, stored[id]) for id in together if id in stored)
+
+
 def _whole(repository: Repository, id: str) -> bytes:
     content = bytearray()
     while len(content) <= WHOLE_PACK_BYTES:
-        piece = repository.objects.read(pack_name(id), len(content), _AT_ONCE)
+        piece = repository.objects.read(pack_name(id), len(content), PIECE_BYTES)
         content += piece
-        if len(piece) < _AT_ONCE:
+        if len(piece) < PIECE_BYTES:
             return bytes(content)
     raise unfamiliar(f"pack {brief(id)}", f"more than {WHOLE_PACK_BYTES} bytes")
 

@@ -13,6 +13,7 @@ from continuity.domain.secret import Secret
 from continuity.domain.snapshot import Snapshot
 from continuity.domain.text import Message
 from continuity.locations.objects import NotThereError, Objects
+from continuity.locations.objects_counted import CountedObjects
 from continuity.witness.index import Index, IndexFile
 from continuity.witness.keys import unlock
 from continuity.witness.limits import (
@@ -85,11 +86,11 @@ class Repository:
     """
 
     def __init__(self, objects: Objects, password: Secret) -> None:
-        self.objects = objects
-        unlocked = unlock(objects, password)
+        self.objects = CountedObjects(objects)
+        unlocked = unlock(self.objects, password)
         self.problems: tuple[Message, ...] = unlocked.problems
         self.unsealer = Unsealer(unlocked.key)
-        config = read_unpacked(objects, self.unsealer, "config", Config, CONFIG_BYTES)
+        config = read_unpacked(self.objects, self.unsealer, "config", Config, CONFIG_BYTES)
         if config.version not in _VERSIONS:
             raise unfamiliar("config", f"version {config.version}")
         if not is_id(config.id):

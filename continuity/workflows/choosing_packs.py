@@ -14,8 +14,8 @@ from continuity.domain.text import N_, Message, say
 from continuity.engines.engine import CONTENT_HASHES, Reader
 from continuity.witness.lying import Lying, TooManyDirectoriesError, files_in_packs
 from continuity.witness.repository import Repository
+from continuity.workflows.pack_memory import ledger_of
 from continuity.workflows.planning import DrillPlan
-from continuity.workflows.reading_packs import ledger_of
 from continuity.workflows.second_reader import SecondReader
 from continuity.workflows.world import Protected, Workbench
 

@@ -30,7 +30,9 @@ RULE = {"last": 2, "daily": 0, "weekly": 0, "monthly": 0}
 
 @pytest.fixture(params=ENGINES)
 def firm(request: pytest.FixtureRequest, tmp_path: Path) -> Firm:
-    wishes = Wishes(engines={"erp": request.param}, job={"retention": RULE, "check_slices": 3})
+    # What the engine's own program reads, it reads by slices.
+    alone = {"sample": {"independent": False}, "check_slices": 3}
+    wishes = Wishes(engines={"erp": request.param}, job={"retention": RULE, **alone})
     made = a_firm(tmp_path, wishes)
     for number in range(30):
         (made.source() / f"file {number}").write_bytes(os.urandom(500))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from continuity.workflows.choosing_packs import touched_ledger
+from continuity.workflows.pack_memory import ledger_of
 from continuity.workflows.reading_back import read_back
-from continuity.workflows.reading_packs import ledger_of
 from continuity.workflows.world import unwatched
 from tests.support.cheap_keys import cheapen
 from tests.support.firm import PASSWORD, Firm, Office, Wishes, a_firm, at_work, body_of

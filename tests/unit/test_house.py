@@ -25,7 +25,7 @@ FORBIDDEN_NAMES = {
 WRITTEN_NOUNS = {
     *("heartbeat", "offline"),
     *("decision", "job", "outlet", "probe", "responding", "runbook", "runbook_document", "step"),
-    *("client", "step_kinds", "subscription", "system", "written", "written_hours"),
+    *("client", "price", "step_kinds", "subscription", "system", "written", "written_hours"),
 }
 # What follows a runbook step by step; nothing of it is needed to judge.
 CONDUCTING = {
