@@ -14,6 +14,7 @@ import click
 from continuity.app import App, opened
 from continuity.cli.acting import acting
 from continuity.cli.columns import room
+from continuity.cli.conduct_over import look_up
 from continuity.cli.conduct_points import restores_ahead
 from continuity.cli.conduct_reasons import reasons_of
 from continuity.cli.conduct_restoring import candidates_of
@@ -154,7 +155,9 @@ def _moment_on_paper(text: str, now: datetime, zone: str) -> datetime:
 
 def go_on(app: App, stage: Stage, run: str) -> Conduct:
     """Let the program do what is its turn."""
-    conduct = carry_on_all(stage, run, partial(perform, hands_of(app, stage)))
+    conduct = carry_on_all(
+        stage, run, partial(perform, hands_of(app, stage)), partial(look_up, app)
+    )
     try_to_tell(app)
     return conduct
 

@@ -9,6 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from continuity.app import App, Standing, portfolio_of
+from continuity.cli.conduct_over import replaced
 from continuity.cli.language import sentence
 from continuity.config.doors import doors_of
 from continuity.domain.clock import text_from_time
@@ -26,6 +27,7 @@ from continuity.workflows.hands import Order, Restored, Unproven
 from continuity.workflows.making_way import Aim
 from continuity.workflows.places import Place
 from continuity.workflows.planning import DrillRequest
+from continuity.workflows.replacing_database import OnServerError, can_be_replaced
 from continuity.workflows.world import Protected, unwatched
 
 _PATIENCE = 10.0
@@ -89,7 +91,20 @@ def restore(app: App, order: Order) -> Restored | Unproven:
     """Bring back what a step asks for, from the first repository that gives it."""
     protected = app.protected(order.job)
     require_kept(app, order.job, order.repository)
-    given = first_given(
+    try:
+        given = _given(app, protected, order)
+    except OnServerError as error:
+        raise error.trouble from error
+    why = " ".join(map(sentence, _why(protected, given, order.repository)))
+    if given.result is None:
+        said = f"{why} {_unproven(given)}".lstrip()
+        return Unproven(point=given.candidate.point.id, said=said)
+    details = {**given.result.details, **_where(protected, given)}
+    return replace(given.result, details=details, said=f"{given.result.said} {why}".rstrip())
+
+
+def _given(app: App, protected: Protected, order: Order) -> Given[Restored]:
+    return first_given(
         Search(
             bench=app.bench,
             protected=protected,
@@ -102,12 +117,6 @@ def restore(app: App, order: Order) -> Restored | Unproven:
         ),
         partial(_attempt, app, protected, order),
     )
-    why = " ".join(map(sentence, _why(protected, given, order.repository)))
-    if given.result is None:
-        said = f"{why} {_unproven(given)}".lstrip()
-        return Unproven(point=given.candidate.point.id, said=said)
-    details = {**given.result.details, **_where(protected, given)}
-    return replace(given.result, details=details, said=f"{given.result.said} {why}".rstrip())
 
 
 def _standing(app: App) -> Standing:
@@ -139,6 +148,9 @@ def _attempt(
     aim = Aim(mark=order.mark, place=order.place, include=order.include, strict=not last)
     facts = _standing(app).portfolio.facts.of(order.job)
     point = candidate.point
+    if order.target == "production" and can_be_replaced(protected):
+        done = replaced(app, protected, facts, order, (point, place))
+        return replace(done, details={**done.details, **_proof(candidate)})
     back = bring_back(app.bench, protected, facts, point.id, aim, place)
     return Restored(
         passed=back.wrong is None,

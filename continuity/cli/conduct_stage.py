@@ -8,6 +8,7 @@ from pathlib import Path
 
 from continuity.answering.announcer import Announcer
 from continuity.app import App
+from continuity.cli.conduct_over import note
 from continuity.cli.conduct_restoring import restore
 from continuity.cli.conduct_shown import Screen
 from continuity.cli.language import sentence
@@ -56,6 +57,7 @@ def hands_of(app: App, stage: Stage) -> Hands:
         say=sentence,
         tell=announcer_of(app).tell,
         follow=partial(follow, stage, partial(_book, app)),
+        note=partial(note, stage),
         now=app.bench.now,
         sleep=time.sleep,
     )

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from continuity.config.opening import Means
 from continuity.config.premises import premises_of
 from continuity.config.secrets import read_secret
-from continuity.domain.job import Job, ServedSource
+from continuity.domain.job import Job, ReplaceableSource, ServedSource
 from continuity.domain.secret import Secret
 from continuity.hosts.local import LocalHost
 from continuity.sandbox.checks.registry import check_kinds
 from continuity.sources.registry import source_kinds
+from continuity.sources.replacement import Door
 from continuity.sources.source import Living
 
 
@@ -29,7 +30,20 @@ def living_source(means: Means, job: Job) -> Living | None:
         plant=kind.plant,
         inquire=kind.inquire,
         premises=premises_of(means, job) if kind.of_itself else None,
+        replace=kind.replace,
+        open_door=lambda: _door(means, job),
     )
+
+
+def _door(means: Means, job: Job) -> Door:
+    """Give the way by which a database is replaced. Raises what ``read_secret`` raises."""
+    source, host = job.source, means.hosts.host(job.source.host)
+    login = source.restore if isinstance(source, ReplaceableSource) else None
+    if login is None:
+        return Door(source=source, host=host, password=source_password(job, means.environ))
+    kept = login.password
+    password = None if kept is None else read_secret(kept, environ=means.environ, host=LocalHost())
+    return Door(source=source, host=host, password=password, user=login.user)
 
 
 def source_password(job: Job, environ: Mapping[str, str]) -> Secret | None:

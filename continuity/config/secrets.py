@@ -15,7 +15,7 @@ from continuity.config.draft import Draft, Part
 from continuity.config.problem import Place, Problem, path_shown, text_shown
 from continuity.config.regular import NotRegularError, read_regular
 from continuity.domain.failure import AuthenticationError, ConfigurationError, ContinuityError
-from continuity.domain.job import ServedSource
+from continuity.domain.job import ReplaceableSource, ServedSource, Source
 from continuity.domain.secret import Secret
 from continuity.domain.system import Host
 from continuity.domain.text import N_, Message, say
@@ -78,9 +78,19 @@ def _references(draft: Draft) -> Iterator[tuple[Part[BaseModel], Place, SecretRe
     for outlet in draft.outlets.parts.values():
         yield from _named(outlet, "secrets", outlet.model.secrets)
     for job in draft.jobs.parts.values():
-        source = job.model.source
-        if isinstance(source, ServedSource) and source.password is not None:
-            yield job, ("source", "password"), source.password
+        yield from _of_source(job, job.model.source)
+
+
+def _of_source(
+    part: Part[BaseModel], source: Source
+) -> Iterator[tuple[Part[BaseModel], Place, SecretReference]]:
+    if not isinstance(source, ServedSource):
+        return
+    if source.password is not None:
+        yield part, ("source", "password"), source.password
+    login = source.restore if isinstance(source, ReplaceableSource) else None
+    if login is not None and login.password is not None:
+        yield part, ("source", "restore", "password"), login.password
 
 
 def _named(

@@ -155,6 +155,12 @@ class ConflictError(ContinuityError):
     failure = FailureClass.CONFLICT
 
 
+class UncertainError(ContinuityError):
+    """Something was begun, and nobody knows whether it happened: it has to be looked up."""
+
+    failure = FailureClass.UNREACHABLE
+
+
 class HostKeyError(ContinuityError):
     """A machine showed another key than the known one, or one that nobody knows."""
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
-from pydantic import Field, SerializeAsAny
+from pydantic import AfterValidator, Field, SerializeAsAny
 
-from continuity.domain.written import Duration, Name, SecretReference, Size, SourcePath, Written
+from continuity.domain.text import N_, say
+from continuity.domain.written import (
+    Duration,
+    ExpectedError,
+    Name,
+    SecretReference,
+    Size,
+    SourcePath,
+    Written,
+)
 from continuity.domain.written_hours import Hours
 
 
@@ -21,11 +31,36 @@ class Source(Written):
         return ""
 
 
+def _login(text: str) -> str:
+    if not text.isprintable() or "," in text:
+        raise ExpectedError(say(N_("one printable name without commas")))
+    return text
+
+
+class RestoreLogin(Written):
+    """Who may replace the living one, where the account that copies it may not."""
+
+    user: Annotated[str, AfterValidator(_login)] = Field(
+        min_length=1, max_length=128, description="account that may make and rename databases"
+    )
+    password: SecretReference | None = Field(
+        default=None, description="where its password is kept; none is asked for if absent"
+    )
+
+
 class ServedSource(Source):
     """Something that a server keeps and gives out for a password."""
 
     password: SecretReference | None = Field(
         default=None, description="where its password is kept; none is asked for if absent"
+    )
+
+
+class ReplaceableSource(ServedSource):
+    """One that can be replaced on its own server, by another account if need be."""
+
+    restore: RestoreLogin | None = Field(
+        default=None, description="account for a restore over production; the same if absent"
     )
 
 

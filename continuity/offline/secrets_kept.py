@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from continuity.config.workspace import Workspace
 from continuity.domain.by_hand import line, quoted
-from continuity.domain.job import ServedSource
+from continuity.domain.job import ReplaceableSource, ServedSource
 from continuity.domain.text import N_, Message, say, shown
 from continuity.domain.written import SecretReference
 
@@ -71,6 +71,11 @@ def _kept(workspace: Workspace) -> Iterator[Kept]:
         if isinstance(job.source, ServedSource) and job.source.password is not None:
             opens = say(N_("password of the database of {name}"), name=name)
             yield Kept(opens=opens, where=where_kept(job.source.password))
+        source = job.source
+        login = source.restore if isinstance(source, ReplaceableSource) else None
+        if login is not None and login.password is not None:
+            opens = say(N_("password with which the database of {name} is replaced"), name=name)
+            yield Kept(opens=opens, where=where_kept(login.password))
     if workspace.settings.store.password is not None:
         opens = say(N_("password of the database with the record"))
         yield Kept(opens=opens, where=where_kept(workspace.settings.store.password))

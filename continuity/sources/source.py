@@ -21,6 +21,7 @@ from continuity.domain.text import Message
 from continuity.hosts.host import Host
 from continuity.sandbox.cell import Cell
 from continuity.sources.premises import Premises
+from continuity.sources.replacement import Door, Replace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -204,6 +205,7 @@ class SourceKind:
     ``inquire`` asks it a question, reading only. ``needs`` names the programs that it takes on
     another machine, by name or path. ``by_hand`` tells how people load a copy with stock programs;
     restored files need no loading. ``of_itself`` is the kind that protects this installation.
+    ``replace`` lets a copy take the place of the living one.
     """
 
     name: str
@@ -216,6 +218,7 @@ class SourceKind:
     needs: Callable[[Source], tuple[str, ...]] = lambda _source: ()
     by_hand: Callable[[LoadAsked], ByHand] = lambda _asked: ByHand()
     of_itself: bool = False
+    replace: Replace | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,6 +228,7 @@ class Living:
     ``open_host`` reaches the machine on which it lives; ``read_password`` fetches what it asks
     for, None when it asks for nothing. ``questions`` are the queries of the job's checks whose
     answers of the moment of capture are kept. ``plant`` is None where canaries are planted by hand.
+    ``open_door`` is the way by which it is replaced, where ``replace`` is not None.
     """
 
     capture: Capture
@@ -235,6 +239,8 @@ class Living:
     plant: Plant | None = None
     inquire: Inquire | None = None
     premises: Premises | None = None
+    replace: Replace | None = None
+    open_door: Callable[[], Door] | None = None
 
 
 NO_FILES = Extent(roots=(), excludes=(), one_file_system=False, mounts=(), sentinels=())

@@ -6,15 +6,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from continuity.domain.conduct import Conduct, Detail, Entry, Event, StepRun, StepState, Waits
+from continuity.domain.conduct import (
+    Conduct,
+    Detail,
+    Entry,
+    Event,
+    StepRun,
+    StepState,
+    Waits,
+    Why,
+)
 from continuity.domain.conduct_commands import holds_at_end
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_outputs import outputs_found
 from continuity.domain.conduct_program import due_steps, held, intent, recovered, result
-from continuity.domain.failure import ConflictError, ContinuityError
+from continuity.domain.failure import ConflictError, ContinuityError, UncertainError
 from continuity.domain.text import N_, say
 from continuity.hosts.process import Life, life_of, process_from_text, text_from_process
-from continuity.workflows.conducting import Stage, turn_on, write
+from continuity.workflows.conducting import Stage, stand_of, turn_on, write
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,23 +46,58 @@ Perform = Callable[[Stand, StepRun], Outcome]
 """Does a step; raises ContinuityError when that cannot be done."""
 
 
-def recover(stage: Stage, run: str) -> Conduct:
-    """Settle every step whose process is provably gone, between its intent and its result."""
+Look = Callable[[Stand, StepRun], Outcome | None]
+"""Looks up how a step ended that nobody recorded the end of; None where that shows nowhere."""
+
+
+def look_nowhere(_stand: Stand, _one: StepRun) -> Outcome | None:
+    """Tell of no step how it ended."""
+    return None
+
+
+def recover(stage: Stage, run: str, look: Look = look_nowhere) -> Conduct:
+    """Settle every step whose process is provably gone, between its intent and its result.
+
+    What can be looked up is, before a person is asked; and again as long as nobody answered.
+    """
+    seen = stand_of(stage, run)
+    lost = [(one, look(seen, one)) for one in seen.conduct.steps if _is_lost(seen, one)]
     with turn_on(stage, run) as turn:
-        stand = turn.stand
         entries = [
-            recovered(stand, one, stage.now())
-            for one in stand.conduct.steps
-            if one.intent_at is not None
-            and not stand.conduct.over
-            and life_of(process_from_text(one.process)) is Life.DEAD
+            entry
+            for one, outcome in lost
+            if _is_same(turn.stand.conduct.of(one.step), one)
+            for entry in _settled(turn.stand, one, outcome, stage.now())
         ]
         return write(turn, tuple(entries))
 
 
-def carry_on(stage: Stage, run: str, perform: Perform) -> Conduct:
+def _is_lost(stand: Stand, one: StepRun) -> bool:
+    if stand.conduct.over:
+        return False
+    if one.intent_at is None:
+        return one.state is StepState.UNKNOWN and one.why is Why.CRASH
+    return life_of(process_from_text(one.process)) is Life.DEAD
+
+
+def _is_same(one: StepRun, other: StepRun) -> bool:
+    return (one.state, one.intent_at, one.process) == (other.state, other.intent_at, other.process)
+
+
+def _settled(
+    stand: Stand, one: StepRun, outcome: Outcome | None, at: datetime
+) -> tuple[Entry, ...]:
+    known = outcome is not None and outcome.state is not StepState.UNKNOWN
+    if one.intent_at is None and not known:
+        return ()
+    if outcome is None:
+        return (recovered(stand, one, at),)
+    return (replace(_end_of(stand, one.step, outcome, at), reason=outcome.said),)
+
+
+def carry_on(stage: Stage, run: str, perform: Perform, look: Look = look_nowhere) -> Conduct:
     """Do all that is the program's turn, until people have the ball or time must pass."""
-    conduct = recover(stage, run)
+    conduct = recover(stage, run, look)
     while True:
         with turn_on(stage, run) as turn:
             due = due_steps(turn.stand)
@@ -71,7 +115,9 @@ def _performed(stage: Stage, perform: Perform, stand: Stand, name: str) -> Outco
     except ContinuityError as error:
         said = (stage.say(one) for one in (error.what, error.remedy) if one is not None)
         details: dict[str, Detail] = {"failure": error.failure.value}
-        return Outcome(state=StepState.FAILED, details=details, said=" ".join(said))
+        unknown = isinstance(error, UncertainError)
+        state = StepState.UNKNOWN if unknown else StepState.FAILED
+        return Outcome(state=state, details=details, said=" ".join(said))
     return outcome
 
 
@@ -92,6 +138,9 @@ def _conclude(stage: Stage, run: str, name: str, outcome: Outcome) -> Conduct:
 def _end_of(stand: Stand, name: str, outcome: Outcome, at: datetime) -> Entry:
     """Tell how a step ends, or that it does not end without people."""
     step = stand.step(name)
+    if outcome.state is StepState.UNKNOWN:
+        details: dict[str, Detail] = {**outcome.details, "why": Why.CRASH.value}
+        return Entry(event=Event.UNKNOWN, at=at, step=name, details=details)
     if outcome.state is StepState.WAITING or step is None:
         return held(name, outcome.waits, at, **outcome.details)
     known = outputs_found(step, outcome.found)

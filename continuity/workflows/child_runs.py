@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 from continuity.domain.conduct import Conduct, RunState, StepRun, StepState, Waits
 from continuity.domain.conduct_frontier import values_of
@@ -14,7 +15,7 @@ from continuity.domain.incident_commands import Person
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.step_kinds import RunbookStep
 from continuity.domain.text import N_, say
-from continuity.workflows.carrying_on import Perform, carry_on
+from continuity.workflows.carrying_on import Look, Perform, carry_on, look_nowhere
 from continuity.workflows.conducting import Stage, act, begin, turn_on, write
 
 Book = Callable[[str], tuple[RunbookDocument, str] | None]
@@ -80,15 +81,16 @@ def _children(stage: Stage, parent: str, step: str) -> list[Conduct]:
     return [one for one in mine if one.run.removeprefix(f"{parent}.").partition(".")[0] == step]
 
 
-def carry_on_all(stage: Stage, run: str, perform: Perform) -> Conduct:
+def carry_on_all(stage: Stage, run: str, perform: Perform, look: Look = look_nowhere) -> Conduct:
     """Let a run go on, the runs that its steps are, and the run that it is a step of."""
-    conduct = carry_on(stage, run, perform)
-    while (waiting := _waiting(conduct)) and _look_after(stage, conduct, waiting, perform):
-        conduct = carry_on(stage, run, perform)
+    go = partial(carry_on, stage, perform=perform, look=look)
+    conduct = go(run)
+    while (waiting := _waiting(conduct)) and _look_after(stage, conduct, waiting, go):
+        conduct = go(run)
     if conduct.over:
         _end_children(stage, conduct)
         if conduct.parent:
-            carry_on_all(stage, conduct.parent, perform)
+            carry_on_all(stage, conduct.parent, perform, look)
     return conduct
 
 
@@ -99,10 +101,10 @@ def _waiting(conduct: Conduct) -> tuple[StepRun, ...]:
 
 
 def _look_after(
-    stage: Stage, parent: Conduct, waiting: tuple[StepRun, ...], perform: Perform
+    stage: Stage, parent: Conduct, waiting: tuple[StepRun, ...], go: Callable[[str], Conduct]
 ) -> bool:
     """Let the runs that are waited for go on; tell whether one of them has ended."""
-    ended = [one for one in waiting if carry_on(stage, one.child, perform).over]
+    ended = [one for one in waiting if go(one.child).over]
     for one in ended:
         _conclude(stage, parent.run, one)
     return bool(ended)

@@ -27,7 +27,7 @@ class Order:
 
     ``point`` is what the step or a person named, ``repository`` where it is to come from, empty for
     whichever has it. ``accepted`` says that a person chose it, knowing what is proven of it.
-    ``target`` and ``place`` are the step's; ``mark`` names run and step.
+    ``target`` and ``place`` are the step's; ``mark`` names run and step. ``note`` writes down what is about to happen.
     """
 
     job: str
@@ -38,6 +38,7 @@ class Order:
     include: tuple[bytes, ...]
     mark: str
     repository: str = ""
+    note: Callable[[Mapping[str, str]], None] = lambda _told: None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +85,8 @@ class Hands:
     asks once and gives what it read, None for a wrong answer. ``keep`` keeps what a step printed,
     and ``say`` says things in the language of whoever is there.
     ``tell`` queues what people are told, once. ``follow`` begins the run of another runbook that a
-    step is, unless it was begun, and gives its name.
+    step is, unless it was begun, and gives its name. ``note`` writes into a run what a step is
+    about to do, so that its end can be looked up.
     """
 
     host: Callable[[str], Host]
@@ -95,5 +97,6 @@ class Hands:
     say: Callable[[Message], str]
     tell: Callable[[Telling], Told]
     follow: Callable[[Conduct, RunbookStep], str]
+    note: Callable[[str, str, Mapping[str, str]], None]
     now: Now
     sleep: Callable[[float], None]

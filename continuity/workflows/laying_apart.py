@@ -31,7 +31,8 @@ class Wanted:
     """Which point is laid apart, in which directory; ``mark`` names the stage that it gets there.
 
     ``include`` are absolute paths, none for everything; ``place`` is the repository that it comes
-    from, the job's own if None.
+    from, the job's own if None. ``before`` sees the plan before anything is restored, and may
+    refuse it.
     """
 
     point: str
@@ -39,6 +40,7 @@ class Wanted:
     mark: str
     include: tuple[bytes, ...] = ()
     place: Place | None = None
+    before: Callable[[DrillPlan], None] = lambda _plan: None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +65,7 @@ def laid_apart(
     engine.probe()
     request = DrillRequest(full=True, point=wanted.point)
     plan = plan_there(bench, protected, facts, request, place, engine)
+    wanted.before(plan)
     expected = partial_of(plan, bench, wanted.include)
     size = sum(entry.size for entry in expected() if entry.kind is Kind.FILE)
     room = require_room(wanted.room, size, bench.reserve_bytes)

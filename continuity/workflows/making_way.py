@@ -91,7 +91,7 @@ def _over(bench: Workbench, protected: Protected, aim: Aim) -> Landing:
     lives = aim.include or protected.extent.roots
     _require_covered(job.name, lives, protected.extent.roots)
     _require_unheld(bench, lives)
-    _require_idle(bench, job.name)
+    require_idle(bench, job.name)
     protected.files.require(Needed(roots=(), mounts=protected.extent.mounts))
     room = room_beside(lives[0])
     if not same_file_system(lives):
@@ -131,7 +131,8 @@ def _require_unheld(bench: Workbench, lives: Sequence[bytes]) -> None:
             )
 
 
-def _require_idle(bench: Workbench, job: str) -> None:
+def require_idle(bench: Workbench, job: str) -> None:
+    """Refuse while the job is being copied. Raises ConflictError."""
     busy = any(run.job == job and run.kind == RunKind.BACKUP.value for run in bench.store.running())
     if busy:
         raise ConflictError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 from continuity.domain.clock import text_from_time
@@ -32,6 +33,7 @@ def restore_data(hands: Hands, step: RestoreStep, one: StepRun, conduct: Conduct
             include=tuple(map(os.fsencode, step.include)),
             mark=f"{conduct.run}-{step.id}",
             repository=one.repository or step.repository or "",
+            note=partial(hands.note, conduct.run, step.id),
         )
     )
     if isinstance(done, Unproven):

@@ -145,6 +145,7 @@ class Life:
             tell=self._tell,
             say=str,
             follow=lambda _conduct, _step: "",
+            note=lambda _run, _step, _told: None,
             keep=Exhibits(self.place / "exhibits").keep,
             now=self.now,
             sleep=lambda _seconds: None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from continuity.sources.postgresql.by_hand import load_by_hand
 from continuity.sources.postgresql.formats import capture, extent, inquire, needs, plant, revive
 from continuity.sources.postgresql.options import PostgresqlSource
+from continuity.sources.postgresql.replacing import REPLACE
 from continuity.sources.source import SourceKind
 
 SOURCE = SourceKind(
@@ -17,4 +18,5 @@ SOURCE = SourceKind(
     inquire=inquire,
     needs=needs,
     by_hand=load_by_hand,
+    replace=REPLACE,
 )

@@ -208,12 +208,20 @@ def _extension(text: str) -> str:
 
 def _make_database(session: Session, portrait: Portrait, database: str) -> None:
     """Make it with the text and order it had; with plain order where the locale is not here."""
-    made = f"CREATE DATABASE {quoted(database)} TEMPLATE template0 ENCODING"
-    made += f" {literal(portrait.encoding)}"
+    made = f"CREATE DATABASE {quoted(database)}"
     try:
-        session.run(f"{made} {_order(portrait.collation)}")
+        session.run(f"{made} {made_like(portrait)}")
     except ToolError:
-        session.run(f"{made} LC_COLLATE 'C' LC_CTYPE 'C'")
+        session.run(f"{made} {_with_text(portrait)} LC_COLLATE 'C' LC_CTYPE 'C'")
+
+
+def made_like(portrait: Portrait) -> str:
+    """Say in a statement which text and order a new database has: those of the captured one."""
+    return f"{_with_text(portrait)} {_order(portrait.collation)}"
+
+
+def _with_text(portrait: Portrait) -> str:
+    return f"TEMPLATE template0 ENCODING {literal(portrait.encoding)}"
 
 
 def _order(collation: str) -> str:

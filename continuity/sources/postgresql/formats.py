@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from continuity.domain.job import Source
 from continuity.domain.secret import Secret
@@ -27,7 +28,8 @@ from continuity.sources.source import (
 )
 
 
-def _source(source: Source) -> PostgresqlSource:
+def options_of(source: Source) -> PostgresqlSource:
+    """Give the options of a source of this kind."""
     if not isinstance(source, PostgresqlSource):
         raise TypeError(f"{type(source).__name__} is not a PostgreSQL source")
     return source
@@ -35,18 +37,19 @@ def _source(source: Source) -> PostgresqlSource:
 
 def extent(source: Source) -> Extent:
     """Give what of a host's files it covers: none."""
-    _source(source)
+    options_of(source)
     return NO_FILES
 
 
 def needs(source: Source) -> tuple[str, ...]:
     """Name the programs with which the database is copied."""
-    own = _source(source)
+    own = options_of(source)
     names = ("psql", "pg_basebackup" if own.format == "base" else "pg_dump")
     return names if own.programs is None else tuple(f"{own.programs}/{name}" for name in names)
 
 
-def _place(source: PostgresqlSource, host: Host, password: Secret | None) -> Place:
+def place_of(source: PostgresqlSource, host: Host, password: Secret | None) -> Place:
+    """Tell how its programs reach a database."""
     return Place(
         host=host,
         address=source.address,
@@ -59,9 +62,20 @@ def _place(source: PostgresqlSource, host: Host, password: Secret | None) -> Pla
     )
 
 
+def scope_of(source: PostgresqlSource) -> Scope:
+    """Tell what of a database is portrayed, and how."""
+    return Scope(
+        exact_rows=source.exact_rows,
+        excluded=tuple(table_from_text(text) for text in source.exclude_tables),
+        newest=source.newest,
+    )
+
+
 def plant(planting: Planting) -> None:
     """Put a canary into the schema ``public``, in one transaction. Raises ContinuityError."""
-    with open_session(_place(_source(planting.source), planting.host, planting.password)) as asked:
+    with open_session(
+        place_of(options_of(planting.source), planting.host, planting.password)
+    ) as asked:
         asked.answer_people()
         asked.run("BEGIN")
         for statement in planting.statements:
@@ -71,7 +85,7 @@ def plant(planting: Planting) -> None:
 
 def inquire(asked: Inquiring) -> str | None:
     """Ask the living database, in a transaction that only reads. Raises ContinuityError."""
-    place = _place(_source(asked.source), asked.host, asked.password)
+    place = place_of(options_of(asked.source), asked.host, asked.password)
     with open_session(place) as session:
         session.answer_people()
         session.run("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
@@ -83,15 +97,9 @@ def inquire(asked: Inquiring) -> str | None:
 @contextmanager
 def capture(capturing: Capturing) -> Iterator[Captured]:
     """Copy the database as a stream, with a portrait of the same moment."""
-    source = _source(capturing.source)
-    place = _place(source, capturing.host, capturing.password)
-    scope = Scope(
-        exact_rows=source.exact_rows,
-        excluded=tuple(table_from_text(text) for text in source.exclude_tables),
-        newest=source.newest,
-        turn=capturing.turn,
-        questions=capturing.questions,
-    )
+    source = options_of(capturing.source)
+    place = place_of(source, capturing.host, capturing.password)
+    scope = replace(scope_of(source), turn=capturing.turn, questions=capturing.questions)
     made = (
         capture_base(capturing, place, scope)
         if source.format == "base"
@@ -104,12 +112,8 @@ def capture(capturing: Capturing) -> Iterator[Captured]:
 @contextmanager
 def revive(reviving: Reviving) -> Iterator[Revived]:
     """Load the copy into a scratch server of a compatible version."""
-    source = _source(reviving.source)
-    scope = Scope(
-        exact_rows=source.exact_rows,
-        excluded=tuple(table_from_text(text) for text in source.exclude_tables),
-        newest=source.newest,
-    )
+    source = options_of(reviving.source)
+    scope = scope_of(source)
     programs = source.server_programs
     made = (
         revive_base(reviving, scope, database=source.database, user=source.user, given=programs)

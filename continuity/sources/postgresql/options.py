@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from continuity.domain.job import ServedSource
+from continuity.domain.job import ReplaceableSource
 from continuity.domain.text import N_, say
 from continuity.domain.written import ExpectedError, LocalPath
 from continuity.sources.postgresql.names import column_from_text, table_from_text
@@ -43,7 +43,7 @@ def _directory(text: str) -> str:
     return text
 
 
-class PostgresqlSource(ServedSource):
+class PostgresqlSource(ReplaceableSource):
     """A database of a PostgreSQL server, version 12 or newer."""
 
     kind: Literal["postgresql"] = Field(

@@ -93,9 +93,11 @@ class Session:
         (found,) = self.rows(query)
         return found
 
-    def run(self, statement: str) -> None:
-        """Run a statement whose rows nobody wants."""
-        self._records(statement)
+    def run(
+        self, statement: str, refused: Callable[[str, bytes], ContinuityError] = refused
+    ) -> None:
+        """Run a statement whose rows nobody wants; ``refused`` says what a refusal means."""
+        self._records(statement, refused)
 
     def first(self, query: str) -> str | None:
         """Give the first column of the first row of any query that somebody wrote.

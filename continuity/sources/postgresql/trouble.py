@@ -94,6 +94,24 @@ def refused(code: str, told: bytes) -> ContinuityError:
     )
 
 
+def not_permitted(code: str, told: bytes) -> ContinuityError:
+    """Say that the server refused a change; ``code`` is its SQLSTATE."""
+    values: dict[str, str | int] = {"code": code, "said": last_words(told)}
+    if code.startswith("42501"):
+        return AuthenticationError(
+            say(N_("The server does not permit a change: {said} (SQLSTATE {code})"), **values),
+            remedy=say(
+                N_("Give the role that right, or write another one under restore in the source.")
+            ),
+        )
+    if code.startswith("53"):
+        return refused(code, told)
+    return ToolError(
+        say(N_("The server refused a change: {said} (SQLSTATE {code})"), **values),
+        remedy=say(N_("Read what it says; nothing was replaced.")),
+    )
+
+
 def question_refused(code: str, told: bytes) -> ContinuityError:
     """Say that the server refused a query that a person wrote."""
     return RevivalError(

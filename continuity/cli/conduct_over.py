@@ -1,0 +1,151 @@
+"""Restores of databases over production: done, noted in the run, and looked up after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from continuity.app import App
+from continuity.cli.language import sentence
+from continuity.domain.clock import text_from_time
+from continuity.domain.conduct import Detail, Entry, Event, StepRun, StepState
+from continuity.domain.conduct_frontier import Stand
+from continuity.domain.conduct_record import CONDUCTING, entries_of
+from continuity.domain.facts import JobFacts, Point
+from continuity.domain.failure import ContinuityError
+from continuity.domain.step_kinds import RestoreStep
+from continuity.domain.text import N_, Message, say, shown
+from continuity.sources.replacement import Standing, Swap, swap_from_plain
+from continuity.workflows.carrying_on import Outcome
+from continuity.workflows.conducting import Stage, turn_on, write
+from continuity.workflows.facts import read_facts
+from continuity.workflows.hands import Order, Restored
+from continuity.workflows.places import Place
+from continuity.workflows.replacing_database import (
+    SWAP,
+    Over,
+    can_be_replaced,
+    replace_database,
+    uncertain,
+)
+from continuity.workflows.world import Protected
+
+_REPLACING = "replacing"
+
+
+def replaced(
+    app: App, protected: Protected, facts: JobFacts, order: Order, wanted: tuple[Point, Place]
+) -> Restored:
+    """Let a point take the place of the living database. Raises ContinuityError."""
+    point, place = wanted
+    over = Over(point=point.id, mark=order.mark, note=order.note, place=place)
+    done = replace_database(app.bench, protected, facts, over)
+    return Restored(
+        passed=True,
+        point=point.id,
+        taken_at=point.data_time,
+        place=done.swap.live,
+        details=done.details,
+        said=" ".join(map(sentence, (_told(done.swap), *done.remarks))),
+    )
+
+
+def note(stage: Stage, run: str, step: str, told: Mapping[str, str]) -> None:
+    """Write into a run what a step is about to do."""
+    with turn_on(stage, run) as turn:
+        details: dict[str, Detail] = {_REPLACING: dict(told)}
+        write(turn, (Entry(event=Event.NOTED, at=stage.now(), step=step, details=details),))
+
+
+def look_up(app: App, stand: Stand, one: StepRun) -> Outcome | None:
+    """Look on the server what became of a database that somebody was replacing.
+
+    Before its note of the swap nothing had been replaced; after it the server is asked.
+    """
+    step = stand.step(one.step)
+    if not isinstance(step, RestoreStep) or step.target != "production":
+        return None
+    try:
+        protected = app.protected(step.job)
+    except ContinuityError:
+        return None
+    if not can_be_replaced(protected):
+        return None
+    told = _noted(app, stand, one.step)
+    if told.get("stage") != SWAP:
+        said = N_("It was cut off before anything was replaced.")
+        return Outcome(state=StepState.FAILED, said=sentence(say(said)))
+    return _found(app, protected, step, told)
+
+
+def _found(app: App, protected: Protected, step: RestoreStep, told: Mapping[str, str]) -> Outcome:
+    swap = swap_from_plain(told)
+    match _standing(protected, swap):
+        case Standing.FRESH:
+            return _done(app, step, told["point"], swap)
+        case Standing.OLD:
+            said = say(
+                N_("It was cut off before {live} was replaced: the old one is in its place."),
+                live=_shown(swap.live),
+            )
+            return Outcome(state=StepState.FAILED, said=sentence(said))
+        case Standing.UNKNOWN:
+            return Outcome(state=StepState.UNKNOWN, said=sentence(uncertain(swap).what))
+
+
+def _standing(protected: Protected, swap: Swap) -> Standing:
+    living = protected.living
+    if living is None or living.replace is None or living.open_door is None:
+        return Standing.UNKNOWN
+    try:
+        return living.replace.standing(living.open_door(), swap)
+    except ContinuityError:
+        return Standing.UNKNOWN
+
+
+def _noted(app: App, stand: Stand, step: str) -> Mapping[str, str]:
+    """Find what the latest try of a step wrote down last; nothing where it wrote nothing."""
+    entries = entries_of(app.bench.store.records(kinds=CONDUCTING), stand.conduct.run)
+    found: Mapping[str, str] = {}
+    for entry in entries:
+        if entry.step == step and entry.event is Event.INTENT:
+            found = {}
+        told = entry.details.get(_REPLACING)
+        if entry.step == step and isinstance(told, Mapping):
+            found = told
+    return found
+
+
+def _done(app: App, step: RestoreStep, wanted: str, swap: Swap) -> Outcome:
+    facts = read_facts(app.bench.store, app.bench.now()).facts.of(step.job)
+    point = next(one for one in facts.points if one.id == wanted)
+    said = sentence(_told(swap))
+    details: dict[str, Detail] = {
+        "point": point.id,
+        "point_time": text_from_time(point.data_time),
+        "target": step.target,
+        "place": swap.live,
+        "kept_at": (swap.aside,) if swap.old_id else (),
+        "looked_up": True,
+    }
+    return Outcome(
+        state=StepState.DONE,
+        found={"point": point.id, "place": swap.live, "output": said},
+        details=details,
+        gives=("output", "checksum"),
+        said=said,
+    )
+
+
+def _told(swap: Swap) -> Message:
+    live = _shown(swap.live)
+    if not swap.old_id:
+        return say(N_("The database {live} is back; there was none of this name."), live=live)
+    return say(
+        N_("The database {live} is back; what was there is kept as {aside}."),
+        live=live,
+        aside=_shown(swap.aside),
+    )
+
+
+def _shown(name: str) -> str:
+    return shown(name.encode("utf-8", "surrogatepass"))
