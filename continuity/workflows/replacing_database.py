@@ -47,7 +47,7 @@ class Over:
 
     point: str
     mark: str
-    note: Callable[[Mapping[str, str]], None]
+    note: Callable[[Mapping[str, str]], object]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,10 +20,11 @@ from continuity.domain.failure import (
     NoSpaceError,
     RevivalError,
 )
-from continuity.sources.replacement import Need, swap_from_plain
+from continuity.sources.replacement import Need, Standing, swap_from_plain
 from tests.support.firm import Firm, Office, at_work
+from tests.support.killings import killed
+from tests.support.liars_of_databases import end_left, lying_postgresql
 from tests.support.postgresql import Cluster, throwaway_cluster
-from tests.support.programs import postgresql_programs
 from tests.support.replaced import MARK, Notes, a_firm_of, portrait_of, replaced, work_of
 
 ASIDE = f"shop_before_{MARK}"
@@ -196,27 +198,15 @@ def test_a_damaged_copy_never_reaches_the_server(office: Office, firm: Firm, sho
 def test_what_is_not_as_it_was_captured_replaces_nothing_and_is_removed(
     tmp_path: Path, shop: Cluster, lie: str, wrong: type[ContinuityError]
 ) -> None:
-    with at_work(firm_of(tmp_path, shop, programs=str(liar(tmp_path, lie)))) as office:
+    with at_work(
+        firm_of(tmp_path, shop, programs=str(lying_postgresql(tmp_path, after_load=lie)))
+    ) as office:
         office.back_up()
         with pytest.raises(wrong):
             replaced(office)
 
     assert shops(shop) == ["shop"]
     assert (count(shop), office.facts().points != ()) == (500, True)
-
-
-def liar(root: Path, lie: str) -> Path:
-    """Give a directory of programs whose pg_restore does its work, and then something else."""
-    real, own = postgresql_programs(), root / "programs"
-    own.mkdir()
-    for name in ("psql", "pg_dump"):
-        (own / name).symlink_to(real / name)
-    (own / "pg_restore").write_text(
-        f'#!/bin/sh\n{real}/pg_restore "$@" || exit\n'
-        f"for word; do case $word in --dbname=*) name=${{word#--dbname=}}; {lie};; esac; done\n"
-    )
-    (own / "pg_restore").chmod(0o755)
-    return own
 
 
 def test_without_room_on_the_disk_of_the_server_nothing_happens(
@@ -293,3 +283,37 @@ def test_a_copy_of_a_whole_server_takes_the_place_of_no_database(
         need = Need(portrait=portrait_of(office), bytes=1, reserve=0)
         with pytest.raises(ConfigurationError):
             way.survey(replace(door, source=base), need)
+
+
+@pytest.mark.parametrize(
+    ("line", "found", "rows"),
+    [
+        ('ALTER DATABASE "shop" RENAME TO .*', Standing.OLD, 3),
+        ("COMMIT", Standing.FRESH, 500),
+    ],
+    ids=["in the middle", "at the end"],
+)
+def test_after_a_kill_the_server_tells_which_one_is_in_place_and_lets_everybody_in(
+    tmp_path: Path, shop: Cluster, line: str, found: Standing, rows: int
+) -> None:
+    liar = lying_postgresql(tmp_path, kills_at=line)
+    firm = firm_of(tmp_path, shop, programs=str(liar))
+    with at_work(firm) as office:
+        office.back_up()
+    shop.execute("shop", "DELETE FROM public.invoice WHERE id > 3")
+
+    def work() -> None:
+        with at_work(firm) as office:
+            replaced(office, lambda told: kept.write_text(json.dumps(dict(told))))
+
+    kept = tmp_path / "noted"
+    dead = killed(work)
+    with at_work(firm) as office:
+        way, door = work_of(office)
+        swap = swap_from_plain(json.loads(kept.read_text()))
+        told = way.standing(door, swap)
+        way.discard(door, swap)
+    end_left(liar)
+
+    assert (dead, told, count(shop)) == (True, found, rows)
+    assert shops(shop) == ["shop", *([ASIDE] if found is Standing.FRESH else [])]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.faults import Row
 from tests.support.firm import Firm
-from tests.support.liars_of_databases import KILL, lying_postgresql
+from tests.support.liars_of_databases import KILL, end_left, lying_postgresql
 from tests.support.postgresql import Cluster, throwaway_cluster
 from tests.support.replaced import a_firm_of
 from tests.support.terminal import Said, run
@@ -148,9 +148,11 @@ def test_of_a_load_that_was_cut_off_it_is_looked_up_that_nothing_was_replaced(
 def test_of_a_swap_that_was_cut_off_it_is_looked_up_which_one_is_in_place(
     tmp_path: Path, shop: Cluster, row: Row
 ) -> None:
-    firm = firm_of(tmp_path, shop, programs=str(lying_postgresql(tmp_path, on_commit=KILL)))
+    liar = lying_postgresql(tmp_path, kills_at="COMMIT")
+    firm = firm_of(tmp_path, shop, programs=str(liar))
     killed = over(firm)
     told(row, acts(firm, "carry-on"))
+    end_left(liar)
 
     assert killed.code == -9
     assert (state(firm), shops(shop)) == ("done", {"shop": 500, ASIDE: 3})

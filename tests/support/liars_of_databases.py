@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 from pathlib import Path
 
 from tests.support.programs import postgresql_programs
@@ -10,10 +13,10 @@ KILL = "kill -9 $PPID"
 """Kills the program that called."""
 
 
-def lying_postgresql(root: Path, *, after_load: str = "", on_commit: str = "") -> Path:
+def lying_postgresql(root: Path, *, after_load: str = "", kills_at: str = "") -> Path:
     """Give a directory of PostgreSQL's programs: ``$name`` is the database that was loaded.
 
-    ``on_commit`` happens as soon as psql has been given a COMMIT that it will carry out.
+    Who calls is killed as soon as psql has been given the line ``kills_at``, which it carries out.
     """
     real, own = postgresql_programs(), root / "programs"
     own.mkdir()
@@ -24,11 +27,18 @@ def lying_postgresql(root: Path, *, after_load: str = "", on_commit: str = "") -
         "for word; do case $word in --dbname=*) name=${word#--dbname=}\n"
         f"{after_load or ':'}\n;; esac; done\n",
     )
-    heard = f"{{ grep -qx COMMIT && {on_commit}; cat >/dev/null; }}" if on_commit else "cat"
+    heard = f"{{ grep -qx '{kills_at}' && {KILL}; cat >/dev/null; }}" if kills_at else "cat"
     _write(own / "psql", f'tee >({heard} >/dev/null 2>&1) | {real}/psql "$@"\n')
     return own
 
 
+def end_left(programs: Path) -> None:
+    """End what a killed caller left waiting for more to read."""
+    for line in (programs / "begun").read_text().split():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(int(line), signal.SIGKILL)
+
+
 def _write(path: Path, script: str) -> None:
-    path.write_text(f"#!/bin/bash\n{script}")
+    path.write_text(f"#!/bin/bash\necho $$ >>{path.parent / 'begun'}\n{script}")
     path.chmod(0o755)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,9 @@ class Notes:
         self.told.append(told)
 
 
-def replaced(office: Office, notes: Notes | None = None) -> Replaced:
+def replaced(
+    office: Office, notes: Callable[[Mapping[str, str]], object] | None = None
+) -> Replaced:
     """Let the newest point take the place of the living database."""
     facts = office.facts()
     over = Over(point=facts.points[-1].id, mark=MARK, note=notes or Notes())

@@ -20,8 +20,10 @@ from continuity.sources.replacement import Door, Standing, Swap
 MARKER = "made by continuity, to take the place of another: "
 """Begins the comment on a database that we made and that nobody uses yet."""
 
+_SWAPPING = "a.application_name = {token} AND a.usename = current_user"
 _GLANCE = 0.1
-_PATIENCE = 20.0
+_PATIENCE = 30.0
+_LONGEST_PAUSE = 10
 _COMMENT = "SELECT shobj_description(d.oid, 'pg_database') AS said FROM pg_database AS d"
 _CONNECTED = """
 SELECT DISTINCT coalesce(a.usename::text, '-') AS role FROM pg_stat_activity AS a
@@ -37,6 +39,8 @@ def swap_names(door: Door, swap: Swap) -> None:
     """
     with entered(door) as mover, entered(door) as ender:
         mover.run(f"SET application_name = {literal(swap.token)}")
+        # Who is killed here does not keep the door shut: the server rolls back by itself.
+        mover.run(f"SET idle_in_transaction_session_timeout = '{_LONGEST_PAUSE}s'")
         mover.run("BEGIN")
         if (id_of(mover, swap.fresh), id_of(mover, swap.live)) != (swap.fresh_id, swap.old_id):
             raise _others_changed(swap)
@@ -116,5 +120,11 @@ def _comment(session: Session, name: str) -> str:
 
 
 def _is_swapping(session: Session, swap: Swap) -> bool:
-    asked = f"SELECT FROM pg_stat_activity WHERE application_name = {literal(swap.token)}"
-    return bool(session.row(f"SELECT EXISTS ({asked}) AS there")["there"])
+    """Tell whether a transaction may still swap them; a connection of a killed try is idle."""
+    asked = f"SELECT a.pid, a.state FROM pg_stat_activity AS a WHERE {_SWAPPING}"
+    of = asked.format(token=literal(swap.token))
+    busy = session.row(f"SELECT EXISTS (SELECT FROM ({of}) AS b WHERE state <> 'idle') AS there")
+    if busy["there"]:
+        return True
+    session.run(f"SELECT pg_terminate_backend(pid) FROM ({of}) AS b")
+    return False
