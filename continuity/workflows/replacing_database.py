@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,7 @@ from continuity.sources.replacement import Door, Need, Replace, Standing, Swap
 from continuity.workflows.copies import recover_portrait
 from continuity.workflows.laying_apart import Apart, Wanted, counted, laid_apart, wrong_in
 from continuity.workflows.making_way import require_idle
+from continuity.workflows.places import Place
 from continuity.workflows.planning import DrillPlan
 from continuity.workflows.world import Protected, Workbench
 
@@ -42,12 +43,14 @@ _NOTHING = N_("Nothing was replaced. Choose another restore point.")
 class Over:
     """Which point comes back over production; ``mark`` names the run and its step.
 
-    ``note`` writes into the run what is about to happen, before it does.
+    It comes from ``place``, the job's own repository if None. ``note`` writes into the
+    run what is about to happen, before it does.
     """
 
     point: str
     mark: str
     note: Callable[[Mapping[str, str]], object]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +73,24 @@ class _Work:
     over: Over
 
 
+class OnServerError(ContinuityError):
+    """Something is wrong with the production server; another repository does nothing about it."""
+
+    def __init__(self, trouble: ContinuityError) -> None:
+        super().__init__(trouble.what, remedy=trouble.remedy)
+        self.trouble = trouble
+
+
+@contextmanager
+def _on_server() -> Iterator[None]:
+    try:
+        yield
+    except UncertainError:
+        raise
+    except ContinuityError as error:
+        raise OnServerError(error) from error
+
+
 def can_be_replaced(protected: Protected) -> bool:
     """Tell whether a job's database can come back over the living one by its own server."""
     return protected.living is not None and protected.living.replace is not None
@@ -80,8 +101,9 @@ def replace_database(
 ) -> Replaced:
     """Restore a point, load it beside the living database, compare it, and swap their names.
 
-    The old one is kept. Raises ContinuityError, with the old one in its place, when anything is
-    refused, missing or not as it was captured.
+    The old one is kept. With it in its place raises OnServerError when the server refuses, lacks
+    or loses something, and other ContinuityErrors when the copy is not there or is wrong;
+    UncertainError when nobody knows which one is in place.
     """
     work = _begun(bench, protected, over)
     require_idle(bench, protected.job.name)
@@ -90,13 +112,20 @@ def replace_database(
     def survey(plan: DrillPlan) -> None:
         known.append(_surveyed(work, plan))
 
-    wanted = Wanted(point=over.point, room=bench.sandbox_place, mark=over.mark, before=survey)
+    wanted = Wanted(
+        point=over.point,
+        room=bench.sandbox_place,
+        mark=over.mark,
+        place=over.place,
+        before=survey,
+    )
     with laid_apart(bench, protected, facts, wanted) as apart:
         wrong = wrong_in(apart.comparison)
         if wrong is not None:
             raise DamagedError(wrong, remedy=say(_NOTHING))
         ((portrait, remarks),) = known
-        replaced = _replaced(work, apart, portrait)
+        with _on_server():
+            replaced = _replaced(work, apart, portrait)
     told = {**counted(apart), **replaced.details}
     return Replaced(swap=replaced.swap, details=told, remarks=(*remarks, *replaced.remarks))
 
@@ -128,7 +157,8 @@ def _surveyed(work: _Work, plan: DrillPlan) -> tuple[Portrait, tuple[Message, ..
         )
     size = sum(e.size for e in plan.expected(work.bench.shelf) if e.kind is Kind.FILE)
     need = Need(portrait=portrait, bytes=size, reserve=work.bench.reserve_bytes)
-    ground = work.replace.survey(work.door, need)
+    with _on_server():
+        ground = work.replace.survey(work.door, need)
     unseen = say(N_("It is not known how much room the disk of the database server has."))
     return portrait, (*ground.remarks, *(() if ground.free_bytes is not None else (unseen,)))
 

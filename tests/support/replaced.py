@@ -11,7 +11,7 @@ from continuity.domain.portrait import Portrait
 from continuity.sources.replacement import Door, Replace
 from continuity.workflows.copies import recover_portrait
 from continuity.workflows.planning import DrillRequest, plan_drill
-from continuity.workflows.replacing_database import Over, Replaced, replace_database
+from continuity.workflows.replacing_database import OnServerError, Over, Replaced, replace_database
 from tests.support.firm import Firm, Office, Wishes, a_firm
 
 MARK = "billing-1-restore"
@@ -41,7 +41,10 @@ def replaced(
     """Let the newest point take the place of the living database."""
     facts = office.facts()
     over = Over(point=facts.points[-1].id, mark=MARK, note=notes or Notes())
-    return replace_database(office.app.bench, office.protected(), facts, over)
+    try:
+        return replace_database(office.app.bench, office.protected(), facts, over)
+    except OnServerError as error:
+        raise error.trouble from error
 
 
 def work_of(office: Office) -> tuple[Replace, Door]:
