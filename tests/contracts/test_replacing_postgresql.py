@@ -24,8 +24,9 @@ from continuity.sources.replacement import Need, Standing, swap_from_plain
 from tests.support.firm import Firm, Office, at_work
 from tests.support.killings import killed
 from tests.support.liars_of_databases import end_left, lying_postgresql
-from tests.support.postgresql import Cluster, throwaway_cluster
-from tests.support.replaced import MARK, Notes, a_firm_of, portrait_of, replaced, work_of
+from tests.support.postgresql import Cluster
+from tests.support.replaced import MARK, Notes, portrait_of, replaced, work_of
+from tests.support.shops import a_cluster, count, firm_of, one, renew_shop, shops
 
 ASIDE = f"shop_before_{MARK}"
 FRESH = f"shop_new_{MARK}"
@@ -33,39 +34,13 @@ FRESH = f"shop_new_{MARK}"
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    with throwaway_cluster() as cluster:
-        cluster.execute(
-            "postgres",
-            "CREATE ROLE keeper LOGIN CREATEDB",
-            "CREATE ROLE reader LOGIN",
-            "CREATE ROLE owner_of_shop NOLOGIN",
-            "GRANT pg_read_all_data TO reader",
-        )
+    with a_cluster() as cluster:
         yield cluster
 
 
 @pytest.fixture
 def shop(cluster: Cluster) -> Cluster:
-    for name in cluster.names():
-        if name.startswith("shop"):
-            cluster.execute("postgres", f'DROP DATABASE "{name}" WITH (FORCE)')
-    cluster.execute(
-        "postgres",
-        "CREATE DATABASE shop OWNER keeper",
-        "REVOKE ALL ON DATABASE shop FROM PUBLIC",
-        "GRANT CONNECT ON DATABASE shop TO reader",
-        'ALTER DATABASE shop SET search_path TO "$user", public, "odd ""one"',
-        "ALTER ROLE reader IN DATABASE shop SET work_mem TO '8MB'",
-        "ALTER DATABASE shop CONNECTION LIMIT 17",
-        "COMMENT ON DATABASE shop IS 'it''s the shop'",
-    )
-    cluster.execute(
-        "shop",
-        "SET ROLE keeper",
-        "CREATE TABLE public.invoice (id int PRIMARY KEY, total numeric NOT NULL)",
-        "INSERT INTO public.invoice SELECT n, n * 1.5 FROM generate_series(1, 500) AS n",
-        "CREATE VIEW public.large AS SELECT * FROM public.invoice WHERE total > 100",
-    )
+    renew_shop(cluster)
     return cluster
 
 
@@ -74,31 +49,12 @@ def firm(tmp_path: Path, shop: Cluster) -> Firm:
     return firm_of(tmp_path, shop)
 
 
-def firm_of(root: Path, cluster: Cluster, **keys: object) -> Firm:
-    source = {"kind": "postgresql", "address": str(cluster.socket), "database": "shop"}
-    return a_firm_of(root, {**source, "user": cluster.user, **keys})
-
-
 @pytest.fixture
 def office(firm: Firm, shop: Cluster) -> Iterator[Office]:
     with at_work(firm) as office:
         office.back_up()
         shop.execute("shop", "DELETE FROM public.invoice WHERE id > 3")
         yield office
-
-
-def count(cluster: Cluster, database: str = "shop") -> int:
-    return int(one(cluster, "SELECT count(*) FROM public.invoice", database))
-
-
-def one(cluster: Cluster, query: str, database: str = "shop") -> str:
-    with cluster.connect(database) as connection:
-        (found,) = connection.execute(query.encode()).fetchone() or ("",)
-    return str(found)
-
-
-def shops(cluster: Cluster) -> list[str]:
-    return [name for name in cluster.names() if name.startswith("shop")]
 
 
 def test_what_was_captured_is_back_under_its_name_and_the_old_one_is_kept(
