@@ -10,12 +10,14 @@ from continuity.app import App, opened
 from continuity.cli.entry import Options
 from continuity.cli.language import _, sentence
 from continuity.cli.output import epilog, show, show_json, table
+from continuity.cli.plan_split import plain_split, show_why, split_rows
 from continuity.cli.wording import moment, number, size
 from continuity.domain.retention import RetentionPlan
 from continuity.domain.text import shown
 from continuity.workflows.history import read_history
 from continuity.workflows.planning import DrillPlan, DrillRequest, plan_drill
 from continuity.workflows.retire import plan_retirement
+from continuity.workflows.splitting import Split, split_drill
 from continuity.workflows.world import Protected
 
 _SHOWN_PATHS = 12
@@ -134,8 +136,9 @@ def _retention(plan: RetentionPlan) -> str:
 def _show_drill(app: App, protected: Protected, *, full: bool, as_json: bool) -> None:
     history = read_history(app.bench, protected.job.name)
     plan = plan_drill(app.bench, protected, history, DrillRequest(full=full))
+    plan, split = split_drill(app.bench, protected, plan)
     if as_json:
-        show_json(_plain_drill(app, plan))
+        show_json({**_plain_drill(app, plan), **plain_split(plan, split)})
         return
     zone = ZoneInfo(protected.zone)
     show(_("Drill of {job}: {title}").format(job=protected.job.name, title=protected.job.title))
@@ -143,16 +146,26 @@ def _show_drill(app: App, protected: Protected, *, full: bool, as_json: bool) ->
         [
             [_("Restore point"), f"{plan.point.id[:16]}  {moment(plan.point.data_time, zone)}"],
             [_("Of"), f"{number(plan.population_files)}, {size(plan.population_bytes)}"],
-            [_("Restored"), f"{number(plan.expected_entries)}, {size(plan.expected_bytes)}"],
+            [_("Restored"), _restored(plan, split)],
+            *split_rows(plan, split),
             [_("Into"), shown(bytes(app.bench.sandbox_place))],
             [_("Seed"), plan.seed],
         ]
     )
+    show_why(plan, split)
     if plan.paths is not None:
         for path in plan.paths[:_SHOWN_PATHS]:
             show("  " + shown(path))
         if len(plan.paths) > _SHOWN_PATHS:
             show("  " + _("and more: {count}").format(count=number(len(plan.paths) - _SHOWN_PATHS)))
+
+
+def _restored(plan: DrillPlan, split: Split | None) -> str:
+    entries, total = plan.expected_entries, plan.expected_bytes
+    if split is not None:
+        kept = split.shares.restored
+        entries, total = len(kept), sum(entry.size for entry in kept)
+    return f"{number(entries)}, {size(total)}"
 
 
 def _plain_drill(app: App, plan: DrillPlan) -> dict[str, object]:

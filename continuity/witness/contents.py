@@ -74,6 +74,15 @@ class Contents:
         while batch := tuple(islice(rest, _AT_ONCE)):
             yield from self._batch(batch)
 
+    def reads(self, files: Iterable[Found]) -> Iterator[Iterable[bytes]]:
+        """Give the pieces that are read at once, as ``files`` does, and read nothing."""
+        rest = iter(files)
+        while batch := tuple(islice(rest, _AT_ONCE)):
+            contents = [found.node.content for found in batch]
+            yield [ids[0] for ids in contents if len(ids) == 1]
+            for ids in contents:
+                yield from self._windows(ids) if len(ids) > 1 else ()
+
     def _batch(self, files: Sequence[Found]) -> Iterator[Part]:
         small: dict[bytes, list[Found]] = defaultdict(list)
         large: list[Found] = []
@@ -92,19 +101,24 @@ class Contents:
 
     def _large(self, found: Found) -> Iterator[Part]:
         """Read one file window by window; nothing of it after a piece that is damaged."""
-        ids = found.node.content
-        at = 0
-        while at < len(ids):
-            window = self._window(ids, at)
+        left = len(found.node.content)
+        for window in self._windows(found.node.content):
             read = {
                 id: (content, why) for id, content, why in self._blobs.read(dict.fromkeys(window))
             }
             for id in window:
                 content, trouble = read[id]
-                at += 1
-                yield Part(found, content, at == len(ids) or trouble is not None, trouble)
+                left -= 1
+                yield Part(found, content, left == 0 or trouble is not None, trouble)
                 if trouble is not None:
                     return
+
+    def _windows(self, ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+        at = 0
+        while at < len(ids):
+            window = self._window(ids, at)
+            yield window
+            at += len(window)
 
     def _window(self, ids: Sequence[bytes], at: int) -> Sequence[bytes]:
         """Take as many pieces as may be in memory at once, one at least."""

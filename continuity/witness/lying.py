@@ -10,6 +10,7 @@ from continuity.domain.failure import ToolError
 from continuity.domain.manifest import Kind
 from continuity.domain.text import N_, say
 from continuity.witness.contents import Contents
+from continuity.witness.packs import Piece, spans_from
 from continuity.witness.repository import Repository
 from continuity.witness.walking import Found, Wanted
 
@@ -64,6 +65,25 @@ def find_files(repository: Repository, snapshot: str, paths: Iterable[bytes]) ->
     """Find entries by their paths; what is not there is left out. Raises what reading raises."""
     tree = repository.snapshot(snapshot).tree
     return tuple(Contents(repository).entries(tree, Wanted(paths)))
+
+
+class Cost(NamedTuple):
+    """What reading files takes of storage: requests, and bytes as they are stored."""
+
+    requests: int
+    bytes: int
+
+
+def cost_of(repository: Repository, files: Iterable[Found]) -> Cost:
+    """Tell what reading the contents of files takes, directories not included."""
+    requests = size = 0
+    for ids in Contents(repository).reads(files):
+        places = ((id, repository.index.places(id, tree=False)) for id in dict.fromkeys(ids))
+        pieces = sorted(Piece(each[0], id) for id, each in places if each)
+        for span in spans_from(pieces):
+            requests += 1
+            size += span.length
+    return Cost(requests, size)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,6 +51,7 @@ DRILL_KEYS = {
     "repository",
     "copy_of",
     "confidence",
+    "pack_confidence",
     "ways",
     "packs",
     "phases",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from continuity.workflows.world import unwatched
 from tests.support.cheap_keys import cheapen
 from tests.support.firm import PASSWORD, Firm, Office, Wishes, a_firm, at_work, body_of
 from tests.support.sabotage import Harm, harm
+from tests.support.terminal import run
 
 pytestmark = pytest.mark.tool("restic")
 
@@ -115,6 +117,31 @@ def test_a_pack_with_a_file_that_came_back_wrong_is_not_remembered(
     assert body["verdict"] == "FAIL"
     assert (body["pack_confidence"]["touched"], body["pack_confidence"]["bad"]) == (2, 2)
     assert known(office, touched_ledger(body["repository_id"])) == set()
+
+
+def test_a_plan_tells_both_ways_beforehand_and_a_drill_with_its_seed_keeps_to_it(
+    firm: Firm, office: Office
+) -> None:
+    job = firm.workspace / "jobs/erp.yaml"
+    job.write_text(job.read_text().replace('"random": 0', '"random": 1'))
+    told = json.loads(run(firm, "plan", "--drill", "--json", "erp").out)
+    in_words = run(firm, "plan", "--drill", "erp").out
+    with at_work(firm) as again:
+        body = body_of(again.drill(seed=told["seed"]))
+
+    ways, drilled = told["ways"], body["ways"]
+    assert (told["packs"]["of"], told["packs"]["reached"]) == (PACKS, 3)
+    assert (ways["restored"]["entries"], ways["read"]["files"], ways["both"]) == (
+        drilled["restored"],
+        drilled["read"],
+        drilled["both"],
+    )
+    assert body["pack_confidence"]["touched"] == told["packs"]["reached"]
+    assert ways["requests"] >= 1
+    assert ways["stored_bytes"] >= 20_000
+    assert ways["directories"] == len(firm.source().parts)
+    assert f"3 of {PACKS}, never seen so far: {PACKS}" in in_words
+    assert "Read a second way" in in_words
 
 
 def test_where_nobody_can_tell_where_files_lie_their_age_decides_and_it_is_said(
