@@ -55,8 +55,7 @@ def drill(
     require_known(facts, request.point)
     place = choose_place(protected, facts, request)
 
-    def planned(engine: Reader) -> DrillPlan:
-        plan = plan_there(bench, protected, facts, request, place, engine)
+    def chosen(plan: DrillPlan, engine: Reader) -> DrillPlan:
         return choose_by_packs(bench, protected, plan, second) if stores_packs(engine) else plan
 
     with second_reader(protected, place.subject.repository) as second:
@@ -67,7 +66,8 @@ def drill(
             Trial(
                 open=place.open,
                 files=protected.files,
-                plan=planned,
+                plan=lambda engine: plan_there(bench, protected, facts, request, place, engine),
+                choose=chosen,
                 covers=place.copy is None,
                 examine=_question(bench, protected),
                 second=second,
@@ -88,7 +88,8 @@ class Trial:
     ``files`` are where the source lives, to see what changed there since. ``examine`` looks closer
     at what came back right. ``covers`` when what comes back right is a proof of the job's own
     repository, whose coverage is kept. ``second`` reads a part of the sample a second way, if
-    anybody can; ``asks_twice`` when somebody should.
+    anybody can; ``asks_twice`` when somebody should. ``choose`` is asked which of the files that
+    are due are taken.
     """
 
     open: Callable[[], Reader]
@@ -100,6 +101,7 @@ class Trial:
     )
     second: SecondReader | None = None
     asks_twice: bool = False
+    choose: Callable[[DrillPlan, Reader], DrillPlan] = lambda plan, _engine: plan
 
 
 def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) -> Ended:
@@ -111,7 +113,8 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
             tool = engine.probe()
             run.body["tool"] = {"name": tool.name, "version": tool.version}
             plan = trial.plan(engine)
-            _describe_plan(run, plan)
+        plan = _chosen(run, engine, plan, trial)
+        _describe_plan(run, plan)
         restored = _proved(bench, engine, plan, run, trial)
         if restored.second is not None:
             run.body["ways"] = plain_ways(restored.second, plan, subject.engine)
@@ -127,6 +130,16 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
         finish(bench, subject, run, conclusion, proven)
         remember_touched(bench, touch)
     return run.outcome()
+
+
+def _chosen(run: Running, engine: Reader, plan: DrillPlan, trial: Trial) -> DrillPlan:
+    """Let packs decide; what that takes is no part of finding the restore point."""
+    if plan.sample is None:
+        return plan
+    if trial.second is None:
+        return trial.choose(plan, engine)
+    with run.phase("witness"):
+        return trial.choose(plan, engine)
 
 
 def _proved(
