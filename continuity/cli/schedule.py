@@ -77,7 +77,7 @@ def _show(
     if slots:
         table([heading, *(row_of_slot(slot, zone) for slot in slots)])
     else:
-        show(_("No slot is recorded: “continuity tick” did not run yet."))
+        show(_("No slot was due yet while “continuity serve” or “continuity tick” looked."))
     show()
     rows = [
         [f"{planned.astimezone(zone):%Y-%m-%d %H:%M}", kind_text(one.kind), one.job]

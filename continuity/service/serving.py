@@ -35,6 +35,8 @@ TURN_SECONDS = 15
 ROUND_SECONDS = 60
 _LATEST_TURN = 4 * TURN_SECONDS
 _LATEST_ROUND = 15 * ROUND_SECONDS
+_READ = N_("The files of the workspace were read anew.")
+_KEPT = N_("The files go on counting as they were when they last had no problem.")
 _NOTHING = ""
 """The fingerprint of no files at all: the next turn reads them anew."""
 
@@ -194,7 +196,7 @@ class Service:
         self._retired.append(self._resources)
         self._resources, self.app = fresh, app
         self.shift.app, self.shift.environ = app, app.means.environ
-        self.journal.say("workspace.read", say(N_("The files of the workspace were read anew.")))
+        self.journal.say("workspace.read", say(_KEPT if self.broken else _READ))
 
     def _judge_files(self) -> None:
         try:
