@@ -45,8 +45,8 @@ _TELLING = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
-    """What came to pass before the service was stopped."""
+class Seen:
+    """What came to pass until the service was stopped; ``metrics`` are the lines that tell it."""
 
     passed: bool
     verdict: str
@@ -72,7 +72,7 @@ def left_alone(firm: Path, program: Program) -> list[Trial]:
         )
         with program.serving() as service:
             seen = _watch(firm, program, service, box)
-    return _judged(seen)
+    return judged(seen)
 
 
 def _hurry(firm: Path, language: str) -> None:
@@ -96,7 +96,7 @@ def _soon() -> datetime:
     return (now + timedelta(seconds=75)).replace(second=0, microsecond=0)
 
 
-def _watch(firm: Path, program: Program, service: Service, box: Mailbox) -> _Seen:
+def _watch(firm: Path, program: Program, service: Service, box: Mailbox) -> Seen:
     began = time.monotonic()
 
     def wait(for_: Callable[[], object]) -> bool:
@@ -120,7 +120,7 @@ def _watch(firm: Path, program: Program, service: Service, box: Mailbox) -> _See
     metrics = _scraped(service)
     code = service.stop()
     red = "FAIL" if service.ended("ficheros", "full-drill", "FAIL") else ""
-    return _Seen(
+    return Seen(
         passed=passed, verdict=red, letter=letter, digest=digest, metrics=metrics, code=code
     )
 
@@ -146,7 +146,8 @@ def _scraped(service: Service) -> tuple[str, ...]:
     return told
 
 
-def _judged(seen: _Seen) -> list[Trial]:
+def judged(seen: Seen) -> list[Trial]:
+    """Give a trial for each thing that had to come to pass; what was not seen is wrong."""
     metrics = {line.rpartition(" ")[0]: line.rpartition(" ")[2] for line in seen.metrics}
     red = [
         name for name in metrics if name.startswith("continuity_job_verdict") and "ficheros" in name
