@@ -124,6 +124,12 @@ def _show(extracted: Extracted, to: Path) -> None:
                 count=number(len(brought.left_out))
             )
         )
+    if brought.bare:
+        show_below(
+            _("Without their extended attributes and access lists: {count}.").format(
+                count=number(brought.bare)
+            )
+        )
     for path in extracted.missing[:_SHOWN]:
         show_below(_("Not in the snapshot: {path}").format(path=shown(path)))
     for problem in brought.problems[:_SHOWN]:
@@ -140,6 +146,7 @@ def _plain(extracted: Extracted, to: Path) -> dict[str, object]:
         "files": brought.files,
         "bytes": brought.size,
         "left_out": [shown(path) for path in brought.left_out],
+        "without_attributes": brought.bare,
         "missing": [shown(path) for path in extracted.missing],
         "problems": [str(problem) for problem in brought.problems],
     }

@@ -27,12 +27,16 @@ class Manner:
 
 @dataclass(kw_only=True, slots=True)
 class Brought:
-    """What came back; ``left_out`` are pipes, sockets, devices and what nobody can bring back."""
+    """What came back; ``left_out`` are pipes, sockets, devices and what nobody can bring back.
+
+    ``bare`` came without their extended attributes and access lists, which are not brought back.
+    """
 
     files: int = 0
     size: int = 0
     problems: list[Message] = field(default_factory=list)
     left_out: list[bytes] = field(default_factory=list)
+    bare: int = 0
 
 
 OnBrought = Callable[[int, int], None]
@@ -83,6 +87,7 @@ class _Bringing:
     def _is_new_file(self, found: Found, links: list[Found]) -> bool:
         """Tell whether a content has to be read; everything else is dealt with here."""
         path, node = found
+        self.brought.bare += node.extended
         match node.kind:
             case Kind.FILE:
                 return not self._is_another_name(found)

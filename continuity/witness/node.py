@@ -29,6 +29,7 @@ _KINDS: Final[Mapping[str, Kind | None]] = {
 }
 # Go's mode bits for setuid, setgid and sticky, and the ones of POSIX.
 _SPECIAL: Final = ((1 << 23, 0o4000), (1 << 22, 0o2000), (1 << 20, 0o1000))
+_NO_ATTRIBUTES: Final = (b"", b"[]", b"null")
 _ESCAPE: Final = re.compile(
     rb"\\(?:([abfnrtv\\'\"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|)"
 )
@@ -93,6 +94,7 @@ class Node(NamedTuple):
     """One entry: ``content`` are the ids of a file's pieces in order, 32 bytes each.
 
     ``kind`` is None for what nobody can bring back. ``mode`` holds permission bits only.
+    ``extended`` where attributes or access lists of the file system are stored with it.
     """
 
     name: bytes
@@ -108,6 +110,7 @@ class Node(NamedTuple):
     content: tuple[bytes, ...]
     subtree: bytes | None
     size: int
+    extended: bool = False
 
 
 _DIRECTORY = msgspec.json.Decoder(Directory)
@@ -166,6 +169,7 @@ def node_from_stored(name: bytes, stored: StoredNode) -> Node:
         content=tuple(map(_binary, stored.content or ())),
         subtree=None if stored.subtree is None else _binary(stored.subtree),
         size=stored.size,
+        extended=bytes(stored.extended_attributes) not in _NO_ATTRIBUTES,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.test_places import small_disk
 from tests.support.engines import PASSWORD
 from tests.support.programs import quickest_restic
 from tests.support.sabotage import Harm, harm
@@ -51,14 +52,16 @@ def without_restic(place: Path, *words: str | Path) -> tuple[int, dict[str, obje
     return ran.returncode, json.loads(ran.stdout) if ran.stdout else {}, ran.stderr
 
 
-def brought(place: Path, repository: Path, *paths: Path) -> tuple[int, dict[str, object], str]:
+def brought(
+    place: Path, repository: Path, *paths: Path, to: str = "returned"
+) -> tuple[int, dict[str, object], str]:
     return without_restic(
         place,
         "extract",
         "newest",
         *paths,
         "--to",
-        place / "returned",
+        place / to,
         "--from",
         repository,
         "--password-file",
@@ -173,3 +176,33 @@ def test_a_repository_of_the_workspace_is_read_by_its_name(
     )
 
     assert (code, told.get("files")) == (0, 30), said
+
+
+@pytest.mark.parametrize("kibibytes", [32, 100], ids=["seen before", "seen while writing"])
+def test_a_disk_that_is_too_small_is_said_and_no_half_file_stays(
+    tmp_path: Path, repository: Path, source: Path, kibibytes: int
+) -> None:
+    (tmp_path / "small").mkdir()
+    with small_disk(tmp_path / "small", kibibytes):
+        code, _, said = brought(tmp_path, repository, source / "offers", to="small/returned")
+        sizes = {path.stat().st_size for path in (tmp_path / "small").rglob("*.txt")}
+
+    assert code != 0
+    assert "room" in said
+    assert sizes <= {2_000}
+
+
+def test_attributes_and_access_lists_that_do_not_come_back_are_counted(
+    tmp_path: Path, source: Path
+) -> None:
+    (tmp_path / "password").write_text(PASSWORD.reveal())
+    (tmp_path / "password").chmod(0o600)
+    try:
+        os.setxattr(source / "offers/1.txt", b"user.origin", b"scanner")
+    except OSError:
+        pytest.skip("this file system keeps no extended attributes")
+    kept = backed_up(quickest_restic(), tmp_path / "kept", source)
+
+    code, told, _ = brought(tmp_path, kept, source)
+
+    assert (code, told["without_attributes"]) == (0, 1)

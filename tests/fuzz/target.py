@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+import struct
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any  # JSON, or what a library leaves without types
 
 import zstandard
 
@@ -14,6 +16,8 @@ from continuity.domain.failure import ContinuityError
 from continuity.domain.manifest import Kind
 from continuity.locations.objects import not_there
 from continuity.witness.contents import Contents
+from continuity.witness.packs import pack_name
+from continuity.witness.readback import read_packs, stored_packs
 from continuity.witness.repository import Repository
 from continuity.witness.seal import Key, Unsealer
 from tests.support.engines import PASSWORD
@@ -69,10 +73,13 @@ def _whole(thrown: bytes, region: int) -> MemoryObjects:
     for plain, kind in ((_FILE, "data"), (tree, "tree")):
         stored = thrown if region == 5 and kind == "data" else plain
         sealed = _sealed(stored)
-        blob = {"id": id_of(plain), "type": kind, "offset": 0, "length": len(sealed)}
+        blob: dict[str, Any] = {"id": id_of(plain), "type": kind, "offset": 0}
+        blob["length"] = len(sealed)
         if region == 5 and kind == "data":
             blob["uncompressed_length"] = len(plain)
-        content = thrown if region == 6 and kind == "data" else sealed
+        header = _sealed(thrown if region == 8 and kind == "data" else _header(blob))
+        whole = sealed + header + struct.pack("<I", len(header))
+        content = thrown if region == 6 and kind == "data" else whole
         packs.append({"id": objects.put("data", content), "blobs": [blob]})
     index = thrown if region == 3 else json.dumps({"packs": packs}).encode()
     snapshot = {"time": TIME, "tree": id_of(tree), "paths": ["/"]}
@@ -84,6 +91,14 @@ def _whole(thrown: bytes, region: int) -> MemoryObjects:
     return objects
 
 
+def _header(blob: Mapping[str, Any]) -> bytes:
+    number, id = int(blob["type"] == "tree"), bytes.fromhex(blob["id"])
+    plain = blob.get("uncompressed_length")
+    if plain is None:
+        return struct.pack("<BI32s", number, blob["length"], id)
+    return struct.pack("<BII32s", number + 2, blob["length"], plain, id)
+
+
 REGIONS: tuple[str, ...] = (
     "key file",
     "config",
@@ -93,6 +108,7 @@ REGIONS: tuple[str, ...] = (
     "compressed blob",
     "pack",
     "sealed file",
+    "pack header",
 )
 
 
@@ -111,6 +127,7 @@ def sound(region: int) -> bytes:
         zstandard.compress(_FILE),
         _sealed(_FILE),
         snapshot,
+        _header({"id": id_of(_FILE), "type": "data", "length": len(_sealed(_FILE))}),
     )
     return bytes([region]) + known[region]
 
@@ -132,6 +149,9 @@ def throw(thrown: bytes, found: Callable[[bytes], None] = lambda _content: None)
     with suppress(ContinuityError), Repository(objects, PASSWORD) as repository:
         for snapshot in repository.snapshots():
             _read(Contents(repository), snapshot.tree, found)
+        for pack in read_packs(repository, stored_packs(repository)):
+            name = pack_name(pack.id.hex())
+            assert pack.trouble or id_of(objects.kept[name]) == pack.id.hex()
 
 
 def _read(contents: Contents, tree: str, found: Callable[[bytes], None]) -> None:
