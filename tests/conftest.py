@@ -63,6 +63,7 @@ _LONG = {
     "tests/faults/test_incidents.py",
     "tests/faults/test_mariadb.py",
     "tests/faults/test_offline.py",
+    "tests/faults/test_offline_killed.py",
     "tests/faults/test_postgresql.py",
     "tests/faults/test_replacing.py",
     "tests/faults/test_reports.py",
