@@ -89,7 +89,7 @@ def require_kept(app: App, job: str, repository: str) -> None:
 
 def restore(app: App, order: Order) -> Restored | Unproven:
     """Bring back what a step asks for, from the first repository that gives it."""
-    protected = app.protected(order.job)
+    protected = app.protected(order.job, in_earnest=order.target != "sandbox")
     require_kept(app, order.job, order.repository)
     try:
         given = _given(app, protected, order)

@@ -10,6 +10,7 @@ from continuity.config.plans import end_of_day
 from continuity.config.workspace import Workspace, zone_of
 from continuity.domain.calendar import Calendar
 from continuity.domain.job import Job
+from continuity.domain.job import Timetable as Schedule
 from continuity.domain.portfolio import DEFAULT_GRACE
 from continuity.domain.schedule import timetable_from_text
 from continuity.domain.slot import Expectation, Key, SlotKind
@@ -55,7 +56,6 @@ def broken_jobs(workspace: Workspace) -> Mapping[str, Message]:
 
 def _expectations(workspace: Workspace, job: Job, now: datetime) -> Iterator[Expectation]:
     zone, schedule = zone_of(workspace, job), job.schedule
-    hours = schedule.hours
     spread = workspace.settings.service.spread or timedelta()
     most = min(spread, (schedule.grace or DEFAULT_GRACE) / 2)
     skipped = _skipped(job, zone, now)
@@ -67,10 +67,18 @@ def _expectations(workspace: Workspace, job: Job, now: datetime) -> Iterator[Exp
             repository=job.repository,
             rank=_RANKS.index(workspace.systems[job.system].criticality),
             spread=spread_of((job.name, kind), most),
-            hours=None if hours is None else Calendar(name="", zone=zone, shifts=(hours,)),
+            hours=_hours(schedule, kind, zone),
             start_within=schedule.start_within,
             skipped=None if kind is SlotKind.BACKUP else skipped,
         )
+
+
+def _hours(schedule: Schedule, kind: SlotKind, zone: str) -> Calendar | None:
+    """Tell when runs of a kind may start; tests may have hours of their own."""
+    hours = schedule.hours
+    if kind is not SlotKind.BACKUP and schedule.test_hours is not None:
+        hours = schedule.test_hours
+    return None if hours is None else Calendar(name="", zone=zone, shifts=(hours,))
 
 
 def _timetables(job: Job) -> Iterator[tuple[SlotKind, str]]:

@@ -21,12 +21,20 @@ from continuity.hosts.local import LocalHost
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Means:
-    """What is at hand to open repositories: what people wrote, machines, a private directory."""
+    """What is at hand to open repositories: what people wrote, machines, a private directory.
+
+    ``in_earnest`` lifts the limits of bandwidth: nobody waits for a line that is kept free for work
+    while the work itself is down.
+    """
 
     workspace: Workspace
     hosts: Hosts
     scratch: Path
     environ: Mapping[str, str]
+    in_earnest: bool = False
+
+
+_LIMITS = ("limit", "limit_upload", "limit_download")
 
 
 def open_repository(means: Means, job: Job, *, use_cache: bool) -> Engine:
@@ -59,12 +67,16 @@ def opening_of(means: Means, job: Job, *, use_cache: bool) -> Opening:
     """Gather what opens the repository of a job from this machine."""
     repository, host = means.workspace.repositories[job.repository], LocalHost()
     reference, authority = repository.password, repository.ca_certificate
+    options = engine_options(means.workspace, job)
+    if means.in_earnest:
+        set_ones = (name for name in _LIMITS if hasattr(options, name))
+        options = options.model_copy(update=dict.fromkeys(set_ones))
     secret = None if reference is None else read_secret(reference, environ=means.environ, host=host)
     return Opening(
         host=host,
         location=repository.location,
         password=secret,
-        options=engine_options(means.workspace, job),
+        options=options,
         scratch=means.scratch,
         use_cache=use_cache,
         credentials=read_credentials(repository, means.environ),

@@ -22,6 +22,7 @@ from continuity.domain.written import SecretReference
 from continuity.hosts.local import LocalHost
 from continuity.hosts.reach import STANDARD_PORT, Reach
 from continuity.locations.objects import Access
+from continuity.locations.pacing import KIB, Paced
 from continuity.locations.registry import kind_of_location, open_objects
 from continuity.witness.repository import Repository as Witnessed
 
@@ -106,7 +107,8 @@ def open_witness(means: Means, name: str) -> Witnessed:
         ca_certificate=None if authority is None else Path(authority),
     )
     secret = read_secret(repository.password, environ=means.environ, host=LocalHost())
-    return _opened(access, secret)
+    limit = repository.options.get("limit_download")
+    return _opened(access, secret, limit if isinstance(limit, int) else None)
 
 
 def witness_at(location: str, password: Secret, environ: Mapping[str, str]) -> Witnessed:
@@ -123,10 +125,12 @@ def witness_at(location: str, password: Secret, environ: Mapping[str, str]) -> W
     return _opened(Access(location=location, host=host, credentials=credentials), password)
 
 
-def _opened(access: Access, password: Secret) -> Witnessed:
+def _opened(access: Access, password: Secret, limit: int | None = None) -> Witnessed:
     objects = open_objects(access)
     if objects is None:
         raise _cannot_read(access.location)
+    if limit is not None:
+        objects = Paced(objects, limit * KIB)
     try:
         return Witnessed(objects, password)
     except BaseException:  # also an interrupt; it goes on below

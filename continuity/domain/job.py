@@ -91,6 +91,10 @@ class Timetable(Written):
     hours: Hours | None = Field(
         default=None, description="the service starts runs only then; at any time if absent"
     )
+    test_hours: Hours | None = Field(
+        default=None,
+        description="the service starts restore tests and checks only then; within hours if absent",
+    )
     start_within: Duration | None = Field(
         default=None,
         description="the service gives a slot up that starts later; at the next slot if absent",

@@ -32,8 +32,12 @@ class ResticOptions(Written):
         description="path of the restic program on the machine of a job's source, where that is"
         " another one; the one in PATH there if absent",
     )
-    limit_upload: int | None = Field(default=None, gt=0, description="KiB per second")
-    limit_download: int | None = Field(default=None, gt=0, description="KiB per second")
+    limit_upload: int | None = Field(
+        default=None, gt=0, description="KiB per second that backups send"
+    )
+    limit_download: int | None = Field(
+        default=None, gt=0, description="KiB per second that restore tests and checks fetch"
+    )
     compression: Literal["auto", "off", "max"] | None = None
     read_only: bool = Field(
         default=False,

@@ -47,6 +47,9 @@ class Options(Written):
         ge=0,
         description="refuse a copy from which more entries than this have vanished since the last",
     )
+    limit: int | None = Field(
+        default=None, gt=0, description="KiB per second, of backups and of restore tests"
+    )
 
 
 class Rsync:
@@ -170,7 +173,7 @@ def open_repository(opening: Opening) -> Engine:
             remedy=say(N_("Write the whole path of the directory, from / on.")),
         )
     return Rsync(
-        Program(opening.host, opening.program or "rsync", opening.scratch),
+        Program(opening.host, opening.program or "rsync", opening.scratch, options.limit),
         Repository(Path(location)),
         options.max_delete,
     )

@@ -28,8 +28,9 @@ _VERSION = re.compile(rb"rsync +version v?(\d+)\.(\d+)\.?(\d*)(\S*) +protocol ve
 class Program:
     """rsync on one host. Calls see neither the user's aliases for it nor another language."""
 
-    def __init__(self, host: Host, name: str, scratch: Path) -> None:
+    def __init__(self, host: Host, name: str, scratch: Path, limit: int | None = None) -> None:
         self._host = host
+        self._pace = () if limit is None else (f"--bwlimit={limit}",)
         self._name = name
         self._env = {"LC_ALL": "C", "HOME": str(scratch)}
         self._tool: Tool | None = None
@@ -59,7 +60,15 @@ class Program:
         """Run rsync on whole trees with everything that a file is, and read what it prints."""
         capabilities = self.probe().capabilities
         kept = tuple(f"--{word}" for word in ("acls", "xattrs") if word in capabilities)
-        fixed = ("--archive", "--hard-links", "--sparse", "--numeric-ids", *kept, *PRINTING)
+        fixed = (
+            "--archive",
+            "--hard-links",
+            "--sparse",
+            "--numeric-ids",
+            *kept,
+            *PRINTING,
+            *self._pace,
+        )
         return self._host.stream(
             Command(
                 argv=(self._name, *fixed, *arguments), timeout=timeout, env=self._env, stdin=stdin
