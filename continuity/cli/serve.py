@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
+from functools import partial
 
 import click
 
@@ -17,7 +18,8 @@ from continuity.config.problem import WorkspaceError
 from continuity.domain.failure import ConfigurationError, UnreachableError
 from continuity.domain.text import N_, say
 from continuity.service.doors import doors_open
-from continuity.service.journal import Journal
+from continuity.service.journal import Form, Journal
+from continuity.service.journald import Journald, leads_to_journald
 from continuity.service.serving import Service
 from continuity.speech.speaker import speaker_of
 
@@ -28,7 +30,7 @@ from continuity.speech.speaker import speaker_of
         "answers /healthz, /metrics and heartbeats, reads changed files by itself, and keeps the "
         "last good ones while somebody breaks one. For systemd: continuity service print."
     ),
-    epilog=epilog("continuity serve", "continuity serve --address 10.0.0.5 --port 8417"),
+    epilog=epilog("continuity serve", "continuity serve --address 10.0.0.5 --log json"),
 )
 @click.option("--address", help=_("Where to listen; that of the workspace if not given."))
 @click.option(
@@ -36,10 +38,17 @@ from continuity.speech.speaker import speaker_of
     type=click.IntRange(0, 65_535),
     help=_("Port; that of the workspace if not given, 0 for a free one."),
 )
+@click.option(
+    "--log",
+    type=click.Choice([form.value for form in Form]),
+    default=Form.AUTO.value,
+    help=_("How its journal is written; auto: as fits a terminal, journald, or else JSON lines."),
+)
 @click.pass_obj
-def command(options: Options, address: str | None, port: int | None) -> int:
+def command(options: Options, address: str | None, port: int | None, log: str) -> int:
     """Serve until the end."""
-    service = Service(root=options.workspace, environ=os.environ, journal_of=_journal)
+    journal_of = partial(_journal, form=Form(log))
+    service = Service(root=options.workspace, environ=os.environ, journal_of=journal_of)
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_ignored: service.stop.set())
     with ExitStack() as doors:
@@ -73,12 +82,19 @@ def _enter(doors: ExitStack, service: Service) -> None:
         ) from error
 
 
-def _journal(app: App) -> Journal:
+def _journal(app: App, *, form: Form) -> Journal:
     speaker = speaker_of(app.workspace.settings.language)
+    chosen = _usual_form() if form is Form.AUTO else form
     return Journal(
         stream=sys.stderr,
         sentence=speaker.sentence,
         now=app.bench.now,
-        plain=sys.stderr.isatty(),
-        prefixed="JOURNAL_STREAM" in os.environ,
+        form=chosen,
+        journald=Journald() if chosen is Form.JOURNALD else None,
     )
+
+
+def _usual_form() -> Form:
+    if leads_to_journald(sys.stderr, os.environ):
+        return Form.JOURNALD
+    return Form.TEXT if sys.stderr.isatty() else Form.JSON

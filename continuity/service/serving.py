@@ -19,6 +19,9 @@ from continuity.config.fingerprint import fingerprint
 from continuity.config.loading import load
 from continuity.config.problem import WorkspaceError
 from continuity.domain.failure import ContinuityError, StoreError
+from continuity.domain.fault import FAULTS
+from continuity.domain.incident import ACTIVE, Incident
+from continuity.domain.incident_plain import local_number
 from continuity.domain.slot import Slot
 from continuity.domain.text import N_, say
 from continuity.service.beat import Beat
@@ -127,6 +130,8 @@ class Service:
             done = go_round(app, _ITSELF)
             for trouble in done.troubles:
                 self.journal.trouble("round.trouble", trouble)
+            for incident in done.moved.values():
+                self._tell_of_incident(incident)
             if self.telemetry is not None:
                 self.telemetry.round(began, app.bench.now(), len(done.troubles))
             self.health.went_round = app.bench.monotonic()
@@ -249,9 +254,23 @@ class Service:
             planned=slot.planned.isoformat(),
             run_id=slot.run_id,
             verdict=verdict,
+            reason="" if slot.reason is None else self.journal.sentence(slot.reason),
         )
         if self.telemetry is not None:
             self.telemetry.slot(event, slot, self.app.bench.now())
+
+    def _tell_of_incident(self, incident: Incident) -> None:
+        target = incident.target.partition(":")[2] or incident.target
+        self.journal.say(
+            "incident.changed",
+            say(FAULTS[incident.kind].title, target=target),
+            Level.WARNING if incident.state in ACTIVE else Level.INFO,
+            incident=local_number(incident.number),
+            state=incident.state.value,
+            severity=incident.severity.value,
+            kind=incident.kind.value,
+            system=incident.system,
+        )
 
     def _tell_of_run(self, stride: Stride) -> None:
         if stride.trouble is not None:
