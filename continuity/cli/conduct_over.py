@@ -11,10 +11,11 @@ from continuity.domain.conduct import Detail, Entry, Event, StepRun, StepState
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_record import CONDUCTING, entries_of
 from continuity.domain.facts import JobFacts, Point
-from continuity.domain.failure import ContinuityError
-from continuity.domain.step_kinds import RestoreStep
+from continuity.domain.failure import ConfigurationError, ContinuityError
+from continuity.domain.step import undo_step
+from continuity.domain.step_kinds import OVER, RestoreStep
 from continuity.domain.text import N_, Message, say, shown
-from continuity.sources.replacement import Standing, Swap, swap_from_plain
+from continuity.sources.replacement import Door, Replace, Standing, Swap, swap_from_plain
 from continuity.workflows.carrying_on import Outcome
 from continuity.workflows.conducting import Stage, turn_on, write
 from continuity.workflows.facts import read_facts
@@ -23,7 +24,7 @@ from continuity.workflows.places import Place
 from continuity.workflows.replacing_database import (
     SWAP,
     Over,
-    can_be_replaced,
+    change_names,
     replace_database,
     uncertain,
 )
@@ -56,30 +57,59 @@ def note(stage: Stage, run: str, step: str, told: Mapping[str, str]) -> None:
         write(turn, (Entry(event=Event.NOTED, at=stage.now(), step=step, details=details),))
 
 
+def put_back(app: App, stage: Stage, stand: Stand, step: RestoreStep) -> Outcome:
+    """Let what a step replaced take its place again; what had replaced it is kept, too.
+
+    Raises ConfigurationError where there is nothing to take back, and what the server raises.
+    """
+    origin = next(one.id for one in stand.document.steps if undo_step(one) == step.id)
+    told = _noted(app, stand, origin)
+    way = _way(app.protected(step.job))
+    swap = swap_from_plain(told) if told.get("stage") == SWAP else None
+    if way is None or swap is None or not swap.old_id:
+        raise ConfigurationError(
+            say(N_("The step {step} moved no database aside that could be put back."), step=origin),
+            remedy=say(N_("See what it did: continuity runbook show {run}"), run=stand.conduct.run),
+        )
+    replace, door = way
+    if replace.standing(door, swap) is not Standing.FRESH:
+        raise ConfigurationError(
+            say(N_("{live} is not what this run brought back."), live=_shown(swap.live)),
+            remedy=say(N_("Look on the server which databases there are, and who changed them.")),
+        )
+    back = swap.inverse
+    noted = {"job": step.job, "point": "", "stage": SWAP}
+    note(stage, stand.conduct.run, step.id, {**back.plain(), **noted})
+    change_names(replace, door, back)
+    return _done(app, step, "", back)
+
+
 def look_up(app: App, stand: Stand, one: StepRun) -> Outcome | None:
     """Look on the server what became of a database that somebody was replacing.
 
     Before its note of the swap nothing had been replaced; after it the server is asked.
     """
     step = stand.step(one.step)
-    if not isinstance(step, RestoreStep) or step.target != "production":
+    if not isinstance(step, RestoreStep) or step.target not in OVER:
         return None
     try:
-        protected = app.protected(step.job)
+        way = _way(app.protected(step.job))
     except ContinuityError:
         return None
-    if not can_be_replaced(protected):
+    if way is None:
         return None
     told = _noted(app, stand, one.step)
     if told.get("stage") != SWAP:
         said = N_("It was cut off before anything was replaced.")
         return Outcome(state=StepState.FAILED, said=sentence(say(said)))
-    return _found(app, protected, step, told)
+    return _found(app, way, step, told)
 
 
-def _found(app: App, protected: Protected, step: RestoreStep, told: Mapping[str, str]) -> Outcome:
+def _found(
+    app: App, way: tuple[Replace, Door], step: RestoreStep, told: Mapping[str, str]
+) -> Outcome:
     swap = swap_from_plain(told)
-    match _standing(protected, swap):
+    match _standing(way, swap):
         case Standing.FRESH:
             return _done(app, step, told["point"], swap)
         case Standing.OLD:
@@ -92,12 +122,17 @@ def _found(app: App, protected: Protected, step: RestoreStep, told: Mapping[str,
             return Outcome(state=StepState.UNKNOWN, said=sentence(uncertain(swap).what))
 
 
-def _standing(protected: Protected, swap: Swap) -> Standing:
+def _way(protected: Protected) -> tuple[Replace, Door] | None:
     living = protected.living
     if living is None or living.replace is None or living.open_door is None:
-        return Standing.UNKNOWN
+        return None
+    return living.replace, living.open_door()
+
+
+def _standing(way: tuple[Replace, Door], swap: Swap) -> Standing:
+    replace, door = way
     try:
-        return living.replace.standing(living.open_door(), swap)
+        return replace.standing(door, swap)
     except ContinuityError:
         return Standing.UNKNOWN
 
@@ -116,20 +151,20 @@ def _noted(app: App, stand: Stand, step: str) -> Mapping[str, str]:
 
 
 def _done(app: App, step: RestoreStep, wanted: str, swap: Swap) -> Outcome:
-    facts = read_facts(app.bench.store, app.bench.now()).facts.of(step.job)
-    point = next(one for one in facts.points if one.id == wanted)
     said = sentence(_told(swap))
     details: dict[str, Detail] = {
-        "point": point.id,
-        "point_time": text_from_time(point.data_time),
         "target": step.target,
         "place": swap.live,
         "kept_at": (swap.aside,) if swap.old_id else (),
-        "looked_up": True,
     }
+    if wanted:
+        facts = read_facts(app.bench.store, app.bench.now()).facts.of(step.job)
+        point = next(one for one in facts.points if one.id == wanted)
+        moment = text_from_time(point.data_time)
+        details |= {"point": point.id, "point_time": moment, "looked_up": True}
     return Outcome(
         state=StepState.DONE,
-        found={"point": point.id, "place": swap.live, "output": said},
+        found={"point": wanted, "place": swap.live, "output": said},
         details=details,
         gives=("output", "checksum"),
         said=said,

@@ -31,7 +31,8 @@ def restores_ahead(stand: Stand) -> tuple[RestoreStep, ...]:
     if stand.conduct.over:
         return ()
     steps = (stand.step(name) for name in frontier(stand))
-    return tuple(step for step in steps if isinstance(step, RestoreStep))
+    restores = (step for step in steps if isinstance(step, RestoreStep))
+    return tuple(step for step in restores if step.target != "previous")
 
 
 def point_lines(

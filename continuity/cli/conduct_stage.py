@@ -8,7 +8,7 @@ from pathlib import Path
 
 from continuity.answering.announcer import Announcer
 from continuity.app import App
-from continuity.cli.conduct_over import note
+from continuity.cli.conduct_over import note, put_back
 from continuity.cli.conduct_restoring import restore
 from continuity.cli.conduct_shown import Screen
 from continuity.cli.language import sentence
@@ -58,6 +58,7 @@ def hands_of(app: App, stage: Stage) -> Hands:
         tell=announcer_of(app).tell,
         follow=partial(follow, stage, partial(_book, app)),
         note=partial(note, stage),
+        put_back=partial(put_back, app, stage),
         now=app.bench.now,
         sleep=time.sleep,
     )

@@ -48,6 +48,7 @@ def inside_problems(book: Book) -> Iterator[Problem]:
     if book.whole:
         yield from _values(book)
         yield from _permits(book)
+        yield from _takes_back(book)
 
 
 def _decision(book: Book, place: Place, decision: Decision) -> Iterator[Problem]:
@@ -144,6 +145,21 @@ def _permits(book: Book) -> Iterator[Problem]:
             expected = say(N_("a decision outside of a group"))
             yield part.problem(("type",), expected, say(N_("one inside")))
         before[part.model.id] = part.model
+
+
+def _takes_back(book: Book) -> Iterator[Problem]:
+    """What takes a restore over production back is the undo of that restore."""
+    over = {
+        (undo_step(one), one.job)
+        for one in book.document.steps
+        if isinstance(one, RestoreStep) and one.target == "production"
+    }
+    for part in book.steps:
+        step = part.model
+        taking = isinstance(step, RestoreStep) and step.target == "previous"
+        if isinstance(step, RestoreStep) and taking and (step.id, step.job) not in over:
+            expected = say(N_("previous only in the undo of a restore of this job to production"))
+            yield part.problem(("target",), expected, value_shown((), step.id))
 
 
 def _values(book: Book) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from continuity.domain.runbook import Role, Runbook
 from continuity.domain.runbook_document import RunbookDocument, undoing_steps
 from continuity.domain.step import DrillWay, Risk, drill_way, undo_step
 from continuity.domain.step_kinds import (
+    OVER,
     ApprovalStep,
     CommandStep,
     DecisionStep,
@@ -114,7 +115,7 @@ def way_of(step: Step, conduct: Conduct) -> DrillWay:
     """Tell what becomes of a step in this run."""
     if conduct.mode is Mode.REAL:
         return DrillWay.RUN
-    if isinstance(step, RestoreStep) and step.target == "production":
+    if isinstance(step, RestoreStep) and step.target in OVER:
         # Whatever is written: what is only practised never touches production.
         return DrillWay.SKIP if step.drill is DrillWay.SKIP else DrillWay.SIMULATE
     leads = DecisionStep | ApprovalStep | GroupStep | RunbookStep

@@ -116,6 +116,7 @@ def _restored(stand: Stand) -> tuple[str, ...]:
         for step in stand.document.steps
         if isinstance(step, RestoreStep)
         and not step.include
+        and step.target != "previous"
         and stand.conduct.of(step.id).state is StepState.DONE
     )
     return tuple(dict.fromkeys(whole))

@@ -119,6 +119,10 @@ class CommandStep(StepKeys):
         return self
 
 
+OVER = frozenset({"production", "previous"})
+"""Targets of a restore that change what is in use."""
+
+
 class RestoreStep(StepKeys):
     """Data comes back from a restore point."""
 
@@ -136,8 +140,8 @@ class RestoreStep(StepKeys):
     include: tuple[LocalPath, ...] = Field(
         default=(), description="only these paths; all if absent"
     )
-    target: Literal["sandbox", "parallel", "production"] = Field(
-        description="the sandbox, a place beside the data, or over the data"
+    target: Literal["sandbox", "parallel", "production", "previous"] = Field(
+        description="the sandbox, a place beside the data, over the data, or that taken back"
     )
     place: LocalPath | None = Field(default=None, description="directory, for parallel")
     check: bool = Field(default=True, description="compared and checked as a drill does")
@@ -146,10 +150,12 @@ class RestoreStep(StepKeys):
     def _target(self) -> RestoreStep:
         if (self.target == "parallel") != (self.place is not None):
             raise ExpectedError(say(N_("place and target: parallel together, or neither")))
-        if self.target == "production" and self.risk is not Risk.DESTRUCTIVE:
+        if self.target in OVER and self.risk is not Risk.DESTRUCTIVE:
             raise ExpectedError(say(N_("risk: destructive, because it overwrites data")))
         if self.risk is Risk.READ:
             raise ExpectedError(say(N_("risk: reversible, because it writes")))
+        if self.target == "previous" and self.include:
+            raise ExpectedError(say(N_("no include: a restore is taken back as a whole")))
         if self.include and self.target == "sandbox":
             raise ExpectedError(say(N_("no include for the sandbox: everything is compared there")))
         return self
@@ -157,7 +163,7 @@ class RestoreStep(StepKeys):
     @model_validator(mode="after")
     def _practised(self) -> RestoreStep:
         touching = self.drill in {DrillWay.RUN, DrillWay.ASK}
-        if self.target == "production" and touching:
+        if self.target in OVER and touching:
             raise ExpectedError(say(N_("drill: simulate or skip, for no drill touches production")))
         return self
 

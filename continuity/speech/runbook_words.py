@@ -126,6 +126,10 @@ def _restored(speaker: Speaker, step: RestoreStep) -> Iterator[str]:
         "parallel": speaker.text(N_("beside the data")),
         "production": speaker.text(N_("OVER THE DATA")),
     }
+    if step.target == "previous":
+        told = N_("What was moved aside of {job} is put back IN ITS PLACE.")
+        yield speaker.text(told).format(job=step.job)
+        return
     yield speaker.text(N_("Job {job}, point {point}, into: {target}")).format(
         job=step.job, point=step.point, target=targets[step.target]
     ) + (f" ({_plain(step.place)})" if step.place else "")

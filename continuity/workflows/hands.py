@@ -9,15 +9,17 @@ from pathlib import Path
 
 from continuity.domain.clock import Now
 from continuity.domain.conduct import Conduct, Detail
+from continuity.domain.conduct_frontier import Stand
 from continuity.domain.exhibit import Exhibit
 from continuity.domain.ladder import Recipient
 from continuity.domain.probe import Probe
 from continuity.domain.runbook import Runbook
 from continuity.domain.secret import Secret
-from continuity.domain.step_kinds import RunbookStep
+from continuity.domain.step_kinds import RestoreStep, RunbookStep
 from continuity.domain.text import Message
 from continuity.domain.written import SecretReference
 from continuity.hosts.host import Host
+from continuity.workflows.carrying_on import Outcome
 from continuity.workflows.words import Told
 
 
@@ -87,7 +89,8 @@ class Hands:
     and ``say`` says things in the language of whoever is there.
     ``tell`` queues what people are told, once. ``follow`` begins the run of another runbook that a
     step is, unless it was begun, and gives its name. ``note`` writes into a run what a step is
-    about to do, so that its end can be looked up.
+    about to do, so that its end can be looked up. ``put_back`` takes a restore over production
+    back.
     """
 
     host: Callable[[str], Host]
@@ -99,5 +102,6 @@ class Hands:
     tell: Callable[[Telling], Told]
     follow: Callable[[Conduct, RunbookStep], str]
     note: Callable[[str, str, Mapping[str, str]], None]
+    put_back: Callable[[Stand, RestoreStep], Outcome]
     now: Now
     sleep: Callable[[float], None]

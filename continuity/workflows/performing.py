@@ -32,7 +32,7 @@ def perform(hands: Hands, stand: Stand, one: StepRun) -> Outcome:
         case CommandStep():
             return _kept(hands, step, run_command(hands, step, one, stand.conduct))
         case RestoreStep():
-            return _kept(hands, step, restore_data(hands, step, one, stand.conduct))
+            return _kept(hands, step, restore_data(hands, step, one, stand))
         case VerifyStep():
             return _kept(hands, step, ask_until_right(hands, step, one))
         case NotifyStep():

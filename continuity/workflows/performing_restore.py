@@ -8,18 +8,21 @@ from pathlib import Path
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.conduct import Conduct, Detail, StepRun, StepState, Waits
-from continuity.domain.conduct_frontier import values_of
+from continuity.domain.conduct_frontier import Stand, values_of
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.step_kinds import RestoreStep, reference_in_point
+from continuity.domain.step_kinds import OVER, RestoreStep, reference_in_point
 from continuity.domain.text import N_, say
 from continuity.workflows.carrying_on import Outcome
 from continuity.workflows.hands import Hands, Order, Unproven
 from continuity.workflows.performing_command import argument_of
 
 
-def restore_data(hands: Hands, step: RestoreStep, one: StepRun, conduct: Conduct) -> Outcome:
+def restore_data(hands: Hands, step: RestoreStep, one: StepRun, stand: Stand) -> Outcome:
     """Bring a point back; where nobody accepted that it is not proven, people are asked."""
+    conduct = stand.conduct
     _require_leave(step, one, conduct)
+    if step.target == "previous":
+        return hands.put_back(stand, step)
     named = reference_in_point(step.point)
     values = values_of(conduct)
     point = one.choice or (step.point if named is None else argument_of(f"{{{named}}}", values))
@@ -57,7 +60,7 @@ def restore_data(hands: Hands, step: RestoreStep, one: StepRun, conduct: Conduct
 
 def _require_leave(step: RestoreStep, one: StepRun, conduct: Conduct) -> None:
     """Refuse to overwrite production in a drill, or before somebody confirmed it by its name."""
-    if step.target != "production":
+    if step.target not in OVER:
         return
     if conduct.drill:
         raise ConfigurationError(say(N_("No drill touches production.")))

@@ -176,7 +176,7 @@ def _replaced(work: _Work, apart: Apart, portrait: Portrait) -> Replaced:
         _require_same(portrait, loaded.portrait, loaded.complaints)
         require_idle(work.bench, work.protected.job.name)
         work.over.note({**noted, **swap.plain(), "stage": SWAP})
-        _swap(work, swap)
+        change_names(work.replace, work.door, swap)
     except BaseException:
         # It is not in use and bears our marker; once it is swapped it does so no more.
         with suppress(ContinuityError):
@@ -185,13 +185,16 @@ def _replaced(work: _Work, apart: Apart, portrait: Portrait) -> Replaced:
     return Replaced(swap=swap, details=_details(swap, loaded.portrait), remarks=loaded.remarks)
 
 
-def _swap(work: _Work, swap: Swap) -> None:
-    """Swap the names; when the connection breaks, look what became of it and assume nothing."""
+def change_names(replace: Replace, door: Door, swap: Swap) -> None:
+    """Swap the names; when the connection breaks, look what became of it and assume nothing.
+
+    Raises ContinuityError with the old one in its place, and UncertainError when nobody knows.
+    """
     try:
-        work.replace.swap(work.door, swap)
+        replace.swap(door, swap)
     except ContinuityError as error:
         try:
-            found = work.replace.standing(work.door, swap)
+            found = replace.standing(door, swap)
         except ContinuityError:
             found = Standing.UNKNOWN
         if found is Standing.OLD:

@@ -95,6 +95,20 @@ def test_a_database_is_replaced_by_two_people_and_the_old_one_is_kept(
     assert run(firm, "audit", "verify").code == 0
 
 
+def test_what_was_replaced_is_put_back_when_a_run_is_taken_back(
+    tmp_path: Path, shop: Cluster
+) -> None:
+    firm = firm_of(tmp_path, shop)
+    over(firm)
+    taken = acts(firm, "abort", "--undo", "--note", "the wrong day", by="ana")
+    alone = shops(shop)
+    done = acts(firm, "confirm", "back", "--system", "billing")
+
+    assert taken.code == 0, taken
+    assert alone == {"shop": 500, ASIDE: 3}
+    assert shops(shop) == {"shop": 3, f"shop_new_{RUN}-over": 500}, done
+
+
 @pytest.mark.fault("database-over-right-missing")
 def test_a_right_that_is_missing_is_named(tmp_path: Path, shop: Cluster, row: Row) -> None:
     firm = firm_of(tmp_path, shop, restore={"user": "keeper"})

@@ -21,7 +21,7 @@ from continuity.hosts.local import LocalHost
 from continuity.hosts.process import identify_self
 from continuity.store.exhibits import Exhibits
 from continuity.store.store import Store, open_store
-from continuity.workflows.carrying_on import carry_on
+from continuity.workflows.carrying_on import Outcome, carry_on
 from continuity.workflows.conducting import Stage, act, begin, stand_of
 from continuity.workflows.hands import Hands, Order, Restored, Telling, Unproven
 from continuity.workflows.performing import perform
@@ -146,6 +146,7 @@ class Life:
             say=str,
             follow=lambda _conduct, _step: "",
             note=lambda _run, _step, _told: None,
+            put_back=lambda _stand, _step: Outcome(state=StepState.DONE),
             keep=Exhibits(self.place / "exhibits").keep,
             now=self.now,
             sleep=lambda _seconds: None,
