@@ -143,8 +143,11 @@ class Outside:
         with self.store.reading() as reading:
             rows = reading.outbox.of(row.notice.incident)
         told = [one.notice.payload.get(TO) for one in rows if one.notice.event != SAID]
-        before = dict.fromkeys((one for one in told if isinstance(one, str)), False)
         incident = self._incident(row)
+        names = {one for one in told if isinstance(one, str)}
+        if row.notice.event == Event.REOPENED and incident.holder:
+            names.add(incident.holder)
+        before = {one: _acts_again(row, incident, one) for one in sorted(names)}
         if before or not incident.speaks or not incident.rungs:
             return before
         # It became grave enough for this way only now.
@@ -164,6 +167,11 @@ class Outside:
 
     def _speaker(self, language: str | None) -> Speaker:
         return speaker_of(language or self.workspace.settings.language)
+
+
+def _acts_again(row: OutboxRow, incident: Incident, person: str) -> bool:
+    """Tell whether somebody is to act on what came back: whoever had it, or all if nobody had."""
+    return row.notice.event == Event.REOPENED and incident.holder in ("", person)
 
 
 def _address(workspace: Workspace, person: str) -> str:

@@ -114,6 +114,8 @@ def _joined(speaker: Speaker, messages: Iterator[Message]) -> str:
 
 def _happened(circumstances: Circumstances) -> Iterator[Message]:
     incident = circumstances.incident
+    if incident.cycle > 1 and not circumstances.recovered:
+        yield say(N_("It was over, and has come back."))
     yield say(FAULTS[incident.kind].meaning)
     if incident.reason is not None and not circumstances.recovered:
         yield incident.reason
@@ -172,8 +174,10 @@ _WAIVED = N_("A person ended it without proof.")
 def _doing(circumstances: Circumstances, speaker: Speaker) -> Iterator[Message]:
     incident = circumstances.incident
     until = circumstances.at if incident.hold is None else incident.hold.until
+    # What came back by itself is in nobody's hands.
+    free = incident.state is State.IN_PROGRESS and not circumstances.holder
     yield say(
-        _DOING.get(incident.state, _PROVEN if incident.proof else _WAIVED),
+        _DOING.get(State.OPEN if free else incident.state, _PROVEN if incident.proof else _WAIVED),
         holder=circumstances.holder or "-",
         until=moment(speaker, until, ZoneInfo(circumstances.zone)),
     )

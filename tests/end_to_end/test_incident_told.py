@@ -99,9 +99,15 @@ def test_what_was_proven_to_be_over_and_comes_back_is_told_again_once(outside: O
     outside.run("incidents", "update")
     back = outside.mails()[over:]
 
+    body = back[0].mail.get_body(("plain",)) if back else None
+    text = "" if body is None else " ".join(str(body.get_content()).split())
+
     assert over == 2
     assert [one.to for one in back] == [("ana@acme.example",)]
     assert "CONT-0001" in str(back[0].mail["subject"])
+    assert "It was over, and has come back." in text
+    assert "Nobody has taken it yet." in text
+    assert "continuity incidents show 1" in text
 
 
 def test_what_was_told_once_is_not_told_again_by_looking_again(outside: Outside) -> None:
