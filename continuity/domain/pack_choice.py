@@ -11,7 +11,7 @@ from typing import NamedTuple
 from continuity.domain.coverage import ProvenContent, can_be_proven, proof_of
 from continuity.domain.greatest import Greatest
 from continuity.domain.manifest import Entry, tree_order
-from continuity.domain.sampling import Basket, Sample, SampleRequest, rank_of, wait_of
+from continuity.domain.sampling import Basket, Sample, SampleRequest, rank_of, turn_of, wait_of
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -122,7 +122,7 @@ class _Scene:
         if not can_be_proven(entry):
             return
         waited = wait_of(proof_of(entry, self._proven))
-        one = _Waiting((waited, -rank_of(self._seed, entry.path)), placed)
+        one = _Waiting((waited, turn_of(rank_of(self._seed, entry.path))), placed)
         self._due.offer(one.key, one)
         for id in placed.packs:
             self.candidates[id] = _better(self.candidates.get(id), one)

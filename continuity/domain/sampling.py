@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from continuity.domain.job import SamplePolicy
 
 
+_LOWER_HALF = (1 << 128) - 1
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SampleRequest:
     """What to draw. ``seed`` is text; limits of None are no limits; sizes in bytes.
@@ -162,7 +165,7 @@ def draw_sample(
             random.offer(-rank, entry)
             proven_at = proof_of(entry, proven)
             covered += proven_at is not None
-            due.offer((wait_of(proven_at), -rank), entry)
+            due.offer((wait_of(proven_at), turn_of(rank)), entry)
     must.finish()
     sample = _admit(request, must, random.ordered(), due.ordered(), eligible)
     return replace(
@@ -170,6 +173,15 @@ def draw_sample(
         covered=covered,
         unproven=frozenset(one.path for one in sample.entries if proof_of(one, proven) is None),
     )
+
+
+def turn_of(rank: int) -> int:
+    """Give the place of a file among those of its age, from the half of its rank that draws least.
+
+    By the whole rank the files due would be those that are drawn anyway, as long as most were never
+    proven.
+    """
+    return rank & _LOWER_HALF
 
 
 def wait_of(proven_at: datetime | None) -> float:

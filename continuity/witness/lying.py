@@ -67,6 +67,14 @@ def find_files(repository: Repository, snapshot: str, paths: Iterable[bytes]) ->
     return tuple(Contents(repository).entries(tree, Wanted(paths)))
 
 
+def packs_looked_into(repository: Repository, files: Iterable[Found]) -> frozenset[bytes]:
+    """Give the packs in which the pieces of these files are looked for first."""
+    index = repository.index
+    ids = {id for found in files for id in found.node.content}
+    numbers = {each[0].pack for id in ids if (each := index.places(id, tree=False))}
+    return frozenset(bytes.fromhex(index.pack_id(number)) for number in numbers)
+
+
 class Cost(NamedTuple):
     """What reading files takes of storage: requests, and bytes as they are stored."""
 

@@ -144,6 +144,17 @@ def test_a_plan_tells_both_ways_beforehand_and_a_drill_with_its_seed_keeps_to_it
     assert "Read a second way" in in_words
 
 
+def test_a_sample_that_reaches_every_pack_anyway_is_left_as_it_is(
+    firm: Firm, office: Office
+) -> None:
+    body = body_of(office.drill(size=PACKS))
+
+    stated = body["pack_confidence"]
+    assert (body["sample"]["by"], body["sample"]["for_packs"]) == ("packs", 0)
+    assert (stated["touched"], stated["packs"], stated["most_bad"]) == (PACKS, PACKS, 0)
+    assert len(known(office, touched_ledger(body["repository_id"]))) == PACKS
+
+
 def test_where_nobody_can_tell_where_files_lie_their_age_decides_and_it_is_said(
     tmp_path: Path,
 ) -> None:

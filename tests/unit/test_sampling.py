@@ -210,3 +210,10 @@ def test_a_limit_of_time_becomes_one_of_bytes_once_the_speed_is_known() -> None:
 
     assert request_from_policy(policy, "s", 0).max_bytes == 10_000
     assert request_from_policy(policy, "s", 0, bytes_per_second=100).max_bytes == 6_000
+
+
+def test_files_that_are_due_are_not_those_that_are_drawn_anyway() -> None:
+    tree = [a_file(b"/data/%04d" % number) for number in range(2_000)]
+    drawn = draw_sample(tree, replace(PLAIN, random=100, due=100), {})
+
+    assert len(set(drawn.random) & set(drawn.due)) < 20
