@@ -64,6 +64,9 @@ def left_alone(firm: Path, program: Program) -> list[Trial]:
         _write(firm / "config" / "channels.yaml", channel)
         at = _soon()
         _write(firm / "config" / "reports.yaml", _REPORTS.format(at=at, name=_DIGEST))
+        # From now on a digest is expected; of what was before, none is sent.
+        program.told("report", "--send-due")
+        show()
         show(
             _(
                 "Two jobs now run every minute, and the daily digest is due at {time}. Nobody types"
@@ -91,9 +94,9 @@ def _write(place: Path, text: str) -> None:
 
 
 def _soon() -> datetime:
-    """Choose a minute that comes after the service has begun to expect a digest."""
+    """Choose a minute that is still to come when a digest begins to be expected."""
     now = datetime.now(ZoneInfo(_ZONE))
-    return (now + timedelta(seconds=75)).replace(second=0, microsecond=0)
+    return (now + timedelta(seconds=90)).replace(second=0, microsecond=0)
 
 
 def _watch(firm: Path, program: Program, service: Service, box: Mailbox) -> Seen:
