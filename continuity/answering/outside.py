@@ -95,7 +95,7 @@ class Outside:
             zone=settings.zone,
             system=self._judged(incident.system),
             holder=_name(self.workspace, incident.holder),
-            runbook=_runbook(self.workspace, incident),
+            runbook=runbook_for(self.workspace, incident),
             checkpoint=f"{head.sequence} {head.hash[:16]}",
             spoken_for=spoken_for,
         )
@@ -184,7 +184,8 @@ def _name(workspace: Workspace, holder: str) -> str:
     return holder if known is None else known.name
 
 
-def _runbook(workspace: Workspace, incident: Incident) -> str:
+def runbook_for(workspace: Workspace, incident: Incident) -> str:
+    """Name the runbook that is offered for an incident; empty where none is about it."""
     job = workspace.jobs.get(job_in(incident.target))
     system = workspace.systems.get(incident.system)
     concern = Concern(

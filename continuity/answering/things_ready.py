@@ -22,6 +22,7 @@ from continuity.domain.text import N_, Message, say
 from continuity.domain.verdict import Verdict
 from continuity.hosts.local import LocalHost
 from continuity.hosts.programs import missing_programs
+from continuity.workflows.performing_command import is_own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,7 +175,7 @@ def _programs(known: Known, book: RunbookDocument) -> Finding:
 def _wanted(book: RunbookDocument) -> dict[str, list[str]]:
     wanted: dict[str, list[str]] = {}
     for step in book.steps:
-        if isinstance(step, CommandStep):
+        if isinstance(step, CommandStep) and not is_own(step):
             program = "ansible-playbook" if step.runner == "ansible" else step.argv[0]
             wanted.setdefault(step.host or "local", []).append(program)
     return wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -61,6 +62,7 @@ def hands_of(app: App, stage: Stage) -> Hands:
         put_back=partial(put_back, app, stage),
         now=app.bench.now,
         sleep=time.sleep,
+        itself=(sys.executable, "-m", "continuity", "-w", str(app.workspace.root.absolute())),
     )
 
 

@@ -14,6 +14,7 @@ from continuity.cli import incident_actions, incident_endings, incident_storm, i
 from continuity.cli.columns import room
 from continuity.cli.entry import Options
 from continuity.cli.incident_clocks import plain_from_prospect, prospect_lines
+from continuity.cli.incident_offer import offer_lines, plain_offer
 from continuity.cli.incident_options import number_argument
 from continuity.cli.incident_screen import (
     Picture,
@@ -140,13 +141,19 @@ def show_one(options: Options, number: int, as_json: bool) -> int:
                 {**record.body, "sequence": record.sequence, **people.get(record.sequence, {})}
                 for record in records
             ]
-            more = {**plain_from_prospect(prospect), **plain_from_outside(outside)}
+            more = {
+                **plain_from_prospect(prospect),
+                **plain_from_outside(outside),
+                **plain_offer(workspace, store, incident),
+            }
             show_json({**plain_of(incident, picture), **more, "events": events})
             return 0
         show("\n".join(brief_of(incident, picture)))
         if incident.active:
             known = _("What is known of its systems: {command}")
             show_below(known.format(command=f"continuity runbook info --incident {number}"), 4)
+        for line in offer_lines(workspace, store, incident):
+            show_below(line, 4)
         show()
         show("\n".join(prospect_lines(prospect, workspace, picture.zone)))
         if records:

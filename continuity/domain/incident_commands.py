@@ -70,6 +70,20 @@ def start(person: Person) -> Command:
     return run
 
 
+def take_up(person: Person) -> Command:
+    """Work has begun, even if the incident waited to be confirmed: whoever works on it believes it.
+
+    What has begun already stays as it is.
+    """
+
+    def run(incident: Incident) -> tuple[Change, ...]:
+        if incident.state is not State.PENDING:
+            return start(person)(incident)
+        return (_change(Event.OPENED, person), _change(Event.STARTED, person))
+
+    return run
+
+
 def hold(person: Person, why: HoldReason, until: datetime) -> Command:
     """Nobody can go on before a moment; without one it is refused."""
 

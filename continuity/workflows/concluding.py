@@ -18,11 +18,11 @@ from continuity.domain.conduct_result import (
 )
 from continuity.domain.evidence import RecordKind
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.incident import ACTIVE, Change, Incident, Value
+from continuity.domain.incident import ACTIVE, Change, Incident, State, Value
 from continuity.domain.incident import Event as IncidentEvent
 from continuity.domain.incident_board import Moved
 from continuity.domain.incident_changes import after
-from continuity.domain.incident_commands import Command, Person, declare_fixed, note, start
+from continuity.domain.incident_commands import Command, Person, declare_fixed, note, take_up
 from continuity.store.store import Transaction
 from continuity.workflows.responding import Desk, write_move
 
@@ -55,7 +55,7 @@ def tell_start(desk: Desk, transaction: Transaction, entry: Entry, conduct: Cond
         return
     incident = transaction.incidents.find(conduct.incident)
     if incident is not None and _concerns(incident, conduct):
-        _move(desk, transaction, incident, start(_person(conduct, entry)))
+        _move(desk, transaction, incident, take_up(_person(conduct, entry)))
 
 
 def _tell_end(desk: Desk, transaction: Transaction, incident: Incident, result: Result) -> None:
@@ -104,7 +104,7 @@ def _measured(command: Command, result: Result) -> Command:
 
 
 def _move(desk: Desk, transaction: Transaction, incident: Incident, command: Command) -> None:
-    if incident.state not in ACTIVE:
+    if incident.state not in ACTIVE | {State.PENDING}:
         return
     try:
         changes = command(incident)

@@ -22,6 +22,9 @@ from continuity.hosts.host import Host
 from continuity.workflows.carrying_on import Outcome
 from continuity.workflows.words import Told
 
+ITSELF = "continuity"
+"""How a step names this program."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
@@ -90,7 +93,7 @@ class Hands:
     ``tell`` queues what people are told, once. ``follow`` begins the run of another runbook that a
     step is, unless it was begun, and gives its name. ``note`` writes into a run what a step is
     about to do, so that its end can be looked up. ``put_back`` takes a restore over production
-    back.
+    back. ``itself`` starts this program here, in the same workspace, wherever it is installed.
     """
 
     host: Callable[[str], Host]
@@ -105,3 +108,4 @@ class Hands:
     put_back: Callable[[Stand, RestoreStep], Outcome]
     now: Now
     sleep: Callable[[float], None]
+    itself: tuple[str, ...] = (ITSELF,)

@@ -17,7 +17,7 @@ from continuity.domain.text import N_, say
 from continuity.domain.written import reference_from_text
 from continuity.hosts.host import Command
 from continuity.workflows.carrying_on import Outcome
-from continuity.workflows.hands import Hands
+from continuity.workflows.hands import ITSELF, Hands
 
 LONGEST_SAID = 4_000
 _LONGEST = timedelta(hours=24)
@@ -29,6 +29,8 @@ def run_command(hands: Hands, step: CommandStep, one: StepRun, conduct: Conduct)
     argv = tuple(argument_of(each, values_of(conduct)) for each in step.argv)
     if step.runner == "ansible":
         argv = ("ansible-playbook", *argv)
+    if is_own(step):
+        argv = (*hands.itself, *argv[1:])
     if step.user is not None:
         argv = ("sudo", "-n", "-u", step.user, "--", *argv)
     secrets = _secrets(hands, step, conduct)
@@ -52,6 +54,12 @@ def run_command(hands: Hands, step: CommandStep, one: StepRun, conduct: Conduct)
         gives=("output",),
         said=clean(text + complained.decode("utf-8", "replace"), LONGEST_SAID),
     )
+
+
+def is_own(step: CommandStep) -> bool:
+    """Tell whether a step starts this very program, here and as the same user."""
+    here = step.host in {None, "local"} and step.user is None and step.runner != "ansible"
+    return here and step.argv[0] == ITSELF
 
 
 def _secrets(hands: Hands, step: CommandStep, conduct: Conduct) -> Mapping[str, Secret]:

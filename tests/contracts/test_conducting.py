@@ -190,6 +190,26 @@ def test_a_run_in_earnest_moves_its_incident_and_a_drill_moves_none(
     theatre.store.close()
 
 
+def test_a_run_of_an_incident_that_waited_to_be_confirmed_opens_it_and_takes_it(
+    sqlite_file: SqliteFile,
+) -> None:
+    theatre = a_theatre(sqlite_file.address)
+    theatre.store.append(finished("backup", FailureClass.UNREACHABLE, run_id="run-1"))
+    respond(theatre.stage.desk)
+    with theatre.store.reading() as reading:
+        before = reading.incidents.find(1)
+    theatre.begin(Start(incident=1))
+    with theatre.store.reading() as reading:
+        begun = reading.incidents.find(1)
+    theatre.store.close()
+
+    assert before is not None
+    assert before.state is State.PENDING
+    assert begun is not None
+    assert (begun.state, begun.opened_at, begun.holder) == (State.IN_PROGRESS, NOW, "ana")
+    assert begun.acknowledged_at == NOW
+
+
 def test_a_run_of_an_incident_that_never_was_is_refused(theatre: Theatre) -> None:
     with pytest.raises(ConfigurationError):
         theatre.begin(Start(incident=7))

@@ -209,6 +209,36 @@ def test_what_a_step_wants_is_said_at_once_and_people_may_be_called_by_their_nam
     assert "Led by: ana" in decided.out
 
 
+def test_a_step_may_start_this_program_however_it_was_started_itself(firm: Firm) -> None:
+    book = firm.workspace / "runbooks/billing-down.md"
+    before, _, after = book.read_text().partition("## How far")
+    step = "type: command\nid: sound\nowner: tech\nrisk: read\nargv: [continuity, check]\n"
+    first = f"## Sound {{#sound}}\n\n~~~step\n{step}~~~\n\n"
+    book.write_text(f"{before}{first}## How far{after}")
+    bare = {"PATH": "/usr/bin:/bin"}
+    ready = run(firm, "runbook", "ready", "billing-down", **bare)
+    run(firm, "runbook", "start", "billing-down", "--by", "ana", **bare)
+
+    assert "Programs that are not there" not in ready.out
+    assert states(firm)["sound"] == "done"
+
+
+def test_an_incident_names_the_command_that_begins_its_runbook_and_then_its_run(
+    firm: Firm,
+) -> None:
+    run(firm, "drill")
+    (before,) = run(firm, "incidents", "show", "2", "--json").objects()
+    shown = run(firm, "incidents", "show", "2")
+    command = str(before["runbook_command"]).split()
+    begun = run(firm, *command[1:], "--by", "ana")
+    after = run(firm, "incidents", "show", "2")
+
+    assert command == ["continuity", "runbook", "start", "billing-down", "--incident", "2"]
+    assert before["runbook_command"] in shown.out
+    assert begun.code == PASS
+    assert f"continuity runbook status {RUN}" in after.out
+
+
 def test_an_edit_during_the_run_does_not_touch_it(firm: Firm) -> None:
     run(firm, "runbook", "start", "billing-down", "--by", "ana")
     book = firm.workspace / "runbooks/billing-down.md"
