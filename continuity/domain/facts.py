@@ -69,7 +69,8 @@ class DrillRun(NamedTuple):
     """A finished restore test; sizes are of what was restored, ``milliseconds`` of all phases.
 
     ``measured`` says that it timed the recovery of everything. ``moving`` is the part of the time,
-    also in milliseconds, in which bytes came from the repository; 0 when nobody timed it.
+    also in milliseconds, in which bytes came from the repository; 0 when nobody timed it. With it
+    ``proven`` of ``provable`` files of its point were, by it or by those before.
     """
 
     run_id: str
@@ -88,6 +89,8 @@ class DrillRun(NamedTuple):
     bytes: int
     adopted: bool
     moving: int = 0
+    proven: int = 0
+    provable: int = 0
 
 
 class CheckRun(NamedTuple):

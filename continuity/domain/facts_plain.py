@@ -27,7 +27,7 @@ from continuity.domain.pack_facts import PackFacts, PlainPacks, packs_from_plain
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
-FORMAT = 7
+FORMAT = 8
 """Another number means: read the record again from its beginning."""
 
 _read = datetime.fromisoformat
@@ -189,9 +189,10 @@ def _drills(columns: _Columns, known: list[Identity]) -> tuple[DrillRun, ...]:
     if not columns:
         return ()
     level, full, point, data, identity, *rest = columns[_OUTCOME:]
-    milliseconds, measured, files, size, adopted, moving = cast(
-        "tuple[list[int], list[bool], list[int], list[int], list[bool], list[int]]", rest
+    milliseconds, measured, files, size, adopted = cast(
+        "tuple[list[int], list[bool], list[int], list[int], list[bool]]", rest[:5]
     )
+    moving, proven, provable = cast("tuple[list[int], list[int], list[int]]", rest[5:])
     return tuple(
         map(
             DrillRun,
@@ -207,6 +208,8 @@ def _drills(columns: _Columns, known: list[Identity]) -> tuple[DrillRun, ...]:
             size,
             adopted,
             moving,
+            proven,
+            provable,
         )
     )
 

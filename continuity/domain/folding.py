@@ -172,7 +172,7 @@ def _drilled(facts: JobFacts, record: Record) -> JobFacts:
     body = record.body
     point, restored = mapping_in(body, "point"), mapping_in(body, "restored")
     verdict, failure = compared_outcome_in(body)
-    recovery = mapping_in(body, "rto")
+    recovery, covered = mapping_in(body, "rto"), mapping_in(body, "coverage")
     run = DrillRun(
         run_id=record.run_id or "",
         at=record.recorded_at,
@@ -190,6 +190,8 @@ def _drilled(facts: JobFacts, record: Record) -> JobFacts:
         bytes=number_in(restored, "bytes"),
         adopted=flag_in(body, "adopted"),
         moving=phase_in(body, "restore"),
+        proven=number_in(covered, "proven"),
+        provable=number_in(covered, "files"),
     )
     closed = _close(facts, record.run_id)
     drills = (*closed.drills, run)[-KEPT_DRILLS:]

@@ -128,18 +128,22 @@ def _of_jobs(assessment: Assessment, facts: Facts) -> Iterator[Metric]:
     verdict = _gauge("job_verdict", "1 for the verdict that a job has.", *names, "verdict")
     success = _gauge("last_success_timestamp_seconds", "When a run last passed.", *names, "kind")
     took = _gauge("last_run_seconds", "How long the last run took.", *names, "kind")
+    covered = _gauge("coverage_ratio", "Files proven, as of the last restore test.", *names)
     jobs = [job for system in assessment.systems for job in system.jobs]
     for job in jobs[:MOST_JOBS]:
         labels, known = [job.plan.name, job.plan.system], facts.of(job.plan.name)
         for one in Verdict:
             verdict.add_metric([*labels, one.value], job.verdict is one)
+        counted = [drill for drill in known.drills if drill.provable]
+        if counted:
+            covered.add_metric(labels, counted[-1].proven / counted[-1].provable)
         for kind, runs in (("backup", known.backups), ("drill", known.drills)):
             passed = [run.at for run in runs if run.verdict is Verdict.PASS]
             if passed:
                 success.add_metric([*labels, kind], passed[-1].timestamp())
             if runs:
                 took.add_metric([*labels, kind], runs[-1].milliseconds / 1_000)
-    yield from (verdict, success, took)
+    yield from (verdict, success, took, covered)
     left_out = max(len(jobs) - MOST_JOBS, 0)
     yield _one("jobs_left_out", "Jobs without series of their own.", left_out)
 

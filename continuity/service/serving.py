@@ -26,6 +26,13 @@ from continuity.domain.slot import Slot
 from continuity.domain.text import N_, say
 from continuity.service.beat import Beat
 from continuity.service.escort import Escort, Stride
+from continuity.service.health import (
+    ROUND_SECONDS,
+    TURN_SECONDS,
+    Health,
+    presence_of,
+    require_presence,
+)
 from continuity.service.journal import Journal, Level
 from continuity.service.kept_files import environ_to_start, keep_files, kept_files
 from continuity.service.rounds import go_round
@@ -34,10 +41,6 @@ from continuity.service.supervisor import ALIVE, READY, STOPPING, tell_superviso
 from continuity.service.telemetry import begin_telemetry
 
 _ITSELF = "continuity serve"
-TURN_SECONDS = 15
-ROUND_SECONDS = 60
-_LATEST_TURN = 4 * TURN_SECONDS
-_LATEST_ROUND = 15 * ROUND_SECONDS
 _READ = N_("The files of the workspace were read anew.")
 _KEPT = N_("The files go on counting as they were when they last had no problem.")
 _NOTHING = ""
@@ -49,15 +52,6 @@ _EVENTS = {
     "put back": N_("The {kind} of {job} planned for {planned} did not run, and is due again."),
     "missed": N_("The {kind} of {job} planned for {planned} was missed."),
 }
-
-
-@dataclass(kw_only=True)
-class Health:
-    """How the service does; times are of the monotonic clock."""
-
-    turned: float
-    went_round: float
-    trouble: ContinuityError | None = None
 
 
 @dataclass(kw_only=True)
@@ -89,6 +83,7 @@ class Service:
         monotonic = self.app.bench.monotonic
         self.health = Health(turned=monotonic(), went_round=monotonic())
         self.seen = fingerprint(self.root)
+        self._database = presence_of(self.app)
         self.telemetry = begin_telemetry(self.environ, self.journal)
         self._judge_files()
         return self
@@ -111,11 +106,12 @@ class Service:
     def turn(self) -> None:
         """Look once at files and slots; whatever goes wrong, the next turn comes."""
         try:
+            require_presence(self.app, self._database)
             self._reload()
             self.shift.turn()
-            self.health.trouble = None
+            self.health.failed = None
         except ContinuityError as error:
-            self.health.trouble = error
+            self.health.failed = error
             self.journal.trouble("turn.failed", error)
         except Exception as error:  # noqa: BLE001 - a defect must not end the service
             self._confess("turn.failed", error)
@@ -127,6 +123,7 @@ class Service:
         app, retired, self._retired = self.app, self._retired, []
         began = app.bench.now()
         try:
+            require_presence(app, self._database)
             done = go_round(app, _ITSELF)
             for trouble in done.troubles:
                 self.journal.trouble("round.trouble", trouble)
@@ -134,7 +131,10 @@ class Service:
                 self._tell_of_incident(incident)
             if self.telemetry is not None:
                 self.telemetry.round(began, app.bench.now(), len(done.troubles))
-            self.health.went_round = app.bench.monotonic()
+            self.health.note_round(done.troubles, app.bench.monotonic())
+        except StoreError as error:
+            self.health.unkept = error
+            self.journal.trouble("round.failed", error)
         except Exception as error:  # noqa: BLE001 - a defect must not end the service
             self._confess("round.failed", error)
         for resources in retired:
@@ -199,7 +199,7 @@ class Service:
                 self.seen = _NOTHING
             return
         self._retired.append(self._resources)
-        self._resources, self.app = fresh, app
+        self._resources, self.app, self._database = fresh, app, presence_of(app)
         self.shift.app, self.shift.environ = app, app.means.environ
         self.journal.say("workspace.read", say(_KEPT if self.broken else _READ))
 
@@ -283,8 +283,4 @@ class Service:
 
     def is_well(self) -> bool:
         """Tell whether it really looks: late turns or rounds, or a dead database, are not well."""
-        at = self.app.bench.monotonic()
-        looked = at - self.health.turned <= _LATEST_TURN
-        return (
-            looked and at - self.health.went_round <= _LATEST_ROUND and self.health.trouble is None
-        )
+        return self.health.is_well(self.app.bench.monotonic())

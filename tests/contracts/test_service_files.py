@@ -69,4 +69,4 @@ def test_an_edit_made_while_the_database_is_out_counts_when_it_is_back(tmp_path:
         after = service.app.workspace.jobs["erp"].title
 
     assert (during, after) == ("erp", "The ERP")
-    assert "workspace.refused" in events_in(told)
+    assert "turn.failed" in events_in(told)
