@@ -19,10 +19,12 @@ from pathlib import Path
 from benchmarks.databases import measure_databases
 from benchmarks.elsewhere import measure_elsewhere
 from benchmarks.files import measure_set
+from benchmarks.indexes import measure_index
 from benchmarks.machine import machine
 from benchmarks.manifests import measure_manifest
 from benchmarks.overheads import measure_overhead
 from benchmarks.portfolios import measure_many, measure_status
+from benchmarks.reading import measure_reading, measure_reading_of_many
 from benchmarks.reports import measure_large_reports, measure_reports
 from benchmarks.rows import Row
 from benchmarks.running import MeasurementError
@@ -38,10 +40,13 @@ _GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "manifest": measure_manifest,
     "elsewhere": measure_elsewhere,
     "reports": measure_reports,
+    "index": measure_index,
+    "witness": measure_reading,
 }
 _LARGE_GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "databases": measure_databases,
     "many": measure_many,
+    "witness-large": measure_reading_of_many,
     "large-reports": measure_large_reports,
 }
 
@@ -89,7 +94,7 @@ def _options() -> argparse.Namespace:
         "--groups",
         type=_names(everything),
         default=list(_GROUPS),
-        help=f"what else: {','.join(everything)}; without the last three if none is given",
+        help=f"what else: {','.join(everything)}; without the last four if none is given",
     )
     add("--quick", action="store_true", help="a tenth of the size")
     add("--share", type=float, default=1.0, help="this share of the size")

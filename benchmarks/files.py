@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.reading import measure_reading
 from benchmarks.rivals import Borgmatic, RivalMissingError
 from benchmarks.rows import Compared, Goal, Row, unmeasured
 from benchmarks.running import in_turn, run
@@ -61,9 +60,6 @@ def measure_set(bench: Bench, name: str) -> Iterator[Row]:
         yield _quiet_night(field)
         if name in _SAMPLES:
             yield from _samples(field)
-            kept = field.repository.location
-            drawn = partial(draw, field.source, seed=_SEED)
-            yield from measure_reading(name, kept, drawn, bench.repetitions)
         yield from _full_drill(field)
 
 

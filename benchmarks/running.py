@@ -23,9 +23,13 @@ class MeasurementError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ran:
-    """A program's end; ``peak`` is the most memory it held, in bytes."""
+    """A program's end; ``peak`` is the most memory it held, in bytes.
+
+    ``processor`` are the seconds that all its cores together worked for it.
+    """
 
     seconds: float
+    processor: float
     code: int
     out: str
     peak: int
@@ -53,7 +57,9 @@ def run(
             err.seek(0)
             said = (printed + err.read().decode(errors="replace"))[-_TAIL:]
             raise MeasurementError(f"{os.fsdecode(argv[0])} ended with {code}: {said}")
-    return Ran(seconds=seconds, code=code, out=printed, peak=used.ru_maxrss << 10)
+    worked = used.ru_utime + used.ru_stime
+    peak = used.ru_maxrss << 10
+    return Ran(seconds=seconds, processor=worked, code=code, out=printed, peak=peak)
 
 
 def _started(

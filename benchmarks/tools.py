@@ -61,22 +61,28 @@ class Restic:
     """Plain restic on one repository, with its own cache as it has by default."""
 
     location: Path
+    program: Path = Path("restic")
 
     def run(self, *words: str | bytes | Path) -> Ran:
         """Run restic."""
-        return run(("restic", *words), environ=self._environ)
+        return run((self.program, *words), environ=self.environ)
 
     def piped(self, pipeline: str) -> Ran:
         """Run a line of a shell in which restic ends a pipe, as a careful script does."""
-        return run(("bash", "-o", "pipefail", "-c", pipeline), environ=self._environ)
+        return run(("bash", "-o", "pipefail", "-c", pipeline), environ=self.environ)
 
     @property
-    def _environ(self) -> dict[str, str]:
+    def environ(self) -> dict[str, str]:
+        """What it is told by its environment."""
         return {
             "RESTIC_REPOSITORY": str(self.location),
             "RESTIC_PASSWORD": PASSWORD,
             "RESTIC_CACHE_DIR": str(self.location.with_suffix(".cache")),
         }
+
+    def check(self, *words: str) -> Ran:
+        """Check the repository, and read its bytes back if asked to."""
+        return self.run("check", *words)
 
     def restored(self, target: Path, includes: Sequence[bytes] = ()) -> float:
         """Restore the newest snapshot, or only some paths of it; gives the seconds."""

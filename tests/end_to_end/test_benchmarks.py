@@ -43,6 +43,22 @@ def test_every_group_of_measurements_works_from_end_to_end(tmp_path: Path) -> No
     assert all(row["work"] in done.stdout for row in rows.values())
 
 
+@pytest.mark.tool("restic")
+def test_reading_without_restic_is_compared_with_every_way_that_restic_has(tmp_path: Path) -> None:
+    done = bench(tmp_path, "--sets", "", "--groups", "index,witness")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = json.loads(next((tmp_path / "results").iterdir()).read_text())["rows"]
+    figures = {row["key"]: row["figure"] for row in rows}
+    notes = {row["key"]: row["note"] for row in rows}
+    assert figures["index-held"] > 48
+    assert figures["read-back-rate"] > 0
+    assert figures["witness-A-10-includes"] > 0
+    for way in ("folders", "mounted"):
+        key = f"witness-A-10-{way}"
+        assert figures[key] is not None or "not possible here: " in notes[key]
+
+
 def test_a_machine_elsewhere_is_surveyed_and_compared(tmp_path: Path) -> None:
     if not Path("/usr/sbin/sshd").exists():
         missing("the OpenSSH server is not installed")
