@@ -47,6 +47,7 @@ def _show_proven(packs: Mapping[str, object]) -> None:
 
 
 def amount(millionths: int) -> str:
-    """Write an amount of money; less than one of it with more decimals."""
-    value = millionths / MILLION
-    return number(value, 2 if value >= 1 or not millionths else 4)
+    """Write an amount of money, as cents; what is less than one of them is said to be."""
+    cent = MILLION // 100
+    told = number(max(millionths, cent if millionths else 0) / MILLION, 2)
+    return told if millionths >= cent or not millionths else f"< {told}"

@@ -89,15 +89,14 @@ def _rows(protected: Protected, plan: PackPlan) -> Iterator[list[str]]:
         yield [_("Waiting since"), moment(coverage.oldest, ZoneInfo(protected.zone))]
     yield [_("Overdue"), _load(coverage.overdue, Load(coverage.overdue_bytes, 0))]
     yield [_("Read next"), _load(len(plan.round.due), plan.round.takes)]
-    yield [_("Needed in a round"), _of(plan.round.needed.bytes, plan.round.needed.requests)]
+    yield [_("Needed in a round"), _of(*plan.round.needs)]
     yield [_("Allowed in a round"), _of(*plan.round.most)]
     if plan.speed:
         takes = duration(plan.round.takes.bytes / plan.speed)
         yield [_("Takes about"), takes]
     prices = protected.repository.prices
     if prices is not None:
-        taken = plan.opening.plus(plan.round.takes)
-        yield [_("Costs about"), _cost(prices, taken)]
+        yield [_("Costs about"), _cost(prices, plan)]
 
 
 def deadline(pace: Pace) -> str:
@@ -130,14 +129,26 @@ def _of(bytes_: int | None, requests: int | None) -> str:
     return ", ".join(told)
 
 
-def _cost(prices: Prices, load: Load) -> str:
-    told = _("{amount} {currency}, by the prices written down for {day}")
+def _cost(prices: Prices, plan: PackPlan) -> str:
+    told = _("{amount} {currency}; everything once {all}, by the prices written down for {day}")
+    everything = Load(plan.coverage.bytes, plan.coverage.requests)
     return told.format(
-        amount=amount(prices.of(load)), currency=prices.currency, day=prices.as_of.isoformat()
+        amount=amount(prices.of(plan.opening.plus(plan.round.takes))),
+        all=amount(prices.of(everything)),
+        currency=prices.currency,
+        day=prices.as_of.isoformat(),
     )
 
 
 def _remarks(protected: Protected, plan: PackPlan) -> Iterator[str]:
+    too_large = len(plan.round.too_large)
+    if too_large:
+        told = plural(
+            "{count} pack, of {size}, is larger than all that a round is allowed.",
+            "{count} packs, of up to {size}, are larger than all that a round is allowed.",
+            too_large,
+        )
+        yield told.format(count=number(too_large), size=size(plan.round.largest.bytes))
     shortage = plan.round.shortage
     if shortage is not None:
         yield sentence(short_of(shortage, plan.pace.within))

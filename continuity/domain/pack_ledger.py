@@ -109,12 +109,20 @@ class Round:
             for unit, needed, allowed in zip(Load._fields, self.needed, self.most, strict=True)
             if allowed is not None
         ]
-        missing = (one for one in bounds if one.needed > one.allowed)
         # Packs are read whole, so more than the even share may be needed.
-        whole = (
-            one._replace(needed=one.needed + getattr(self.largest, one.unit)) for one in bounds
-        )
-        return next(missing, None) or next(whole, None)
+        least = (one._replace(needed=max(one.needed, self._largest(one.unit))) for one in bounds)
+        surely = (one._replace(needed=one.needed + self._largest(one.unit)) for one in bounds)
+        missing = (one for one in least if one.needed > one.allowed)
+        return next(missing, None) or next(surely, None)
+
+    @property
+    def needs(self) -> Load:
+        """Tell what a round surely has to be allowed; the even share where the budget suffices."""
+        short = self.shortage
+        return self.needed if short is None else self.needed._replace(**{short.unit: short.needed})
+
+    def _largest(self, unit: str) -> int:
+        return self.largest.bytes if unit == "bytes" else self.largest.requests
 
 
 class _Waiting(NamedTuple):
@@ -228,6 +236,7 @@ def _sum(chosen: Iterable[_Waiting]) -> Load:
 class PackCoverage:
     """How much of a repository's stored bytes was read back, counted over its packs.
 
+    ``requests`` are those that read everything once.
     ``proven`` ones were found right within the deadline, or ever where there is none. ``oldest`` is
     from when the deadline of the one counts that waits longest. ``whole`` says that everything
     that was there at ``oldest`` was read since.
@@ -235,6 +244,7 @@ class PackCoverage:
 
     packs: int
     bytes: int
+    requests: int
     proven: int
     proven_bytes: int
     never: int
@@ -258,6 +268,7 @@ def measure_packs(
     return PackCoverage(
         packs=len(packs),
         bytes=sum(packs.values()),
+        requests=sum(load_of(size).requests for size in packs.values()),
         proven=len(proven),
         proven_bytes=sum(packs[id] for id in proven),
         never=len(never),

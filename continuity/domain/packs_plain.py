@@ -28,11 +28,8 @@ def plain_from_packs(coverage: PackCoverage, within: timedelta | None) -> dict[s
 def plain_from_round(planned: Round) -> dict[str, object]:
     """Reduce what a round needs against what it may take; ``short_of`` names what is too little."""
     shortage = planned.shortage
-    needed = planned.needed._asdict()
-    if shortage is not None:
-        needed[shortage.unit] = shortage.needed
     return {
-        "needed": needed,
+        "needed": planned.needs._asdict(),
         "allowed": planned.most._asdict(),
         "short_of": None if shortage is None else shortage.unit,
         "too_large": len(planned.too_large),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from continuity.cli.plan_read_back import show_read_back
 from continuity.domain.packs_judgement import late_reading
 from continuity.domain.verdict import Verdict
 from continuity.engines.engine import Progress
@@ -120,6 +122,29 @@ def test_what_the_budget_cannot_read_in_time_is_said_before_and_after_and_is_nev
     assert [reason.verdict for reason in standing] == [Verdict.INCONCLUSIVE]
     assert (late["verdict"], late["failure"]) == ("OVERDUE", "overdue")
     assert late["packs"]["overdue"] > 0
+
+
+def test_the_plan_of_a_read_back_shows_the_numbers_and_the_estimate_with_its_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firm = a_firm(tmp_path, Wishes(engines={"erp": "restic"}, job=WEEKLY))
+    place = firm.workspace / "config/repositories.yaml"
+    written = json.loads(place.read_text())
+    written["erp"]["prices"] = {"as_of": "2026-11-21", "currency": "EUR", "per_gb_out": 900}
+    place.write_text(json.dumps(written))
+    with at_work(firm) as office:
+        fill(firm, office)
+        show_read_back(office.app, office.protected(), as_json=True)
+        plan = json.loads(capsys.readouterr().out)
+        show_read_back(office.app, office.protected(), as_json=False)
+    told = " ".join(capsys.readouterr().out.split())
+
+    assert plan["packs"]["ahead"]["short_of"] == "bytes"
+    assert plan["packs"]["transferred"] <= 30_000
+    assert plan["packs"]["cost"]["millionths"] == -(-plan["packs"]["transferred"] * 900 // 1_000)
+    assert "21d, in 2 rounds 7d apart, and one in reserve" in told
+    assert "each round needs" in told
+    assert "by the prices written down for 2026-11-21" in told
 
 
 def test_a_round_that_is_stopped_keeps_what_it_had_proven(firm: Firm, office: Office) -> None:
