@@ -34,6 +34,7 @@ _LONG = {
     "tests/contracts/test_own_server.py",
     "tests/contracts/test_own_source.py",
     "tests/contracts/test_recovery_kit_away.py",
+    "tests/contracts/test_replacing_mariadb.py",
     "tests/contracts/test_replacing_postgresql.py",
     "tests/contracts/test_witness_bounds.py",
     "tests/contracts/test_witness_properties.py",

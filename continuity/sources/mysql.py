@@ -12,6 +12,7 @@ from continuity.sources.mariadb.capture import capture_by, extent
 from continuity.sources.mariadb.inquiring import inquire_by
 from continuity.sources.mariadb.options import MysqlFamilySource
 from continuity.sources.mariadb.planting import plant_by
+from continuity.sources.mariadb.replacing import replace_by
 from continuity.sources.mariadb.revive import revive_by
 from continuity.sources.source import SourceKind
 
@@ -36,4 +37,5 @@ SOURCE = SourceKind(
     inquire=inquire_by(PROGRAMS),
     needs=needs_of(PROGRAMS),
     by_hand=load_by_hand(PROGRAMS),
+    replace=replace_by(PROGRAMS),
 )

@@ -12,6 +12,7 @@ import pytest
 from tests.support.faults import Row
 from tests.support.firm import Firm
 from tests.support.liars_of_databases import KILL, end_left, lying_postgresql
+from tests.support.mariadb import throwaway_mariadb
 from tests.support.postgresql import Cluster, throwaway_cluster
 from tests.support.replaced import a_firm_of
 from tests.support.terminal import Said, run
@@ -41,14 +42,19 @@ def shop(cluster: Cluster) -> Cluster:
 def firm_of(root: Path, cluster: Cluster, **keys: object) -> Firm:
     """Copy the shop, then let it lose almost all it has."""
     source = {"kind": "postgresql", "address": str(cluster.socket), "database": "shop"}
-    firm = a_firm_of(root, {**source, "user": cluster.user, **keys})
+    firm = ready(a_firm_of(root, {**source, "user": cluster.user, **keys}))
+    cluster.execute("shop", "DELETE FROM public.invoice WHERE id > 3")
+    return firm
+
+
+def ready(firm: Firm) -> Firm:
+    """Give a firm its people and its runbook, and make a copy."""
     people = {"ana": {"name": "Ana"}, "luis": {"name": "Luis"}}
     (firm.workspace / "config/people.yaml").write_text(json.dumps(people))
     (firm.workspace / "runbooks").mkdir()
     book = Path(__file__).parent.parent / "support/over_production.md"
     (firm.workspace / "runbooks/book.md").write_text(book.read_text())
     assert run(firm, "backup").code == 0
-    cluster.execute("shop", "DELETE FROM public.invoice WHERE id > 3")
     return firm
 
 
@@ -116,6 +122,22 @@ def test_a_right_that_is_missing_is_named(tmp_path: Path, shop: Cluster, row: Ro
     told(row, over(firm))
 
     assert (state(firm), shops(shop)) == ("failed", {"shop": 3})
+
+
+@pytest.mark.fault("database-over-with-triggers")
+def test_what_cannot_follow_its_tables_is_refused(tmp_path: Path, row: Row) -> None:
+    with throwaway_mariadb() as server:
+        server.renew("shop")
+        server.execute("CREATE TABLE invoice (id INT PRIMARY KEY);", "shop")
+        server.execute(
+            "CREATE TRIGGER twice BEFORE INSERT ON invoice FOR EACH ROW SET NEW.id = 2;", "shop"
+        )
+        source = {"kind": "mariadb", "socket": str(server.socket), "databases": ["shop"]}
+        firm = ready(a_firm_of(tmp_path, {**source, "user": "root"}))
+        told(row, over(firm))
+        databases = server.execute("SHOW DATABASES LIKE 'shop%';").split()
+
+    assert (state(firm), databases) == ("failed", ["shop"])
 
 
 @pytest.mark.fault("database-over-not-as-captured")

@@ -7,7 +7,7 @@ import os
 import signal
 from pathlib import Path
 
-from tests.support.programs import postgresql_programs
+from tests.support.programs import postgresql_programs, program
 
 KILL = "kill -9 $PPID"
 """Kills the program that called."""
@@ -29,6 +29,16 @@ def lying_postgresql(root: Path, *, after_load: str = "", kills_at: str = "") ->
     )
     heard = f"{{ grep -qx '{kills_at}' && {KILL}; cat >/dev/null; }}" if kills_at else "cat"
     _write(own / "psql", f'tee >({heard} >/dev/null 2>&1) | {real}/psql "$@"\n')
+    return own
+
+
+def lying_mariadb(root: Path, *, kills_at: str = "") -> Path:
+    """Give a directory of MariaDB's client programs; ``kills_at`` is in a line of the client's."""
+    own = root / "programs"
+    own.mkdir()
+    (own / "mariadb-dump").symlink_to(program("mariadb-dump"))
+    heard = f"{{ grep -q '{kills_at}' && {KILL}; cat >/dev/null; }}"
+    _write(own / "mariadb", f'tee >({heard} >/dev/null 2>&1) | {program("mariadb")} "$@"\n')
     return own
 
 

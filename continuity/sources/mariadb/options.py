@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from continuity.domain.job import ServedSource
+from continuity.domain.job import ReplaceableSource
 from continuity.domain.text import N_, say
 from continuity.domain.written import ExpectedError, LocalPath, SourcePath
 from continuity.sources.mariadb.words import parts_from_text
@@ -36,7 +36,7 @@ def _time_column(text: str) -> str:
     return text
 
 
-class MysqlFamilySource(ServedSource):
+class MysqlFamilySource(ReplaceableSource):
     """Databases of one server, as its own client programs on ``host`` reach it."""
 
     databases: tuple[Text, ...] = Field(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,8 +137,15 @@ class _Servers:
             )
 
 
-def load(server: Server, restored: Path) -> Loading:
-    """Load a dump; exit 0 proves nothing, so every line that reports an error is kept."""
+def load(
+    server: Server,
+    restored: Path,
+    changed: Callable[[Iterator[bytes]], Iterator[bytes]] = lambda pieces: pieces,
+) -> Loading:
+    """Load a dump; exit 0 proves nothing, so every line that reports an error is kept.
+
+    ``changed`` writes on the way something else for what is in it.
+    """
     said = Loading()
     fed = _Fed(restored)
     finished = server.host.stream(
@@ -148,8 +155,9 @@ def load(server: Server, restored: Path) -> Loading:
                 *("--batch", "--binary-mode", "--show-warnings", "--max-allowed-packet=1G"),
             ),
             timeout=LONGEST,
+            secrets=server.secrets,
             cwd=server.cwd,
-            stdin=fed.pieces(),
+            stdin=changed(fed.pieces()),
         ),
         said.take,
     )
