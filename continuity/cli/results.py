@@ -140,6 +140,8 @@ def _confidence(body: Mapping[str, object]) -> dict[str, object] | None:
     return {
         "level": text_in(confidence, "level"),
         "upper_bound": number_in(confidence, "upper_bound_ppm") / 1_000_000,
+        "restored": number_in(confidence, "restored"),
+        "read": number_in(confidence, "read"),
         "sentence": sentence(message_from_plain(mapping_in(confidence, "sentence"))),
     }
 

@@ -29,11 +29,22 @@ class Confidence:
     sentence: Message
 
 
-def state_confidence(drawn: int, bad: int, population: int) -> Confidence | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ways:
+    """How many of the files drawn an engine restored, and how many were read without it."""
+
+    engine: str
+    restored: int
+    read: int
+
+
+def state_confidence(
+    drawn: int, bad: int, population: int, ways: Ways | None = None
+) -> Confidence | None:
     """State what ``bad`` of ``drawn`` files, drawn at random from a population, imply for all.
 
-    None when nothing was drawn: no sample, no statement. Raises ValueError for counts that cannot
-    be.
+    ``ways`` are told where there was more than one. None when nothing was drawn: no sample, no
+    statement. Raises ValueError for counts that cannot be.
     """
     if not 0 <= bad <= drawn <= population:
         raise ValueError(f"{bad} bad of {drawn} drawn of {population}")
@@ -48,7 +59,9 @@ def state_confidence(drawn: int, bad: int, population: int) -> Confidence | None
         population=population,
         most_bad=most_bad,
         upper_bound_ppm=ppm,
-        sentence=_sentence(drawn, bad, population, most_bad),
+        sentence=_sentence(drawn, bad, population, most_bad)
+        if ways is None or not ways.read
+        else _sentence_of_ways(drawn, bad, population, most_bad, ways),
     )
 
 
@@ -123,5 +136,28 @@ def _sentence(drawn: int, bad: int, population: int, most_bad: int) -> Message:
         drawn=drawn,
         most_bad=most_bad,
         population=population,
-        percent=f"{ceil(10_000 * most_bad / population) / 100:.2f}",
+        percent=_percent(most_bad, population),
     )
+
+
+def _sentence_of_ways(drawn: int, bad: int, population: int, most_bad: int, ways: Ways) -> Message:
+    return say(
+        N_(
+            "Of {drawn} randomly drawn files, {restored} were restored by {engine} and {read} were"
+            " read without it; {bad} were bad: with 95 % confidence at most {most_bad} of all"
+            " {population} files are ({percent} %). Damage often hits files that are stored"
+            " together, and that makes small samples see less than this says."
+        ),
+        bad=bad,
+        drawn=drawn,
+        restored=ways.restored,
+        engine=ways.engine,
+        read=ways.read,
+        most_bad=most_bad,
+        population=population,
+        percent=_percent(most_bad, population),
+    )
+
+
+def _percent(most_bad: int, population: int) -> str:
+    return f"{ceil(10_000 * most_bad / population) / 100:.2f}"

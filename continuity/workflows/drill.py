@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.compare import Comparison, Finding, Outcome
-from continuity.domain.confidence import state_confidence
+from continuity.domain.confidence import Ways, state_confidence
 from continuity.domain.facts import JobFacts
 from continuity.domain.manifest import Kind
 from continuity.domain.run import RunKind
@@ -120,7 +119,7 @@ def carry_out(bench: Workbench, subject: Subject, watch: Watch, trial: Trial) ->
             run.body["ways"] = plain_ways(restored.second, plan, subject.engine)
         elif trial.asks_twice and stores_packs(engine) and would_be_read(plan):
             run.body["ways"] = plain_alone(plan, subject.engine)
-        _describe_result(run, plan, restored, subject.rto)
+        _describe_result(run, plan, restored, subject)
         conclusion = with_doubt(conclude_drill(plan, restored, subject.rto), doubt)
         if conclusion.verdict is Verdict.PASS:
             run.body["level"] = plan.level
@@ -229,9 +228,7 @@ def _choice_of(plan: DrillPlan) -> dict[str, object]:
     return {}
 
 
-def _describe_result(
-    run: Running, plan: DrillPlan, restored: Restored, target: timedelta | None
-) -> None:
+def _describe_result(run: Running, plan: DrillPlan, restored: Restored, subject: Subject) -> None:
     comparison = restored.comparison
     counts = {outcome.value: comparison.counts[outcome] for outcome in Outcome}
     counts[Outcome.DRIFTED.value] = len(restored.drifted)
@@ -239,8 +236,8 @@ def _describe_result(
         "kind": "MEASURED" if plan.full else "SAMPLE",
         "milliseconds": restored.milliseconds,
     }
-    if target is not None:
-        recovery["target_milliseconds"] = round(target.total_seconds() * 1_000)
+    if subject.rto is not None:
+        recovery["target_milliseconds"] = round(subject.rto.total_seconds() * 1_000)
     run.body.update(
         classes=counts,
         findings=[_plain(finding) for finding in comparison.findings[:_RECORDED_FINDINGS]],
@@ -255,28 +252,39 @@ def _describe_result(
         complaints=list(restored.result.problems[:_RECORDED_FINDINGS]),
     )
     if plan.sample is not None:
-        stated = _confidence(plan.sample, comparison)
+        stated = _confidence(plan.sample, restored, subject.engine)
         if stated is not None:
             run.body["confidence"] = stated
 
 
-def _confidence(sample: Sample, comparison: Comparison) -> dict[str, object] | None:
+def _confidence(sample: Sample, restored: Restored, engine: str) -> dict[str, object] | None:
     """State what the randomly drawn part implies; anything but a match counts as bad."""
+    comparison = restored.comparison
     if comparison.findings_total > len(comparison.findings):
         return None
     found = {finding.path for finding in comparison.findings}
     bad = sum(path in found for path in sample.random)
-    stated = state_confidence(len(sample.random), bad, sample.eligible)
+    ways = _ways_of(sample, restored, engine)
+    stated = state_confidence(len(sample.random), bad, sample.eligible, ways)
     if stated is None:
         return None
     return {
         "level": stated.level,
         "drawn": stated.drawn,
         "clean": stated.drawn - stated.bad,
+        "restored": ways.restored,
+        "read": ways.read,
         "population": stated.population,
         "upper_bound_ppm": stated.upper_bound_ppm,
         "sentence": plain_from_message(stated.sentence),
     }
+
+
+def _ways_of(sample: Sample, restored: Restored, engine: str) -> Ways:
+    """Count which of the files drawn were restored, and which were only read."""
+    apart = () if restored.second is None else restored.second.shares.read
+    read = len(set(sample.random).intersection(entry.path for entry in apart))
+    return Ways(engine=engine, restored=len(sample.random) - read, read=read)
 
 
 def _plain(finding: Finding) -> dict[str, object]:

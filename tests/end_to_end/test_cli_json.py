@@ -109,7 +109,13 @@ def test_the_json_of_a_drill_has_every_key(firm: Firm) -> None:
     assert set(told["sample"]) >= SAMPLE_KEYS
     assert set(told["sample"]["population"]) == {"files", "bytes"}
     assert (told["sample"]["seed"], told["sample"]["random"]) == ("s", 9)
-    assert set(told["confidence"]) == {"level", "upper_bound", "sentence"}
+    assert set(told["confidence"]) == {
+        "level",
+        "upper_bound",
+        "restored",
+        "read",
+        "sentence",
+    }
     assert told["rto"]["kind"] is None
     assert (told["level"], everything["level"]) == ("L3", "L4")
     assert (everything["sample"], everything["confidence"]) == (None, None)

@@ -52,7 +52,7 @@ def stored_at(sort: str, firm: Firm) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("sort", ["s3", "sftp"])
 def test_both_readers_reach_storage_that_is_elsewhere(sort: str, tmp_path: Path) -> None:
-    sample = {"random": 80, "due": 0, "both_ways": 20}
+    sample = {"random": 80, "due": 5, "both_ways": 20}
     firm = filled(a_firm(tmp_path, Wishes(engines={"erp": "restic"}, job={"sample": sample})), 120)
     (firm.root / "password").write_text(PASSWORD)
     with stored_at(sort, firm) as stored:
@@ -67,6 +67,8 @@ def test_both_readers_reach_storage_that_is_elsewhere(sort: str, tmp_path: Path)
     assert body["verdict"] == "PASS", body
     assert (body["ways"]["both"], body["ways"]["disagree"]) == (20, [])
     assert body["ways"]["read"] >= 10
+    assert body["sample"]["by"] == "packs"
+    assert body["pack_confidence"]["touched"] == body["pack_confidence"]["packs"] >= 1
 
 
 @pytest.mark.parametrize("sort", ["rest", "rclone"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from continuity.domain.confidence import most_bad_files, state_confidence, upper_bound
+from continuity.domain.confidence import Ways, most_bad_files, state_confidence, upper_bound
 
 counts = st.tuples(st.integers(1, 60), st.integers(0, 3), st.integers(0, 400)).map(
     lambda drawn: (drawn[0], min(drawn[1], drawn[0]), drawn[0] + drawn[2])
@@ -71,6 +71,18 @@ def test_the_sentence_has_its_denominators_and_its_caveat() -> None:
     assert stated is not None
     assert "at most 197 of all 20000 files" in str(stated.sentence)
     assert "stored together" in str(stated.sentence)
+
+
+def test_the_sentence_says_how_many_were_proven_which_way_where_there_were_two() -> None:
+    alone, both = (
+        state_confidence(299, 0, 20_000, Ways(engine="restic", restored=299 - read, read=read))
+        for read in (0, 240)
+    )
+
+    assert alone == state_confidence(299, 0, 20_000)
+    assert both is not None
+    assert "59 were restored by restic and 240 were read without it" in str(both.sentence)
+    assert "at most 197 of all 20000 files" in str(both.sentence)
 
 
 @pytest.mark.parametrize(("drawn", "bad", "population"), [(5, 6, 9), (5, 0, 4), (5, -1, 9)])
