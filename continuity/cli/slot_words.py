@@ -10,14 +10,8 @@ from continuity.cli.wording import duration
 from continuity.domain.clock import text_from_time
 from continuity.domain.slot import Slot, SlotKind, SlotState
 from continuity.domain.text import N_
+from continuity.speech.terms import SLOT_KINDS
 
-_KINDS = {
-    SlotKind.BACKUP: N_("backup"),
-    SlotKind.FULL_DRILL: N_("full restore test"),
-    SlotKind.DRILL: N_("restore test"),
-    SlotKind.READ_BACK: N_("check of the repository"),
-    SlotKind.SABOTAGE: N_("sabotage"),
-}
 _STATES = {
     SlotState.DUE: N_("waits"),
     SlotState.RUNNING: N_("runs"),
@@ -28,7 +22,7 @@ _STATES = {
 
 def kind_text(kind: SlotKind) -> str:
     """Name a kind of run."""
-    return _(_KINDS[kind])
+    return _(SLOT_KINDS[kind])
 
 
 def state_of_slot(slot: Slot) -> str:

@@ -39,6 +39,7 @@ from continuity.service.rounds import go_round
 from continuity.service.shift import Shift
 from continuity.service.supervisor import ALIVE, READY, STOPPING, tell_supervisor
 from continuity.service.telemetry import begin_telemetry
+from continuity.speech.terms import SLOT_KINDS
 
 _ITSELF = "continuity serve"
 _READ = N_("The files of the workspace were read anew.")
@@ -239,7 +240,7 @@ class Service:
         zone = ZoneInfo(self.app.workspace.settings.zone)
         message = say(
             _EVENTS[event],
-            kind=slot.kind.value,
+            kind=self.journal.sentence(say(SLOT_KINDS[slot.kind])),
             job=slot.job,
             planned=slot.planned.astimezone(zone).isoformat(timespec="minutes"),
             verdict=verdict,
