@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from continuity.domain.text import Message
     from continuity.sandbox.interlocks import Interlocks
     from continuity.store.store import Store
+    from continuity.workflows.facts import Beside
     from continuity.workflows.remembering import Remembered
     from continuity.workflows.visiting import Machine
     from continuity.workflows.world import Protected, Workbench
@@ -126,13 +127,14 @@ def recorded(
 class Standing:
     """What is judged: plans and facts, the problems of broken files, and doubt about the record.
 
-    ``database`` is the file of the record, None where it is no file.
+    ``database`` is the file of the record; without one, ``beside`` is what the server knows more.
     """
 
     portfolio: Portfolio
     problems: tuple[Problem, ...] = ()
     doubt: Message | None = None
     database: Path | None = None
+    beside: Beside | None = None
 
     def assess(self) -> Assessment:
         """Judge by the present clock. What is broken is not known, so it is never a PASS."""
@@ -178,13 +180,11 @@ def _read_standing(
     stamp = None if database is None else stamp_of(database)
     known = read_record(store_address(workspace, environ), now, database, memory)
     systems, jobs = plans_from_workspace(workspace)
-    portfolio = Portfolio(
-        systems=systems, jobs=jobs, facts=known.facts, zone=workspace.settings.zone
-    )
+    zone, beside = workspace.settings.zone, known.beside
+    portfolio = Portfolio(systems=systems, jobs=jobs, facts=known.facts, zone=zone)
     problems = problems_of(root, home=root) if _kept_files(environ) else reading.problems
-    standing = Standing(
-        portfolio=portfolio, problems=problems, doubt=known.doubt, database=database
-    )
+    standing = Standing(portfolio=portfolio, problems=problems, doubt=known.doubt, beside=beside)
+    standing = replace(standing, database=database)
     sound = known.doubt is None and not reading.problems
     if sound and place is not None and database is not None and stamp is not None:
         what = Remembered(

@@ -63,10 +63,10 @@ def _plain(assessment: Assessment, standing: Standing) -> dict[str, object]:
 
 
 def _open_incidents(standing: Standing) -> int | None:
-    """Count what is open; None where it is not known from a look at a file."""
-    database = standing.database
+    """Count what is open; None where that is not known from a look."""
+    database, beside = standing.database, standing.beside
     if database is None:
-        return None
+        return None if beside is None else beside.incidents_open
     return peek_open_incidents(database) if database.exists() else 0
 
 

@@ -45,16 +45,20 @@ def warnings(standing: Standing, columns: int) -> Iterator[str]:
 
 
 def late_reports(standing: Standing) -> Mapping[str, datetime]:
-    """Give the reports that should have arrived by now, and by when; from a look at a file."""
-    database = standing.database
-    if database is None or not database.exists():
-        return {}
-    text = peek_note(database, _DEADLINES)
+    """Give the reports that should have arrived by now, and by when."""
+    text = _deadlines(standing)
     try:
         found = {name: time_from_text(moment) for name, moment in json.loads(text or "{}").items()}
     except (ValueError, AttributeError, TypeError):
         return {}
     return {name: moment for name, moment in found.items() if moment < now()}
+
+
+def _deadlines(standing: Standing) -> str | None:
+    database, beside = standing.database, standing.beside
+    if database is None:
+        return None if beside is None else beside.deadlines
+    return peek_note(database, _DEADLINES) if database.exists() else None
 
 
 def _late(late: Mapping[str, datetime]) -> str:

@@ -20,9 +20,9 @@ from continuity.domain.report_signals import Arrivals
 from continuity.domain.report_wishes import CADENCES
 from continuity.reporting.desk import ReportDesk
 from continuity.store.store import Store, Transaction
+from continuity.workflows.facts import DEADLINES
 
 SINCE = "reports.since"
-DEADLINES = "reports.deadlines"
 
 
 def expected_of(desk: ReportDesk) -> tuple[Expected, ...]:

@@ -25,18 +25,32 @@ _BATCH = 500
 _FEW = 20_000
 
 
+DEADLINES = "reports.deadlines"
+"""Under this it is noted by when each report must have arrived: a table in JSON."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """What a database knows besides its record: the text of the deadlines, and what is open."""
+
+    deadlines: str
+    incidents_open: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """What was read of the record up to its ``head``.
 
     ``doubt`` says what is wrong with the record; the facts then reach to the last sound place.
-    ``read_at`` is when it was last read from its first record on.
+    ``read_at`` is when it was last read from its first record on. ``beside`` is only known of a
+    database that is no file.
     """
 
     read_at: datetime
     facts: Facts = field(default_factory=Facts)
     head: Head = field(default_factory=Head)
     doubt: Message | None = None
+    beside: Beside | None = None
 
 
 def read_record(address: str, now: Now, database: Path | None, memory: Remembered | None) -> Known:
@@ -48,6 +62,9 @@ def read_record(address: str, now: Now, database: Path | None, memory: Remembere
     if database is not None and not database.exists():
         return Known(read_at=began)
     with open_store(address, now) as store:
+        if database is None:
+            # No file can be looked at later: what stands beside the record is read now, too.
+            return replace(read_facts(store, began), beside=_beside(store))
         if memory is None or memory.database != database or not memory.is_young(began):
             return read_facts(store, began)
         # Bytes that changed without a record being added are nobody's ordinary work.
@@ -55,6 +72,12 @@ def read_record(address: str, now: Now, database: Path | None, memory: Remembere
             return read_facts(store, began)
         known = Known(facts=memory.portfolio.facts, head=memory.head, read_at=memory.read_at)
         return read_on(store, known, began)
+
+
+def _beside(store: Store) -> Beside:
+    with store.reading() as reading:
+        speaking = [one for one in reading.incidents.open() if one.active and one.parent is None]
+    return Beside(deadlines=store.noted(DEADLINES) or "{}", incidents_open=len(speaking))
 
 
 def read_facts(store: Store, now: datetime) -> Known:
