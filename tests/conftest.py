@@ -37,6 +37,7 @@ _LONG = {
     "tests/contracts/test_replacing_mariadb.py",
     "tests/contracts/test_replacing_postgresql.py",
     "tests/contracts/test_witness_bounds.py",
+    "tests/contracts/test_witness_habits.py",
     "tests/contracts/test_witness_properties.py",
     "tests/end_to_end/test_away.py",
     "tests/end_to_end/test_away_bucket.py",

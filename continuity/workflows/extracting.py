@@ -66,14 +66,18 @@ def extract(
     wanted = _wanted(request.paths)
     snapshot = _chosen(repository, request.snapshot)
     contents = Contents(repository)
-    found = tuple(contents.entries(snapshot.tree, wanted))
+    # Walked twice rather than kept: a snapshot may hold more entries than memory.
+    asked, there, size = set(map(_plain, request.paths)), {b"/"}, 0
+    for entry in contents.entries(snapshot.tree, wanted):
+        size += _size(entry)
+        there |= {entry.path} & asked
     place = _prepared(request.to, interlocks)
     free = os.statvfs(place)
-    require_room(sum(_size(entry) for entry in found), free.f_bavail * free.f_frsize)
+    require_room(size, free.f_bavail * free.f_frsize)
     manner = Manner(owners=os.geteuid() == 0, special=False)
-    brought = bring(contents, found, place, manner, on_brought)
-    there = {entry.path for entry in found}
-    missing = tuple(path for path in request.paths if _plain(path) not in there | {b"/"})
+    entries = contents.entries(snapshot.tree, wanted)
+    brought = bring(contents, entries, place, manner, on_brought)
+    missing = tuple(path for path in request.paths if _plain(path) not in there)
     return Extracted(snapshot=snapshot, brought=brought, missing=missing)
 
 
