@@ -59,11 +59,11 @@ class App:
         """The machines of the workspace."""
         return self.means.hosts
 
-    def protected(self, name: str, *, in_earnest: bool = False) -> Protected:
-        """Resolve a job, in earnest with no limit of bandwidth. Raises ConfigurationError."""
+    def protected(self, name: str) -> Protected:
+        """Resolve a job with everything its name stands for. Raises ConfigurationError."""
         from continuity.protecting import protect
 
-        return protect(replace(self.means, in_earnest=in_earnest), name)
+        return protect(self.means, name)
 
     def machines(self) -> tuple[Machine, ...]:
         """Give every machine of the workspace."""

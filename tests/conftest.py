@@ -53,6 +53,7 @@ _LONG = {
     "tests/end_to_end/test_incident_times.py",
     "tests/end_to_end/test_ladders_climbed.py",
     "tests/end_to_end/test_restore_from_copies.py",
+    "tests/end_to_end/test_restore_from_far.py",
     "tests/end_to_end/test_serve.py",
     "tests/end_to_end/test_single_flight.py",
     "tests/end_to_end/test_own_recovery.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -20,9 +21,10 @@ from continuity.domain.shown import seconds_from, shown_duration
 from continuity.domain.text import N_, Message, say
 from continuity.domain.verdict import Verdict
 from continuity.hosts.doors import Door, open_doors
+from continuity.protecting import protect
 from continuity.workflows.bringing_back import BroughtBack, bring_back
 from continuity.workflows.drill import drill
-from continuity.workflows.falling_back import Given, Search, first_given
+from continuity.workflows.falling_back import Given, NothingGivenError, Search, first_given
 from continuity.workflows.hands import Order, Restored, Unproven
 from continuity.workflows.making_way import Aim
 from continuity.workflows.places import Place
@@ -32,6 +34,9 @@ from continuity.workflows.world import Protected, unwatched
 
 _PATIENCE = 10.0
 """Seconds for which storage may keep silent before another repository is taken."""
+
+_HURRY = timedelta(minutes=1)
+"""For so long a repository may owe an answer before another one is taken."""
 
 _OF_THE_COPY = frozenset(
     {
@@ -89,12 +94,14 @@ def require_kept(app: App, job: str, repository: str) -> None:
 
 def restore(app: App, order: Order) -> Restored | Unproven:
     """Bring back what a step asks for, from the first repository that gives it."""
-    protected = app.protected(order.job, in_earnest=order.target != "sandbox")
+    protected = _protected(app, order)
     require_kept(app, order.job, order.repository)
     try:
         given = _given(app, protected, order)
     except OnServerError as error:
         raise error.trouble from error
+    except NothingGivenError as error:
+        raise NothingGivenError(order.job, error.troubles, sentence) from error
     why = " ".join(map(sentence, _why(protected, given, order.repository)))
     if given.result is None:
         said = f"{why} {_unproven(given)}".lstrip()
@@ -117,6 +124,14 @@ def _given(app: App, protected: Protected, order: Order) -> Given[Restored]:
         ),
         partial(_attempt, app, protected, order),
     )
+
+
+def _protected(app: App, order: Order) -> Protected:
+    """Resolve the job: without limits in earnest, and in a hurry where there is a choice."""
+    usual = app.protected(order.job)
+    hurry = _HURRY if usual.copies and not order.repository else None
+    in_earnest = order.target != "sandbox"
+    return protect(replace(app.means, in_earnest=in_earnest, hurry=hurry), order.job)
 
 
 def _standing(app: App) -> Standing:

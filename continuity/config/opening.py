@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
+
+from pydantic import BaseModel
 
 from continuity.config.reaching import Hosts
 from continuity.config.secrets import read_secret
@@ -24,7 +27,7 @@ class Means:
     """What is at hand to open repositories: what people wrote, machines, a private directory.
 
     ``in_earnest`` lifts the limits of bandwidth: nobody waits for a line that is kept free for work
-    while the work itself is down.
+    while the work itself is down. ``hurry`` is how long a repository may keep silent at most.
     """
 
     workspace: Workspace
@@ -32,9 +35,11 @@ class Means:
     scratch: Path
     environ: Mapping[str, str]
     in_earnest: bool = False
+    hurry: timedelta | None = None
 
 
 _LIMITS = ("limit", "limit_upload", "limit_download")
+_PATIENCE = "patience"
 
 
 def open_repository(means: Means, job: Job, *, use_cache: bool) -> Engine:
@@ -67,22 +72,29 @@ def opening_of(means: Means, job: Job, *, use_cache: bool) -> Opening:
     """Gather what opens the repository of a job from this machine."""
     repository, host = means.workspace.repositories[job.repository], LocalHost()
     reference, authority = repository.password, repository.ca_certificate
-    options = engine_options(means.workspace, job)
-    if means.in_earnest:
-        set_ones = (name for name in _LIMITS if hasattr(options, name))
-        options = options.model_copy(update=dict.fromkeys(set_ones))
     secret = None if reference is None else read_secret(reference, environ=means.environ, host=host)
     return Opening(
         host=host,
         location=repository.location,
         password=secret,
-        options=options,
+        options=_for_now(means, engine_options(means.workspace, job)),
         scratch=means.scratch,
         use_cache=use_cache,
         credentials=read_credentials(repository, means.environ),
         transport=None if repository.host is None else means.hosts.transport(repository.host),
         ca_certificate=None if authority is None else Path(authority),
     )
+
+
+def _for_now(means: Means, options: BaseModel) -> BaseModel:
+    """Let an engine go as fast as it can in earnest, and give up soon in a hurry."""
+    changed: dict[str, object] = {}
+    if means.in_earnest:
+        changed = dict.fromkeys(name for name in _LIMITS if hasattr(options, name))
+    patience = getattr(options, _PATIENCE, None)
+    if means.hurry is not None and isinstance(patience, timedelta):
+        changed[_PATIENCE] = min(patience, means.hurry)
+    return options.model_copy(update=changed)
 
 
 def read_credentials(repository: Repository, environ: Mapping[str, str]) -> dict[str, Secret]:

@@ -21,7 +21,7 @@ from continuity.domain.failure import (
     UnreachableError,
 )
 from continuity.domain.restore_choice import Candidate
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, Message, say
 from continuity.engines.engine import Reader
 from continuity.workflows.places import Place, look_into, places_of
 from continuity.workflows.world import Protected, Workbench
@@ -74,6 +74,24 @@ class Given(Generic[_Result]):
     lost_more: timedelta
 
 
+class NothingGivenError(UnreachableError):
+    """None of several repositories gives what is wanted; ``troubles`` says of each why.
+
+    ``speak`` puts the reasons into the words of whoever reads it.
+    """
+
+    def __init__(
+        self, job: str, troubles: Mapping[str, ContinuityError], speak: Callable[[Message], str]
+    ) -> None:
+        spoken = ((name, speak(one.what)) for name, one in sorted(troubles.items()))
+        reasons = "; ".join(f"{name}: {reason.removesuffix('.')}" for name, reason in spoken)
+        super().__init__(
+            say(N_("No repository of {job} gives it: {reasons}."), job=job, reasons=reasons),
+            remedy=say(N_("See what there is: continuity runbook points {job}"), job=job),
+        )
+        self.troubles = dict(troubles)
+
+
 Attempt = Callable[[Candidate, Place, bool], _Result]
 """Restores a candidate from a place; with True it is the last one, and what is wrong is kept."""
 
@@ -82,7 +100,7 @@ def first_given(search: Search, attempt: Attempt[_Result]) -> Given[_Result]:
     """Try one repository after the other, beginning with the one that has the best point.
 
     A job without copies is just restored, and what goes wrong is raised as it is. Raises
-    UnreachableError with every reason when none of several gives it.
+    NothingGivenError with every reason when none of several gives it.
     """
     turns = _Turns(search)
     if len(turns.places) > 1:
@@ -211,11 +229,7 @@ class _Turns:
         for name in self._open():
             none = say(N_("It holds no restore point that is asked for."))
             self._troubles[name] = UnreachableError(none)
-        reasons = "; ".join(f"{name}: {error}" for name, error in sorted(self._troubles.items()))
-        return UnreachableError(
-            say(N_("No repository of {job} gives it: {reasons}"), job=job, reasons=reasons),
-            remedy=say(N_("See what there is: continuity runbook points {job}"), job=job),
-        )
+        return NothingGivenError(job, self._troubles, str)
 
 
 def _picked(search: Search, known: Sequence[Candidate]) -> Candidate | None:

@@ -16,6 +16,7 @@ from tests.support.copying import (
     COPIES,
     LUIS,
     PASS,
+    USAGE,
     act,
     book,
     came_back,
@@ -39,7 +40,6 @@ from tests.support.harmed import (
 )
 from tests.support.worlds import PASSWORD, World, furnished
 
-USAGE = 2
 JOBS = pytest.mark.parametrize(
     ("job", "own", "copy"), [("erp", "vault", "offsite"), ("files", "disk", "shelf")]
 )
@@ -212,8 +212,8 @@ def test_when_nothing_is_left_every_reason_is_given(world: World) -> None:
         failed = start(world)
 
     assert state(failed) == "failed"
-    assert "vault: Its storage does not answer." in words(failed)
-    assert "offsite: Its storage does not answer." in words(failed)
+    assert "vault: Its storage does not answer" in words(failed)
+    assert "offsite: Its storage does not answer" in words(failed)
 
 
 def test_once_the_repository_is_back_it_is_used_again(world: World) -> None:
