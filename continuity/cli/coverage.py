@@ -28,8 +28,9 @@ _PERCENT = 100
 @click.command(
     help=_(
         "Show how much of a job's newest backup was really restored and compared, how long ago, "
-        "and what is overdue by the job's own deadline. Exit code 4 when a file is overdue, 3 when "
-        "nothing is proven, or no deadline is set and something is not."
+        "and what is overdue by the job's own deadline. Exit code 4 when a file or a pack is "
+        "overdue, 3 when nothing is proven, when no deadline is set and something is not, or when "
+        "the budget of read-backs does not suffice."
     ),
     epilog=epilog("continuity coverage erp", "continuity coverage erp --json"),
 )

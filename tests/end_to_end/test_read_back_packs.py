@@ -147,6 +147,20 @@ def test_the_plan_of_a_read_back_shows_the_numbers_and_the_estimate_with_its_day
     assert "by the prices written down for 2026-11-21" in told
 
 
+def test_a_proof_that_a_wrong_clock_dated_ahead_is_not_believed(firm: Firm, office: Office) -> None:
+    office.clock.go_on(52 * WEEK)
+    ahead = ledger(office, body_of(checked(office)))
+    office.clock.go_on(-52 * WEEK)
+    bodies = [body_of(checked(office)) for _ in range(3)]
+    proofs = office.app.bench.store.proofs(ledger_of(str(bodies[0]["repository_id"])))
+
+    assert ahead
+    assert {body["verdict"] for body in bodies} == {"INCONCLUSIVE"}
+    assert {proof.path for proof in proofs if proof.proven_at <= office.clock.moment} == packs_of(
+        firm
+    )
+
+
 def test_a_round_that_is_stopped_keeps_what_it_had_proven(firm: Firm, office: Office) -> None:
     class StoppedError(Exception):
         pass
