@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from continuity.app import App
 from continuity.cli.language import sentence
@@ -15,6 +16,7 @@ from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.step import undo_step
 from continuity.domain.step_kinds import OVER, RestoreStep
 from continuity.domain.text import N_, Message, say, shown
+from continuity.hosts.landing import clear_stage, stage_name
 from continuity.sources.replacement import Door, Replace, Standing, Swap, swap_from_plain
 from continuity.workflows.carrying_on import Outcome
 from continuity.workflows.conducting import Stage, turn_on, write
@@ -69,7 +71,9 @@ def put_back(app: App, stage: Stage, stand: Stand, step: RestoreStep) -> Outcome
     if way is None or swap is None or not swap.old_id:
         raise ConfigurationError(
             say(N_("The step {step} moved no database aside that could be put back."), step=origin),
-            remedy=say(N_("See what it did: continuity runbook show {run}"), run=stand.conduct.run),
+            remedy=say(
+                N_("See what it did: continuity runbook status {run}"), run=stand.conduct.run
+            ),
         )
     replace, door = way
     if replace.standing(door, swap) is not Standing.FRESH:
@@ -99,15 +103,27 @@ def look_up(app: App, stand: Stand, one: StepRun) -> Outcome | None:
     if way is None:
         return None
     told = _noted(app, stand, one.step)
-    if told.get("stage") != SWAP:
-        said = N_("It was cut off before anything was replaced.")
-        return Outcome(state=StepState.FAILED, said=sentence(say(said)))
-    return _found(app, way, step, told)
+    found = _found(app, way, step, told)
+    if found.state is not StepState.UNKNOWN:
+        _clear_away(app, way, f"{stand.conduct.run}-{step.id}", told)
+    return found
+
+
+def _clear_away(app: App, way: tuple[Replace, Door], mark: str, told: Mapping[str, str]) -> None:
+    """Leave no copy of protected data where a killed try had it, here and on the server."""
+    replace, door = way
+    with suppress(ContinuityError, OSError):  # the next try of the step does it, too
+        clear_stage(app.bench.sandbox_place / stage_name(mark))
+        if told:
+            replace.discard(door, swap_from_plain(told))
 
 
 def _found(
     app: App, way: tuple[Replace, Door], step: RestoreStep, told: Mapping[str, str]
 ) -> Outcome:
+    if told.get("stage") != SWAP:
+        nothing = say(N_("It was cut off before anything was replaced."))
+        return Outcome(state=StepState.FAILED, said=sentence(nothing))
     swap = swap_from_plain(told)
     match _standing(way, swap):
         case Standing.FRESH:
