@@ -57,7 +57,7 @@ def state_pack_confidence(seen: Touched) -> PackConfidence | None:
         most_bad=most_bad,
         upper_bound_ppm=-(-most_bad * _MILLION // seen.packs),
         sentence=say(
-            _SOUND if seen.bad == 0 else _BAD,
+            _template(seen),
             touched=seen.touched,
             bad=seen.bad,
             packs=seen.packs,
@@ -68,6 +68,17 @@ def state_pack_confidence(seen: Touched) -> PackConfidence | None:
     )
 
 
+def _template(seen: Touched) -> str:
+    if seen.bad:
+        return _BAD
+    return _EVERY if seen.touched == seen.packs else _SOUND
+
+
+_EVERY = N_(
+    "Files in one pack fail together. What came back right lies in all {packs} packs that hold"
+    " files of this restore point, so none of them is bad throughout. Of the bytes in them {share}"
+    " % were read: a single damaged spot would have been met with this chance."
+)
 _SOUND = N_(
     "Files in one pack fail together. What came back right lies in {touched} of the {packs} packs"
     " that hold files of this restore point. If a bad pack is bad throughout, and any pack as"

@@ -179,6 +179,8 @@ def confidence(drills: list[RunLine], voice: Voice) -> Iterator[Block]:
         return
     yield Heading(voice.text(N_("What the samples say of all files")), 3, "confidence")
     yield Paragraph(voice.text(_SUPPOSED))
+    if any(run.packs is not None for run in latest.values()):
+        yield Paragraph(voice.text(_SUPPOSED_OF_PACKS))
     titles = (N_("Job"), N_("When"), N_("Record"), N_("What it says"))
     rows = (
         [voice.name(job), voice.moment(run.at), str(run.record), _said(run, voice)]
@@ -198,6 +200,12 @@ _SUPPOSED = N_(
     "This holds for the files of that copy on that day, was worked out from the randomly drawn"
     " files alone, and supposes that damage does not know which files are drawn. What was never"
     " backed up is in no sample."
+)
+
+
+_SUPPOSED_OF_PACKS = N_(
+    "What is said of packs rests on every file that came back right, not on those drawn at random"
+    " alone, and names what it supposes."
 )
 
 

@@ -50,6 +50,7 @@ def test_touching_every_pack_leaves_none_that_is_gone() -> None:
 
     assert stated is not None
     assert (stated.most_bad, stated.upper_bound_ppm) == (0, 0)
+    assert "in all 7 packs that hold files" in str(stated.sentence)
 
 
 def test_a_bad_pack_is_in_the_sentence_and_raises_the_bound() -> None:
