@@ -12,6 +12,7 @@ from continuity.domain.outbox import OutboxState
 from continuity.domain.plain import mapping_in, text_in
 from continuity.domain.run import unexplained
 from continuity.domain.slot import Slot, SlotState
+from continuity.domain.text import Message
 from tests.soak.books import Books, Letter
 
 _DEFECT = str(unexplained("").reason)[:30]
@@ -43,7 +44,7 @@ def _slots(books: Books) -> Account:
     ran = [one for one in mine if one.state is SlotState.RAN]
     missed = [one for one in mine if one.state is SlotState.MISSED]
     prompt = sum(_is_prompt(one) for one in ran)
-    reasons = Counter(str(one.reason.template) for one in missed if one.reason)
+    reasons = Counter(_in_short(one.reason) for one in missed if one.reason)
     rows = [
         ("slots planned", sum(map(len, books.wanted.values()))),
         ("  ran within a minute", prompt),
@@ -53,6 +54,11 @@ def _slots(books: Books) -> Account:
         ("  waiting, with the reason", len(mine) - len(ran) - len(missed)),
     ]
     return Account(rows=rows, gaps=list(_slot_gaps(books, mine)))
+
+
+def _in_short(reason: Message) -> str:
+    said = reason.values.get("said")
+    return reason.template if said is None else str(said)
 
 
 def _is_prompt(slot: Slot) -> bool:
