@@ -66,11 +66,11 @@ class Telemetry:
         self._end(self._begin("round", began, told), ended, wrong=troubles > 0)
         self._round.record((ended - began).total_seconds())
 
-    def end(self) -> None:
+    def end(self, patience: float = _PATIENCE_SECONDS) -> None:
         """Send what waits, for as long as a stop may be delayed by it, and no longer."""
         closing = Thread(target=self._close, daemon=True)
         closing.start()
-        closing.join(_PATIENCE_SECONDS)
+        closing.join(patience)
 
     def _close(self) -> None:
         for provider in self._providers:

@@ -65,14 +65,19 @@ class WitnessReader:
         contents = Contents(self._repository)
         tree = self._repository.snapshot(request.snapshot).tree
         wanted = None if request.paths is None else Wanted(request.paths)
-        found = tuple(contents.entries(tree, wanted))
-        require_room(sum(_size(entry.node) for entry in found), request.room_bytes)
+        # Walked twice rather than kept: a snapshot may hold more entries than memory.
+        count = needed = 0
+        for entry in contents.entries(tree, wanted):
+            count += 1
+            needed += _size(entry.node)
+        require_room(needed, request.room_bytes)
 
         def tell(files: int, size: int) -> None:
-            on_progress(Progress(files=files, bytes=size, total_files=len(found), total_bytes=None))
+            on_progress(Progress(files=files, bytes=size, total_files=count, total_bytes=None))
 
         manner = Manner(owners=os.geteuid() == 0, special=True)
-        brought = bring(contents, found, request.target, manner, tell)
+        entries = contents.entries(tree, wanted)
+        brought = bring(contents, entries, request.target, manner, tell)
         return RestoreResult(
             way=WITNESS,
             calls=1,

@@ -65,7 +65,7 @@ def test_a_slot_is_a_trace_with_its_run_inside(collector: Collector, journal: Jo
     telemetry = begun(collector.url, journal)
     telemetry.slot("began", a_slot(), NOW)
     telemetry.slot("ended", a_slot(), NOW + timedelta(minutes=1))
-    telemetry.end()
+    telemetry.end(60)
 
     root, run = collector.spans()
     assert (root.name, run.name) == ("slot", "run")
@@ -101,7 +101,7 @@ def test_what_is_not_proven_is_never_told_as_ok(
 ) -> None:
     telemetry = begun(collector.url, journal)
     telemetry.slot(event, a_slot(**changed), NOW + timedelta(minutes=1))
-    telemetry.end()
+    telemetry.end(60)
 
     spans = collector.spans()
     assert [span.name for span in spans] == names
@@ -114,7 +114,7 @@ def test_rounds_and_numbers_are_told_too_and_who_tells_them(
     telemetry = begun(collector.url, journal)
     telemetry.round(NOW, NOW + timedelta(seconds=2), troubles=0)
     telemetry.slot("ended", a_slot(), NOW)
-    telemetry.end()
+    telemetry.end(60)
 
     (resource,) = {
         str(plain(list(spans.resource.attributes)).get("service.name"))
@@ -133,7 +133,7 @@ def test_rounds_and_numbers_are_told_too_and_who_tells_them(
 def test_no_reason_and_no_path_is_sent(collector: Collector, journal: Journal) -> None:
     telemetry = begun(collector.url, journal)
     telemetry.slot("ended", a_slot(), NOW)
-    telemetry.end()
+    telemetry.end(60)
 
     sent = b"".join(body for _, body in collector.came)
     assert b"erp" in sent
