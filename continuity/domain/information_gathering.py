@@ -8,7 +8,7 @@ from datetime import timedelta
 from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.conducted import measured_of
 from continuity.domain.copies import things
-from continuity.domain.facts import DrillRun, Facts
+from continuity.domain.facts import DrillRun, Facts, without_drills_in
 from continuity.domain.information_pack import PlacePart, SystemPart, Times
 from continuity.domain.job_judgement import JobAssessment
 from continuity.domain.recovery_time import is_timed
@@ -96,9 +96,15 @@ def _one_of_each(system: SystemAssessment) -> list[JobAssessment]:
 
 def _latest_test(system: SystemAssessment, facts: Facts) -> DrillRun | None:
     """Find the latest restore test; of several things the worst known is the oldest one."""
-    latest = [facts.of(job.plan.name).drills[-1:] for job in system.jobs]
+    latest = [_own_drills(job, facts)[-1:] for job in system.jobs]
     found = [drills[0] for drills in latest if drills]
     return min(found, key=lambda drill: drill.at, default=None)
+
+
+def _own_drills(job: JobAssessment, facts: Facts) -> tuple[DrillRun, ...]:
+    """Leave out the tests of copies: what is well there says nothing of the repository itself."""
+    copies = {copy.plan.repository for copy in job.copies}
+    return without_drills_in(facts.of(job.plan.name), copies).drills
 
 
 def _restores(system: SystemAssessment, facts: Facts) -> Times | None:
@@ -107,7 +113,7 @@ def _restores(system: SystemAssessment, facts: Facts) -> Times | None:
         times_of(
             timedelta(milliseconds=drill.milliseconds)
             for job in copies
-            for drill in facts.of(job.plan.name).drills
+            for drill in _own_drills(job, facts)
             if is_timed(drill)
         )
         for copies in things(system.jobs)

@@ -21,6 +21,7 @@ from continuity.domain.information_pack import (
 )
 from continuity.domain.portfolio import Portfolio, Storage
 from continuity.domain.restore_choice import Candidate, candidates, chosen, kept_where
+from continuity.domain.verdict import Verdict
 from tests.support.judgement import CORRUPT, DAY, HOUR, START, Diary, a_job, a_system, point_of
 
 CLOUD = Storage(repository="cloud", engine="restic", site="far", medium="object")
@@ -139,6 +140,15 @@ def a_pack(diary: Diary, **reach: bool | None) -> tuple[InformationPack, SystemP
     (part,) = system_parts({"billing": ()}, assessment, diary.facts(), {}, {})
     places = tuple(RepositoryPart(name=name, reachable=open_) for name, open_ in reach.items())
     return InformationPack(at=NOW, systems=(part,), repositories=places), part
+
+
+def test_a_test_that_passed_in_a_copy_is_not_the_last_one_of_the_repository() -> None:
+    diary = a_diary(frozenset({0, 1}), frozenset(), frozenset())
+    diary.drill(NOW - HOUR, NIGHTS[1], **CORRUPT)
+    diary.drill(NOW - HOUR / 2, NIGHTS[1], **AWAY)
+    _pack, part = a_pack(diary, vault=True, cloud=True)
+
+    assert (part.tested, part.tested_at) == (Verdict.FAIL, NOW - HOUR)
 
 
 def in_reach(diary: Diary, **reach: bool | None) -> datetime | None:
