@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from continuity.cli.language import _, sentence
+from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import show
 from continuity.cli.wording import number, size
 from continuity.workflows.planning import DrillPlan
@@ -26,7 +26,11 @@ def split_rows(plan: DrillPlan, split: Split | None) -> list[list[str]]:
         )
         rows.append([_("Packs"), told])
     if split is not None and split.cost is not None:
-        told = _("{size} in {requests} requests, and {directories} for directories").format(
+        told = plural(
+            "{size} in {requests} request, and {directories} for directories",
+            "{size} in {requests} requests, and {directories} for directories",
+            split.cost.requests,
+        ).format(
             size=size(split.cost.bytes),
             requests=number(split.cost.requests),
             directories=number(split.directories),

@@ -26,12 +26,11 @@ _START = say(
 class Attention:
     """What is known of who looks at the timetables.
 
-    ``opened`` is when the record began, ``looked`` when ``by`` last looked. ``gap`` is the shortest
-    time within which some job has to be looked at, None where none has a timetable. ``heartbeat``
-    names the channel that hears the service live, and ``digest`` says that somebody gets one.
+    ``looked`` is when ``by`` last looked. ``gap`` is the shortest time within which some job has to
+    be looked at, None where none has a timetable. ``heartbeat`` names the channel that hears the
+    service live, and ``digest`` says that somebody gets one.
     """
 
-    opened: datetime | None
     looked: datetime | None
     by: str
     gap: timedelta | None
@@ -46,10 +45,11 @@ def examine_attention(seen: Attention, now: datetime) -> Iterator[Examined]:
     if seen.heartbeat:
         what = N_("{channel} hears that the service lives, and raises the alarm when it does not.")
         yield sound(_OUTSIDE, say(what, channel=seen.heartbeat))
-    else:
-        yield sound(
+    elif seen.gap is not None:
+        yield doubtful(
             _OUTSIDE,
             say(N_("Nobody outside would notice its silence: service.heartbeat names no channel.")),
+            say(N_("Write a channel of kind heartbeat, and name it there.")),
         )
     if seen.gap is not None and not seen.digest:
         yield doubtful(
@@ -65,16 +65,14 @@ def examine_attention(seen: Attention, now: datetime) -> Iterator[Examined]:
 
 
 def _looking(seen: Attention, now: datetime) -> Examined:
-    since = seen.looked or seen.opened
-    late = seen.gap is not None and since is not None and now - since > max(seen.gap, _SHORTEST)
+    if seen.looked is None and seen.gap is None:
+        return sound(_SERVICE, say(N_("No job has a timetable.")))
     if seen.looked is None:
-        if late:
-            what = N_("Jobs have timetables, and nothing ever looked at them.")
-            return doubtful(_SERVICE, say(what), _START)
-        what = N_("Nothing has looked at timetables yet. To let it: continuity service install")
-        return sound(_SERVICE, say(what))
+        return doubtful(
+            _SERVICE, say(N_("Jobs have timetables, and nothing ever looked at them.")), _START
+        )
     at = f"{seen.looked.astimezone(ZoneInfo(seen.zone)):%Y-%m-%d %H:%M}"
-    if late:
+    if seen.gap is not None and now - seen.looked > max(seen.gap, _SHORTEST):
         what = N_(
             "Nothing has looked at the timetables since {at}; then it was {by}. Something was due."
         )

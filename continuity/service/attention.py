@@ -10,14 +10,12 @@ from continuity.workflows.looking import looked_by, looked_last
 
 
 def attention_of(app: App) -> Attention:
-    """Ask files and record. Raises RecordError where the first record was altered."""
+    """Ask files and record."""
     workspace, store, now = app.workspace, app.bench.store, app.bench.now()
     expected = expectations_of(workspace, now).values()
     gaps = [one.timetable.widest_gap() for one in expected if one.job != ITSELF]
-    first = next(iter(store.records(limit=1)), None)
     subscriptions = workspace.sending.subscriptions.values()
     return Attention(
-        opened=None if first is None else first.recorded_at,
         looked=looked_last(store),
         by=looked_by(store),
         gap=min(gaps, default=None),
