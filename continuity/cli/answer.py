@@ -18,6 +18,7 @@ from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.assessment_plain import plain_from_assessment
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.job_judgement import JobAssessment
+from continuity.domain.portfolio import ITSELF
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code
 from continuity.store.peek import peek_open_incidents
@@ -93,6 +94,9 @@ def _screen(assessment: Assessment, standing: Standing, *, in_full: bool) -> Ite
     if not standing.portfolio.facts.jobs:
         yield ""
         yield from _first_steps(standing, columns)
+    elif not any(job.path_set == ITSELF for job in standing.portfolio.jobs):
+        text = _("Continuity itself is in no backup: its record and its keys exist only here.")
+        yield from wrapped(text, "", columns)
 
 
 def _legend(assessment: Assessment) -> str:

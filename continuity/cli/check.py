@@ -85,17 +85,19 @@ def _report(problems: Sequence[Problem], workspace: Workspace | None, *, as_json
         )
     else:
         show(_sound(workspace))
-        _remark_on_offline(workspace)
+        _remark_on_losses(workspace)
     return USAGE if problems or workspace is None else 0
 
 
-def _remark_on_offline(workspace: Workspace) -> None:
-    """Say when runbooks would be lost with what they help to recover: wrong, but no mistake."""
+def _remark_on_losses(workspace: Workspace) -> None:
+    """Say what would be lost with what it helps to recover: wrong, but no mistake."""
     from continuity.config.offline_sites import too_few
+    from continuity.config.own_copy import own_copy_missing
 
-    few = too_few(workspace)
-    if few is not None and workspace.books:
-        remark(sentence(few))
+    few, alone = too_few(workspace), own_copy_missing(workspace)
+    for missing in (few, alone):
+        if missing is not None and workspace.books:
+            remark(sentence(missing))
 
 
 def _plain(problems: Sequence[Problem], workspace: Workspace | None) -> dict[str, object]:

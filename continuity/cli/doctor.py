@@ -15,6 +15,7 @@ from continuity.cli.output import epilog, show, show_json, verdict_text
 from continuity.cli.overview import tally
 from continuity.config.loading import load_tolerant
 from continuity.config.outlets import channel_names
+from continuity.config.own_copy import examine_own_copy
 from continuity.config.problem import Problem
 from continuity.domain.attention import examine_attention
 from continuity.domain.examined import Examined, doubtful, sound
@@ -91,6 +92,7 @@ def _examine(app: App, problems: Iterable[Problem]) -> Iterator[Examined]:
     )
     outlets = app.workspace.outlets
     yield from examine_channels(bench, outlets, channel_names(app.workspace))
+    yield from examine_own_copy(app.workspace)
     yield from examine_offline(app.workspace, bench.store, bench.now)
     yield from examine_reports(arrivals_of(report_desk_of(app)), bench.now())
     yield from _attention(app)

@@ -32,6 +32,7 @@ _COMMANDS = {
     "forecast": N_("Show what comes back when, and what would be lost."),
     "report": N_("Report on a month: what is proven, what is not, what to do."),
     "clients": N_("Show how the clients of a provider stand."),
+    "neighbours": N_("Ask other installations whether they are well."),
     "incidents": N_("Show what is wrong, who has it, and what to do."),
     "runbook": N_("List, check and show what is done on the bad day."),
     "bundle": N_("Keep runbooks and recovery kit where they are when nothing else is."),

@@ -15,6 +15,7 @@ from continuity.config.problem import Place, Problem
 from continuity.domain.client import Client
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job
+from continuity.domain.neighbour import Neighbour
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
@@ -92,3 +93,4 @@ class Draft:
     responding: File[Responding]
     sending: File[Sending]
     clients: Section[Client]
+    neighbours: Section[Neighbour]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from continuity.config.opening import Means
 from continuity.config.premises import premises_of
@@ -29,9 +30,9 @@ def living_source(means: Means, job: Job) -> Living | None:
         questions=source_questions(job),
         plant=kind.plant,
         inquire=kind.inquire,
-        premises=premises_of(means, job) if kind.of_itself else None,
         replace=kind.replace,
         open_door=lambda: _door(means, job),
+        premises=partial(premises_of, means, job) if kind.of_itself else None,
     )
 
 

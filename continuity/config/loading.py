@@ -91,6 +91,7 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
         responding=reader.one("config/incidents.yaml", Responding),
         sending=reader.one("config/reports.yaml", Sending),
         clients=reader.clients(),
+        neighbours=reader.neighbours(),
     )
     reader.leftovers()
     problems = [*reader.problems, *reference_problems(draft), *interlock_problems(draft)]
@@ -162,6 +163,7 @@ def _workspace(
         responding=_responding(draft.responding, error_keys),
         sending=_sending(draft.sending, problems),
         clients=_sound(draft.clients, broken),
+        neighbours=_sound(draft.neighbours, broken),
     )
 
 

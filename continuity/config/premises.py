@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from continuity.config.loading import load_tolerant
 from continuity.config.opening import Means, store_address
 from continuity.config.secret_references import references_in, references_inside
 from continuity.config.workspace import Workspace
@@ -15,8 +16,12 @@ from continuity.sources.premises import Premises
 
 
 def premises_of(means: Means, job: Job) -> Premises:
-    """Tell where everything is; what opens the job's own repository stays out of the copy."""
-    workspace = means.workspace
+    """Tell where everything is; what opens the job's own repository stays out of the copy.
+
+    What people wrote is read anew: a part whose secret is gone was left out of the workspace, and
+    the gap must be seen. Raises WorkspaceError.
+    """
+    workspace = load_tolerant(means.workspace.root).workspace
     withheld = {reference for _name, reference in _openers(workspace, job)}
     wanted = {reference for _name, reference in references_in(workspace)} - withheld
     files = {Path(one.file) for one in wanted if one.file is not None}

@@ -63,6 +63,10 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
     yield from offline_problems(draft)
     for heartbeat in draft.heartbeats.parts.values():
         yield from _named(heartbeat, ("system",), heartbeat.model.system, draft.systems)
+    for neighbour in draft.neighbours.parts.values():
+        yield from _named(neighbour, ("system",), neighbour.model.system, draft.systems)
+    for client in draft.clients.parts.values():
+        yield from _named(client, ("system",), client.model.system, draft.systems)
 
 
 def _systems(draft: Draft) -> Iterator[Problem]:

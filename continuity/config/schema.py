@@ -16,6 +16,7 @@ from continuity.config.outlets import outlet_models
 from continuity.domain.client import Client
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job
+from continuity.domain.neighbour import Neighbour
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
@@ -46,6 +47,7 @@ _TITLES: Mapping[str, str] = {
     "incidents": "Continuity: how incidents are responded to",
     "reports": "Continuity: reports that are sent",
     "clients": "Continuity: clients of a provider, by name",
+    "neighbours": "Continuity: other installations that are watched, by name",
     "job": "Continuity: one job",
     "runbook": "Continuity: front matter of a runbook",
     "step": "Continuity: one step of a runbook",
@@ -76,6 +78,7 @@ def schemas() -> dict[str, Schema]:
         "incidents": _schema("incidents", _whole(Responding)),
         "reports": _schema("reports", _whole(Sending)),
         "clients": _schema("clients", _map_of(Client)),
+        "neighbours": _schema("neighbours", _map_of(Neighbour)),
         "job": _schema("job", _job()),
         "runbook": _schema("runbook", _whole(Runbook)),
         "step": _schema("step", _step()),

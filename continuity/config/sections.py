@@ -23,6 +23,7 @@ from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem,
 from continuity.domain.client import Client
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Check, Job, Source
+from continuity.domain.neighbour import Neighbour
 from continuity.domain.outlet import Outlet
 from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Repository
@@ -44,6 +45,7 @@ CONFIG_FILES = (
     "incidents",
     "reports",
     "clients",
+    "neighbours",
 )
 
 _NAME = re.compile(NAME_PATTERN)
@@ -142,6 +144,10 @@ class Reader:
     def clients(self) -> Section[Client]:
         """Read the firms whose digests are collected."""
         return self.named("config/clients.yaml", Client, required=False)
+
+    def neighbours(self) -> Section[Neighbour]:
+        """Read the other installations that are watched."""
+        return self.named("config/neighbours.yaml", Neighbour, required=False)
 
     def one(self, file: str, model: type[M]) -> File[M]:
         """Read a file that is one thing; it may be missing."""

@@ -16,6 +16,7 @@ from continuity.domain.client import Client
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job
+from continuity.domain.neighbour import Neighbour
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
 from continuity.domain.runbook import Runbook
@@ -51,6 +52,7 @@ class Workspace:
     responding: Responding = field(default_factory=Responding)
     sending: Sending = field(default_factory=Sending)
     clients: Mapping[str, Client] = field(default_factory=dict)
+    neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

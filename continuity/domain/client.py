@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from continuity.domain.text import N_, say
-from continuity.domain.written import Duration, ExpectedError, LocalPath, Written
+from continuity.domain.written import Duration, ExpectedError, LocalPath, Name, Written
 
 _HEAD = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
 _LENGTH = 32
@@ -50,4 +50,10 @@ class Client(Written):
     )
     grace: Duration = Field(
         default=timedelta(hours=12), description="how late one may be before it is overdue"
+    )
+    tell_red: bool = Field(
+        default=False, description="what is red in its digest is an incident here, too"
+    )
+    system: Name | None = Field(
+        default=None, description="business system whose owner is told; nobody's in particular"
     )

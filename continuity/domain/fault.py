@@ -37,6 +37,10 @@ class CheckKind(StrEnum):
     SERVICE = "service"
     REPORT = "report"
     CLIENT = "client"
+    CLIENT_STANDING = "client-standing"
+    NEIGHBOUR = "neighbour"
+    NEIGHBOUR_HEALTH = "neighbour-health"
+    WATCHER = "watcher"
 
 
 class FaultKind(StrEnum):
@@ -65,6 +69,10 @@ class FaultKind(StrEnum):
     SERVICE_SILENT = "service-silent"
     REPORT_MISSED = "report-missed"
     CLIENT_UNHEARD = "client-unheard"
+    CLIENT_RED = "client-red"
+    NEIGHBOUR_SILENT = "neighbour-silent"
+    NEIGHBOUR_UNWELL = "neighbour-unwell"
+    WATCHER_DEAF = "watcher-deaf"
 
 
 class Consequence(StrEnum):
@@ -236,6 +244,33 @@ FAULTS: dict[FaultKind, FaultText] = {
         impact=N_("How this client stands today is not known here."),
         consequence=Consequence.WARNING,
         at_once=True,
+    ),
+    FaultKind.CLIENT_RED: FaultText(
+        title=N_("{target} is not as agreed"),
+        meaning=N_("The digest of a client says that something there is red."),
+        impact=N_("A recovery there today may fail, or lose more than was agreed."),
+        consequence=Consequence.UNPROVEN,
+        at_once=True,
+    ),
+    FaultKind.NEIGHBOUR_SILENT: FaultText(
+        title=N_("Nothing is heard of {target}"),
+        meaning=N_("Another installation of Continuity does not answer any more."),
+        impact=N_("Nobody knows whether anything is backed up there, and it tells nobody."),
+        consequence=Consequence.LOSS,
+        at_once=True,
+    ),
+    FaultKind.NEIGHBOUR_UNWELL: FaultText(
+        title=N_("Not well: {target}"),
+        meaning=N_("Another installation of Continuity says itself that it does not work."),
+        impact=N_("Jobs there may not run, and messages from there may reach nobody."),
+        consequence=Consequence.UNPROVEN,
+        at_once=True,
+    ),
+    FaultKind.WATCHER_DEAF: FaultText(
+        title=N_("Who watches from outside does not hear: {target}"),
+        meaning=N_("The sign of life of this service is not taken by who expects it."),
+        impact=N_("If this machine died now, nobody outside might notice."),
+        consequence=Consequence.WARNING,
     ),
     FaultKind.REPORT_MISSED: FaultText(
         title=N_("A report did not arrive: {target}"),

@@ -19,6 +19,9 @@ DEFAULT_TIME_VALIDITY = timedelta(days=100)
 
 DEFAULT_GRACE = timedelta(hours=2)
 
+ITSELF = "5270f7e71c3bcbf8ff4a5de3cae1473273a339dbb7798e4af48def97616f5738"
+"""The path set of a job that protects Continuity itself: there is but one thing to protect."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Storage:

@@ -109,6 +109,8 @@ def watch(store: Store, clients: Mapping[str, Client], now: Now) -> Iterator[Wat
             since=shelf.since or now(),
             every=client.every,
             grace=client.grace,
+            tell_red=client.tell_red,
+            system=client.system or "",
         )
 
 

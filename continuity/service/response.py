@@ -9,11 +9,12 @@ from continuity.answering import desk
 from continuity.answering.outside import Outside
 from continuity.app import App, Standing, portfolio_of
 from continuity.domain.assessment import Assessment, assess
-from continuity.domain.client_signals import client_signal
+from continuity.domain.client_signals import client_signals
 from continuity.domain.heartbeat_signals import Expected, heartbeat_signals
 from continuity.domain.incident import Incident
 from continuity.domain.incident_board import Moved
 from continuity.domain.liveness_signals import liveness_signals
+from continuity.domain.neighbour_signals import neighbour_signals, watcher_signal
 from continuity.domain.observation import Observation
 from continuity.domain.outlet_signals import outlet_signals
 from continuity.domain.report_signals import report_signals
@@ -27,6 +28,7 @@ from continuity.workflows.delivering import Delivered
 from continuity.workflows.hearing import pulses_of
 from continuity.workflows.liveness import read_tests
 from continuity.workflows.looking import looked_last
+from continuity.workflows.neighbouring import limits_of, standings_of, watcher_of
 from continuity.workflows.polling import Polled
 from continuity.workflows.responding import Derive, Desk, respond
 
@@ -93,6 +95,8 @@ def derive_from(app: App, standing: Standing) -> Derive:
     remember_deadlines(reports)
     arrivals = arrivals_of(reports)
     watched = tuple(watch(app.bench.store, app.workspace.clients, app.bench.now))
+    neighbours = app.workspace.neighbours
+    standings = standings_of(app.bench.store, neighbours)
 
     def derive(asked: Collection[Question]) -> Iterator[Observation]:
         yield from signals(situation, asked)
@@ -100,13 +104,29 @@ def derive_from(app: App, standing: Standing) -> Derive:
         yield from outlet_signals(situation.organisation, lanes, app.bench.now())
         yield from report_signals(situation.organisation, arrivals, app.bench.now())
         for one in watched:
-            seen = client_signal(situation.organisation, one, app.bench.now())
-            yield from () if seen is None else (seen,)
+            yield from client_signals(situation.organisation, one, app.bench.now())
+        yield from neighbour_signals(
+            situation.organisation, limits_of(neighbours), standings, app.bench.now()
+        )
+        yield from _watcher(app)
         yield from observe_offline(app.workspace, app.bench.store, app.bench.now)
         yield from service_signals(situation.organisation, looked, silence, app.bench.now())
         yield from liveness_signals(situation.organisation, kinds, tests, app.bench.now())
 
     return derive
+
+
+def _watcher(app: App) -> Iterator[Observation]:
+    """Tell whether who watches from outside, if anybody does, hears this service."""
+    service = app.workspace.settings.service
+    name, silence = service.heartbeat, service.silence
+    if name is None or name not in app.workspace.outlets:
+        return
+    known = watcher_of(app.bench.store, name)
+    if known is not None:
+        organisation = app.workspace.settings.organisation
+        seen = watcher_signal(organisation, name, known, silence, app.bench.now())
+        yield from () if seen is None else (seen,)
 
 
 def _judged(standing: Standing, app: App) -> Assessment:

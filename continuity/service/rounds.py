@@ -20,6 +20,7 @@ from continuity.workflows.delivering import Delivered
 from continuity.workflows.forgetting import forget_old_slots
 from continuity.workflows.guarding import sign_if_due
 from continuity.workflows.looking import note_look
+from continuity.workflows.neighbouring import ask_all, note_beat
 from continuity.workflows.recovering import close_killed_runs, free_dead_locks, reap_sandboxes
 
 
@@ -67,6 +68,10 @@ def _hear(app: App, done: Round) -> None:
     done.troubles += polled.troubles
 
 
+def _look_around(app: App, _done: Round) -> None:
+    ask_all(app.bench.store, app.workspace.neighbours, app.bench.now)
+
+
 def _respond(app: App, done: Round) -> None:
     moved = respond_to_all(app, app.workspace.root)
     done.moved.update({move.after.number: move.after for move in moved})
@@ -111,7 +116,21 @@ def _beat(app: App, done: Round) -> None:
         return
     _, channel = channel_of(app.workspace, name, app.means.environ, app.bench.now)
     if isinstance(channel, Heartbeat):
-        channel.beat(Signal.SUCCESS, "\n".join(str(error.what) for error in done.troubles))
+        said = "\n".join(str(error.what) for error in done.troubles)
+        outcome = channel.beat(Signal.SUCCESS, said)
+        note_beat(app.bench.store, name, outcome, app.bench.now)
 
 
-_STEPS = (_clear_up, _hear, _respond, _tell, _prepare, _sign, _publish, _post, _note, _beat)
+_STEPS = (
+    _clear_up,
+    _hear,
+    _look_around,
+    _respond,
+    _tell,
+    _prepare,
+    _sign,
+    _publish,
+    _post,
+    _note,
+    _beat,
+)

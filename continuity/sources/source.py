@@ -229,6 +229,7 @@ class Living:
     for, None when it asks for nothing. ``questions`` are the queries of the job's checks whose
     answers of the moment of capture are kept. ``plant`` is None where canaries are planted by hand.
     ``open_door`` is the way by which it is replaced, where ``replace`` is not None.
+    ``premises`` finds this installation for the source that protects it.
     """
 
     capture: Capture
@@ -238,9 +239,9 @@ class Living:
     questions: tuple[str, ...] = ()
     plant: Plant | None = None
     inquire: Inquire | None = None
-    premises: Premises | None = None
     replace: Replace | None = None
     open_door: Callable[[], Door] | None = None
+    premises: Callable[[], Premises] | None = None
 
 
 NO_FILES = Extent(roots=(), excludes=(), one_file_system=False, mounts=(), sentinels=())

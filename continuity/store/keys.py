@@ -27,7 +27,9 @@ from continuity.store.signers import (
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-_PRIVATE = "checkpoint.key"
+PRIVATE = "checkpoint.key"
+"""The file of the private key in the directory of the keys."""
+
 _COMING = "checkpoint.key.coming"
 _PUBLIC = "checkpoint.key.pub"
 _OTHERS = 0o077
@@ -50,7 +52,7 @@ class Keys:
 
     def private(self) -> Ed25519PrivateKey:
         """Read the private key; raises AuthenticationError when it cannot be used."""
-        return _read_key(self, _PRIVATE)
+        return _read_key(self, PRIVATE)
 
     def public(self) -> bytes:
         """Give the public key that belongs to the signatures made now, 32 bytes."""
@@ -70,8 +72,8 @@ def open_keys(directory: Path, passphrase: Secret | None = None) -> Keys:
     keys = Keys(directory=directory, passphrase=passphrase)
     with _alone(directory):
         _finish_rotation(keys)
-        if not (directory / _PRIVATE).exists():
-            _write(directory / _PRIVATE, _bytes_from_key(_new_key(), passphrase))
+        if not (directory / PRIVATE).exists():
+            _write(directory / PRIVATE, _bytes_from_key(_new_key(), passphrase))
         if not (directory / SIGNERS).exists():
             _publish(keys, [Signer(public=keys.public())])
     return keys
@@ -88,7 +90,7 @@ def rotate_keys(keys: Keys, now: datetime) -> None:
             signer if signer.until else replace(signer, until=until) for signer in keys.signers()
         )
         _publish(keys, [*retired, Signer(public=_public(fresh))])
-        (keys.directory / _COMING).replace(keys.directory / _PRIVATE)
+        (keys.directory / _COMING).replace(keys.directory / PRIVATE)
 
 
 def _finish_rotation(keys: Keys) -> None:
@@ -98,7 +100,7 @@ def _finish_rotation(keys: Keys) -> None:
         return
     public = _public(_read_key(keys, _COMING))
     if any(signer.public == public for signer in keys.signers()):
-        coming.replace(keys.directory / _PRIVATE)
+        coming.replace(keys.directory / PRIVATE)
     else:
         coming.unlink()
 

@@ -150,7 +150,7 @@ def _capturing(
         now=bench.now,
         turn=facts.backups_made,
         questions=living.questions,
-        premises=living.premises,
+        premises=None if living.premises is None else living.premises(),
     )
 
 

@@ -39,14 +39,23 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def firm(tmp_path: Path, repository: Path) -> Story:
-    """One job in a restic repository that exists, two in some still to be made."""
+    """Jobs in a restic repository that exists, one of Continuity itself; two still to be made."""
     repositories = (
         f"disk:\n  engine: restic\n  location: {repository}\n"
-        "  password:\n    env: REPOSITORY_PASSWORD\n"
+        "  password:\n    env: REPOSITORY_PASSWORD\n  site: elsewhere\n"
         f"nas:\n  engine: rsync\n  location: {tmp_path}/nas\n"
         f"far:\n  engine: rsync\n  location: {tmp_path}/far\n"
     )
-    return begin(tmp_path / "firm", {"config/repositories.yaml": repositories})
+    itself = (
+        "name: continuity\ntitle: Itself\nsystem: billing\nrepository: disk\n"
+        "source: {kind: continuity}\n"
+    )
+    files = {
+        "config/repositories.yaml": repositories,
+        "config/hosts.yaml": "local: {kind: local, site: office}\n",
+        "jobs/continuity.yaml": itself,
+    }
+    return begin(tmp_path / "firm", files)
 
 
 @pytest.fixture

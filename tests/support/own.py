@@ -82,6 +82,7 @@ def capturing(app: App, scratch: Path) -> Iterator[Capturing]:
     """Ask for a copy of an opened installation."""
     living = app.protected("continuity").living
     assert living is not None
+    assert living.premises is not None
     scratch.mkdir()
     yield Capturing(
         job="continuity",
@@ -91,7 +92,7 @@ def capturing(app: App, scratch: Path) -> Iterator[Capturing]:
         scratch=scratch,
         now=now,
         turn=0,
-        premises=living.premises,
+        premises=living.premises(),
     )
 
 

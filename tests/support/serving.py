@@ -49,9 +49,9 @@ class Serving:
 
 
 @contextmanager
-def serving(firm: Firm, **environ: str) -> Iterator[Serving]:
+def serving(firm: Firm, *, port: int = 0, **environ: str) -> Iterator[Serving]:
     """Let the service of a firm run."""
-    with begun(firm, "serve", "--port", "0", **environ) as process:
+    with begun(firm, "serve", "--port", str(port), **environ) as process:
         assert process.stdout is not None
         found = re.search(r":(\d+)/", process.stdout.readline())
         assert found is not None

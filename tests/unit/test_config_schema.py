@@ -184,6 +184,7 @@ def test_schemas_are_written_one_for_each_kind_of_file(tmp_path: Path) -> None:
         "incidents.schema.json",
         "reports.schema.json",
         "clients.schema.json",
+        "neighbours.schema.json",
         "job.schema.json",
         "runbook.schema.json",
         "step.schema.json",

@@ -18,6 +18,7 @@ from continuity.domain.failure import FailureClass
 from continuity.domain.fault import FaultKind
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Job, Plausibility, Retention, SamplePolicy, Skip, Timetable
+from continuity.domain.neighbour import Neighbour
 from continuity.domain.offline import Offline, OfflinePlace
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import (
@@ -77,6 +78,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Reports": Sending,
     "Subscriptions": Subscription,
     "Clients": Client,
+    "Neighbours": Neighbour,
     "Jobs": Job,
     **{f"Source of {name}": kind.options for name, kind in source_kinds().items()},
     **{f"Check of kind {name}": kind.options for name, kind in check_kinds().items()},

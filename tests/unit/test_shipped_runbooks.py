@@ -29,7 +29,14 @@ SECTIONS = {
     "es": ["significado", "impacto", "diagnostico", "mitigacion", "verificacion"],
     "en": ["meaning", "impact", "diagnosis", "mitigation", "verification"],
 }
-ELSEWHERE = {FaultKind.CHANNEL_SILENT, FaultKind.TRACKER_REFUSES, FaultKind.HEARTBEAT_SILENT}
+ELSEWHERE = {
+    FaultKind.CHANNEL_SILENT,
+    FaultKind.TRACKER_REFUSES,
+    FaultKind.HEARTBEAT_SILENT,
+    FaultKind.NEIGHBOUR_SILENT,
+    FaultKind.NEIGHBOUR_UNWELL,
+    FaultKind.WATCHER_DEAF,
+}
 
 
 @pytest.fixture(params=LANGUAGES)

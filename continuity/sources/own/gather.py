@@ -12,7 +12,8 @@ from continuity.domain.failure import ConfigurationError, SourceError
 from continuity.domain.text import N_, say, shown
 from continuity.sources.own.archive import Member
 from continuity.sources.premises import Premises
-from continuity.store.keys import open_keys
+from continuity.store.keys import PRIVATE, open_keys
+from continuity.store.signers import SIGNERS
 
 FOLDERS = ("config", "jobs", "runbooks")
 """What people write; nothing else of the workspace is copied unless the job says so."""
@@ -27,14 +28,33 @@ def keys_of(state: Path) -> tuple[Member, ...]:
     Raises StoreError, AuthenticationError and SourceError.
     """
     directory = state / "keys"
-    # What cannot sign here could not sign anywhere else.
-    open_keys(directory).private()
+    _require_no_loss(directory)
+    keys = open_keys(directory)
+    if not any(signer.public == keys.public() for signer in keys.signers()):
+        raise _lost(directory)
     with _still(directory):
         return tuple(
             Member(name=f"state/keys/{path.name}", content=_read(path), secret=_signs(path))
             for path in sorted(directory.iterdir())
             if path.is_file()
         )
+
+
+def _require_no_loss(directory: Path) -> None:
+    """Refuse where a key was and is none any more: a new one would hide that."""
+    private = directory / PRIVATE
+    if (directory / SIGNERS).exists() and not private.exists():
+        raise _lost(private)
+
+
+def _lost(path: Path) -> SourceError:
+    return SourceError(
+        say(
+            N_("The key that signs the record is gone or another one: {path}."),
+            path=shown(os.fsencode(path)),
+        ),
+        remedy=say(N_("Bring it back from an older copy of Continuity itself; those stay.")),
+    )
 
 
 def _signs(path: Path) -> bool:
