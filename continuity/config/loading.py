@@ -126,8 +126,11 @@ def _with_state_elsewhere(settings: Part[Settings] | None) -> Part[Settings] | N
     other = os.environ.get(STATE)
     if settings is None or not other:
         return settings
-    store = Store(state=str(Path(other).absolute()))
-    return replace(settings, model=settings.model.model_copy(update={"store": store}))
+    place = str(Path(other).absolute())
+    # The place of the settings may be the very one in which the copy lies.
+    sandbox = settings.model.sandbox.model_copy(update={"place": f"{place}.sandbox"})
+    elsewhere = {"store": Store(state=place), "sandbox": sandbox}
+    return replace(settings, model=settings.model.model_copy(update=elsewhere))
 
 
 def _workspace(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,7 +45,7 @@ def test_continuity_itself_is_proven_like_any_other_job(world: World) -> None:
 
     ran = world.drill("erp", timeout=_SECONDS)
 
-    assert (ran.code, ran.result["verdict"], ran.result["level"]) == (0, "PASS", "L4"), ran
+    assert (ran.code, ran.result["verdict"], ran.result["level"]) == (0, "PASS", "L4"), ran.stdout
     assert world.standing("erp") == "PASS"
 
 
@@ -67,17 +65,6 @@ def test_a_lost_secret_is_missed_while_older_copies_have_it(world: World, row: R
     (world.workspace / "secrets/chat").unlink()
 
     row.red_in(world, "erp", world.backup("erp"))
-
-
-@pytest.mark.fault("own-record-altered")
-def test_an_altered_record_is_not_proven_by_being_copied_well(world: World, row: Row) -> None:
-    assert world.backup("files").code == 0
-    with closing(sqlite3.connect(world.state / "record.db")) as database, database:
-        database.execute("DROP TRIGGER evidence_no_update")
-        database.execute("UPDATE evidence SET recorded_at = '2020' WHERE sequence = 1")
-    make_backup(world)
-
-    row.red_in(world, "erp", world.drill("erp", timeout=_SECONDS))
 
 
 @pytest.mark.fault("own-workspace-broken")
