@@ -17,7 +17,7 @@ from continuity.domain.assessment import Assessment
 from continuity.domain.calendar import ALWAYS, is_open
 from continuity.domain.conduct_frontier import systems_in
 from continuity.domain.duty import Duty, is_there, on_duty
-from continuity.domain.fault import FAULTS
+from continuity.domain.fault_texts import FAULTS
 from continuity.domain.incident import Incident
 from continuity.domain.incident_clock import Reading
 from continuity.domain.information_gathering import system_parts

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from continuity.cli.columns import plain
 from continuity.cli.language import _
 from continuity.cli.wording import moment
-from continuity.domain.fault import FAULTS, FaultText
+from continuity.domain.fault_texts import FAULTS, FaultText
 from continuity.domain.incident import Event, Incident, State
 from continuity.domain.text import N_
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from continuity.domain.failure import FailureClass
-from continuity.domain.fault import FAULTS, Fault
+from continuity.domain.fault import Fault
+from continuity.domain.fault_texts import FAULTS
 from continuity.domain.flapping import is_flapping
 from continuity.domain.incident import (
     ENDED,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from continuity.domain.fault import FAULTS
+from continuity.domain.fault_texts import FAULTS
 from continuity.domain.incident import Incident, State
 from continuity.domain.incident_clock import Hand, Reading, Term, clocks_of
 from continuity.domain.incident_plain import local_number

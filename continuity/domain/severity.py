@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from continuity.domain.fault import Consequence
+from continuity.domain.fault_texts import Consequence
 from continuity.domain.ticket import Severity
 
 _ORDER = tuple(Severity)

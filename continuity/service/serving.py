@@ -19,7 +19,7 @@ from continuity.config.fingerprint import fingerprint
 from continuity.config.loading import load
 from continuity.config.problem import WorkspaceError
 from continuity.domain.failure import ContinuityError, StoreError
-from continuity.domain.fault import FAULTS
+from continuity.domain.fault_texts import FAULTS
 from continuity.domain.incident import ACTIVE, Incident
 from continuity.domain.incident_plain import local_number
 from continuity.domain.slot import Slot

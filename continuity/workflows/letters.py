@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from continuity.domain.fault import FAULTS
+from continuity.domain.fault_texts import FAULTS
 from continuity.domain.incident import State
 from continuity.domain.letter import Letter
 from continuity.domain.recovery_time import TimeKind

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.domain.failure import FailureClass
-from continuity.domain.fault import FAULTS, CheckKind, FaultKind
+from continuity.domain.fault import CheckKind, FaultKind
+from continuity.domain.fault_texts import FAULTS
 from continuity.domain.flapping import change_percent, is_flapping
 from continuity.domain.incident import ACTIVE, ENDED, Event, State
 from continuity.domain.severity import is_worse, raised, severity_of

@@ -9,7 +9,8 @@ from string import Formatter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from continuity.domain.fault import FAULTS, FaultKind
+from continuity.domain.fault import FaultKind
+from continuity.domain.fault_texts import FAULTS
 from continuity.domain.incident import ACTIVE, Incident, State
 from continuity.domain.text import say
 from continuity.speech.speaker import speaker_of
