@@ -23,7 +23,7 @@ FORBIDDEN_NAMES = {
 
 # What people write; everything else in the domain judges, and must start fast.
 WRITTEN_NOUNS = {
-    *("heartbeat", "offline"),
+    *("heartbeat", "neighbour", "offline"),
     *("decision", "job", "outlet", "probe", "responding", "runbook", "runbook_document", "step"),
     *("client", "price", "step_kinds", "subscription", "system", "written", "written_hours"),
 }
