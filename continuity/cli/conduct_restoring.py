@@ -224,6 +224,9 @@ def _why(protected: Protected, given: Given[Restored], only: str) -> Iterator[Me
     for name, error in sorted(given.troubles.items()):
         reason = sentence(error.what).removesuffix(".")
         yield say(N_("{repository} does not give it: {reason}."), repository=name, reason=reason)
+        if isinstance(error, DamagedError):
+            test = f"continuity drill {protected.job.name} --copy {name}"
+            yield say(N_("Put it on record by a restore test: {command}"), command=test)
     one = given.candidate
     if one.copy_of:
         yield say(

@@ -164,6 +164,8 @@ def test_a_repository_that_is_there_and_damaged_is_left_for_its_copy(
     assert (state(standing), found["repository"]) == ("done", "offsite")
     assert set(found["not_from"].values()) <= failures
     assert "vault does not give it: " in words(standing)
+    damaged = "integrity" in found["not_from"].values()
+    assert ("continuity drill erp --copy vault" in words(standing)) == damaged
 
 
 def test_a_repository_whose_password_has_burned_as_well_keeps_its_copy(world: World) -> None:
