@@ -9,20 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from continuity.domain.failure import AuthenticationError, ConfigurationError, NoSpaceError
+from continuity.domain.failure import AuthenticationError, ConfigurationError
 from continuity.domain.text import N_, Message, say, shown
-from continuity.hosts.host import Command
 from continuity.sources.mariadb.layout import Layout, databases_of, layout_of, version_of
 from continuity.sources.mariadb.options import MysqlFamilySource
 from continuity.sources.mariadb.session import Server, Session
 from continuity.sources.mariadb.words import listed, quoted, text_from_hex, text_literal
 from continuity.sources.replacement import Ground, Need
+from continuity.sources.second_copy import free_bytes, is_there, require_second
 
-_HERE = (None, "127.0.0.1", "::1", "localhost")
-_FREE = re.compile(rb"\s(\d+)\s+\d+%\s")
 _NUMBERS = re.compile(r"(\d+)\.(\d+)")
-_SECONDS = 60.0
-_MARGIN = 1.05
 # From these on a crash of the server itself leaves no half of one statement.
 _WHOLE = {"mariadb": (10, 6), "mysql": (8, 0)}
 _NEEDED = ("ALTER", "CREATE", "DROP", "INDEX", "INSERT", "LOCK TABLES", "SELECT")
@@ -49,7 +45,7 @@ def survey_server(
     _require_rights(session, live)
     size = _size(session, live) if there and layout.tables else None
     free = _free_bytes(session, server, source)
-    _require_room(free, max(need.bytes, size or 0), need.reserve, server.host.name)
+    require_second(free, max(need.bytes, size or 0), need.reserve, server.host.name)
     return Ground(old_bytes=size, free_bytes=free, remarks=tuple(_remarks(session, layout)))
 
 
@@ -130,27 +126,10 @@ def _size(session: Session, live: str) -> int:
 
 def _free_bytes(session: Session, server: Server, source: MysqlFamilySource) -> int | None:
     """Look how much room the server's disk has; None where it is not certain to be seen."""
-    if source.address not in _HERE:
+    if not is_there(source.address):
         return None
     directory = text_from_hex(session.ask("SELECT HEX(@@datadir);")[0][0])
-    asked = ("df", "-Pk", "--", directory)
-    done = server.host.run(Command(argv=asked, timeout=_SECONDS, env={"LC_ALL": "C"}))
-    found = _FREE.search(done.stdout)
-    return None if done.code != 0 or found is None else int(found[1]) << 10
-
-
-def _require_room(free: int | None, needed: int, reserve: int, host: str) -> None:
-    wanted = int(needed * _MARGIN) + reserve
-    if free is not None and free < wanted:
-        raise NoSpaceError(
-            say(
-                N_("The server on {host} has {free} MiB free; a second copy needs {needed} MiB."),
-                host=host,
-                free=free >> 20,
-                needed=(wanted >> 20) + 1,
-            ),
-            remedy=say(N_("Make room on its disk; what is replaced is kept, so both must fit.")),
-        )
+    return free_bytes(server.host, directory)
 
 
 def _remarks(session: Session, layout: Layout) -> Iterator[Message]:

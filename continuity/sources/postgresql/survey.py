@@ -5,29 +5,22 @@ Every refusal names what is missing and the statement that gives it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from continuity.domain.failure import (
     AuthenticationError,
     ConfigurationError,
     ConflictError,
-    NoSpaceError,
     ToolMissingError,
 )
 from continuity.domain.portrait import Portrait
 from continuity.domain.text import N_, Message, say
-from continuity.hosts.host import Command
 from continuity.sources.postgresql.dump import major_of
 from continuity.sources.postgresql.names import literal, quoted
 from continuity.sources.postgresql.place import Place
 from continuity.sources.postgresql.session import Row, Session, shown_text
 from continuity.sources.replacement import Ground, Need
-
-_HERE = (None, "127.0.0.1", "::1", "localhost")
-_FREE = re.compile(rb"\s(\d+)\s+\d+%\s")
-_SECONDS = 60.0
-_MARGIN = 1.05
+from continuity.sources.second_copy import free_bytes, is_there, require_second
 
 _ME = """
 SELECT r.rolname AS name, r.rolsuper AS super, r.rolsuper OR r.rolcreatedb AS creates,
@@ -66,7 +59,7 @@ def survey_server(session: Session, place: Place, database: str, need: Need) -> 
     told = None if old is None else old["bytes"]
     size = None if told is None else int(str(told))
     free = _free_bytes(session, place, database)
-    _require_room(free, max(need.bytes, size or 0), need.reserve, place)
+    require_second(free, max(need.bytes, size or 0), need.reserve, place.host.name)
     return Ground(old_bytes=size, free_bytes=free, remarks=remarks)
 
 
@@ -189,26 +182,7 @@ def _slots(old: Row, database: str) -> Iterator[Message]:
 
 def _free_bytes(session: Session, place: Place, database: str) -> int | None:
     """Look how much room the server's disk has; None where it is not certain to be seen."""
-    if place.address not in _HERE and not str(place.address).startswith("/"):
+    if not is_there(place.address):
         return None
     directory = session.row(_DIRECTORY.format(name=literal(database)))["directory"]
-    if directory is None:
-        return None
-    asked = ("df", "-Pk", "--", str(directory))
-    done = place.host.run(Command(argv=asked, timeout=_SECONDS, env={"LC_ALL": "C"}))
-    found = _FREE.search(done.stdout)
-    return None if done.code != 0 or found is None else int(found[1]) << 10
-
-
-def _require_room(free: int | None, needed: int, reserve: int, place: Place) -> None:
-    wanted = int(needed * _MARGIN) + reserve
-    if free is not None and free < wanted:
-        raise NoSpaceError(
-            say(
-                N_("The server on {host} has {free} MiB free; a second copy needs {needed} MiB."),
-                host=place.host.name,
-                free=free >> 20,
-                needed=(wanted >> 20) + 1,
-            ),
-            remedy=say(N_("Make room on its disk; what is replaced is kept, so both must fit.")),
-        )
+    return None if directory is None else free_bytes(place.host, str(directory))
