@@ -6,7 +6,6 @@ import http.client
 import io
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from continuity.service.journal import Journal
 from continuity.service.serving import Service
 from tests.support.filled import filled
 from tests.support.firm import Firm, at_work, body_of
+from tests.support.programs import promtool
 from tests.support.slots import a_planned_firm
 
 
@@ -124,18 +124,12 @@ def test_the_numbers_are_in_the_form_that_prometheus_reads(firm: Firm) -> None:
         for sample in family.samples
         for label in sample.labels
     }
+    said = subprocess.run(
+        [promtool(), "check", "metrics"], input=numbers, capture_output=True, text=True, check=False
+    )
 
     assert labels <= {"version", "system", "job", "kind", "verdict", "severity", "state", "lane"}
-    promtool = shutil.which("promtool")
-    if promtool is not None:
-        said = subprocess.run(
-            [promtool, "check", "metrics"],
-            input=numbers,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (said.returncode, said.stderr) == (0, "")
+    assert (said.returncode, said.stderr) == (0, "")
 
 
 def test_what_of_a_job_was_proven_so_far_is_a_number_once_it_is_known(firm: Firm) -> None:

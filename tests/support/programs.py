@@ -83,6 +83,12 @@ def _version(restic: Path) -> tuple[int, ...]:
     return tuple(int(part) for part in found.groups())
 
 
+def promtool() -> str:
+    """Find Prometheus's own program, the installed one first, or give the test up."""
+    found = shutil.which("promtool", path=f"{os.environ['PATH']}:{ROOT / '.tools'}")
+    return found or missing("promtool is not installed; ./run tools fetches it")
+
+
 def postgresql_programs() -> Path:
     """Find the folder of the newest PostgreSQL server's programs, or give the test up."""
     folders = Path("/usr/lib/postgresql").glob("*/bin/initdb")

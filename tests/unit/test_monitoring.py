@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from itertools import combinations
 from pathlib import Path
 from typing import Any  # JSON, or what a library leaves without types
 
-import pytest
 from ruamel.yaml import YAML
 
-from tests.support.programs import ROOT
+from tests.support.programs import ROOT, promtool
 
 PLACE = ROOT / "monitoring"
 SOURCE = (ROOT / "continuity/service/metrics.py").read_text()
@@ -126,17 +124,13 @@ def trial(series: str, alerts: tuple[str, ...]) -> str:
 """
 
 
-@pytest.mark.skipif(
-    shutil.which("promtool") is None,
-    reason="promtool is in no package that the tests need; without it the rules are only read",
-)
 def test_each_alert_fires_on_what_it_is_for_and_none_while_all_is_well(tmp_path: Path) -> None:
     trials = [trial(WELL, ()), *(trial(series, (name,)) for name, series in WRONG.items())]
     (tmp_path / "test.yaml").write_text(
         f"rule_files: [{PLACE / 'alerts.yaml'}]\nevaluation_interval: 5m\ntests:{''.join(trials)}"
     )
     said = subprocess.run(
-        ["promtool", "test", "rules", str(tmp_path / "test.yaml")],
+        [promtool(), "test", "rules", str(tmp_path / "test.yaml")],
         capture_output=True,
         text=True,
         check=False,
