@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from continuity.domain.evidence import Draft, Record, RecordKind
-from continuity.domain.failure import ContinuityError
+from continuity.domain.failure import ContinuityError, StoreError
 from continuity.domain.run import (
     Conclusion,
     RunKind,
@@ -17,7 +18,7 @@ from continuity.domain.run import (
     interrupted,
     unexplained,
 )
-from continuity.domain.text import Message
+from continuity.domain.text import N_, Message, say, shown
 from continuity.sandbox.isolation import Isolation
 from continuity.store.runs import Run
 from continuity.workflows.world import Subject, Watch, Workbench
@@ -26,6 +27,7 @@ Proven = Sequence[tuple[bytes, bytes | None]]
 """Paths that came back right, each with the SHA-256 of its content."""
 
 _MILLISECONDS = 1_000
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,11 +107,24 @@ def started(bench: Workbench, subject: Subject, kind: RunKind, watch: Watch) -> 
     except KeyboardInterrupt:
         finish(bench, subject, run, interrupted())
         raise
+    except OSError as error:
+        if error.errno not in _FULL:
+            _finish_unexplained(bench, subject, run, error)
+            raise
+        finish(bench, subject, run, conclusion_from_error(_no_room(bench)))
     except BaseException as error:
         _finish_unexplained(bench, subject, run, error)
         raise
     finally:
         shutil.rmtree(spool_of(bench, run.run_id), ignore_errors=True)
+
+
+def _no_room(bench: Workbench) -> StoreError:
+    what = say(
+        N_("There is no room left for what a run keeps in {place}."),
+        place=shown(bytes(bench.scratch.parent)),
+    )
+    return StoreError(what, remedy=say(N_("Make room on that file system, and run it again.")))
 
 
 def spool_of(bench: Workbench, run_id: str) -> Path:
