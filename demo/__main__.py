@@ -101,7 +101,7 @@ def _protect(program: Program) -> list[Trial]:
     backup = program.told("backup")
     _heading(_("3. Prove it: restore into a sandbox and compare every byte"))
     return [
-        Trial(_("Backup of eight jobs"), backup, 0),
+        Trial(_("Backup of every job"), backup, 0),
         Trial(_("Sample of billing restored"), program.told("drill", "erp"), 0),
     ]
 

@@ -59,7 +59,7 @@ def test_both_engines_and_two_sites_are_in_use(firm: Workspace) -> None:
 
 def test_the_firm_can_be_copied_anywhere_because_its_paths_are_relative(firm: Workspace) -> None:
     for job in firm.jobs.values():
-        for path in job.source.model_dump()["paths"]:
+        for path in job.source.model_dump().get("paths", ()):
             assert path.startswith(f"{firm.root}/data/")
     for repository in firm.repositories.values():
         assert repository.location.startswith(f"{firm.root}/repositories/")
