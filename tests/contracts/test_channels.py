@@ -16,7 +16,7 @@ from tests.simulators.seen import Wall
 from tests.simulators.simulator import Nasty
 from tests.support.channels import WAYS, Way
 from tests.support.letters import ENDLESS, HOSTILE, LETTER, OVER, URL
-from tests.support.storages import free_port
+from tests.support.ports import free_port
 
 
 @pytest.fixture(params=list(WAYS))

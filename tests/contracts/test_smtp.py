@@ -17,7 +17,8 @@ from continuity.domain.failure import AuthenticationError, ToolError, Unreachabl
 from continuity.domain.secret import Secret
 from continuity.hosts.smtp import SIZE, MailServer, Security, deliver, knock
 from tests.simulators.mail import PASSWORD, USER, MailRoom, mail_server
-from tests.support.storages import certificate, free_port
+from tests.support.ports import free_port
+from tests.support.storages import certificate
 
 SENDER, ANNA = "continuity@acme.example", "anna@acme.example"
 

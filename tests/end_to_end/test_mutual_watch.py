@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import socket
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from tests.support.firm import Firm
+from tests.support.ports import free_port
 from tests.support.serving import serving
 from tests.support.slots import a_planned_firm, until
 from tests.support.terminal import run
 
 pytestmark = pytest.mark.timeout(900)
-
-
-def a_free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def two_that_watch(root: Path) -> tuple[Firm, Firm, dict[Path, int]]:
@@ -30,7 +24,7 @@ def two_that_watch(root: Path) -> tuple[Firm, Firm, dict[Path, int]]:
         (root / name).mkdir()
         firms.append(a_planned_firm(root / name))
     one, other = firms
-    ports = {firm.workspace: a_free_port() for firm in firms}
+    ports = {firm.workspace: free_port() for firm in firms}
     ids = {firm.workspace: str(uuid4()) for firm in firms}
     for firm, watched in ((one, other), (other, one)):
         write(firm, ports[watched.workspace], ids[watched.workspace], ids[firm.workspace])

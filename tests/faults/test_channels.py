@@ -15,7 +15,8 @@ from tests.simulators.mail import MailRoom, mail_server
 from tests.simulators.simulator import simulator
 from tests.support.announced import with_mail, with_webhook
 from tests.support.faults import Row
-from tests.support.storages import certificate, free_port
+from tests.support.ports import free_port
+from tests.support.storages import certificate
 from tests.support.story import Said, Story
 
 TO_ANA = ("channels", "test", "mail", "--to", "ana")

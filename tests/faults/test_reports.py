@@ -18,8 +18,8 @@ import pytest
 
 from tests.simulators.mail import MailRoom, mail_server
 from tests.support.faults import Row
+from tests.support.ports import free_port
 from tests.support.posted import DAY, DIGEST, expecting, with_reports
-from tests.support.storages import free_port
 from tests.support.story import REPOSITORY, Said, Story
 
 SEND = ("report", "--digest", "--send")

@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.simulators.simulator import Nasty
-from tests.support.storages import free_port
+from tests.support.ports import free_port
 
 USER, PASSWORD = "continuity@acme.example", "corréct-horse/battery+7"
 

@@ -16,8 +16,8 @@ from continuity.domain.slot import SlotKind
 from tests.simulators.mail import MailRoom
 from tests.support.firm import Firm, Wishes, a_firm
 from tests.support.passable import let_others_pass
+from tests.support.ports import free_port
 from tests.support.postgresql import Cluster, throwaway_cluster
-from tests.support.storages import free_port
 from tests.support.terminal import filled
 
 TIMES: Mapping[SlotKind, str] = {

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from tests.support.storages import ADDRESS
+from tests.support.ports import ADDRESS
 
 _ANSWER = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'

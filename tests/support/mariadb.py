@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.ports import free_port
 from tests.support.postgresql import unprivileged
 from tests.support.programs import program
 
@@ -106,7 +106,7 @@ def throwaway_mariadb() -> Iterator[MariadbServer]:
             group=group,
             extra_groups=[] if switch else None,
         )
-        server = MariadbServer(home=home, port=_free_port())
+        server = MariadbServer(home=home, port=free_port())
         with (home / "log").open("wb") as log:
             process = subprocess.Popen(
                 [
@@ -141,10 +141,3 @@ def _await(server: MariadbServer) -> None:
             return
         time.sleep(0.1)
     raise AssertionError((server.home / "log").read_text())
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.ports import ADDRESS, free_port
 from tests.support.programs import missing, program
 
-ADDRESS = "127.0.0.1"
 _SSHD = Path("/usr/sbin/sshd")
 _PRIVILEGE_SEPARATION = Path("/run/sshd")
 # Debian's bash reads ~/.bashrc for each command of sshd unless it seems to run below another shell;
@@ -176,7 +176,7 @@ def running_sshd(home: Path, extra: str = "") -> Iterator[Sshd]:
     make_key(home / "host_key")
     make_key(home / "client_key")
     (home / "authorized_keys").write_bytes((home / "client_key.pub").read_bytes())
-    server = Sshd(home=home, port=_free_port(), extra=extra)
+    server = Sshd(home=home, port=free_port(), extra=extra)
     server.know()
     server.start()
     try:
@@ -189,13 +189,6 @@ def make_key(path: Path, kind: str = "ed25519", passphrase: str = "") -> None:
     """Make a key pair at a path that is free."""
     asked = ["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-C", "", "-f", str(path)]
     subprocess.run(asked, check=True, timeout=30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((ADDRESS, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _kill(pids: list[int]) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.ports import ADDRESS, free_port
 from tests.support.programs import missing
 
 USER, PASSWORD = "AKIATEST", "a/secret+key"
@@ -22,7 +23,6 @@ REST_CREDENTIALS: Mapping[str, str] = {
     "RESTIC_REST_USERNAME": USER,
     "RESTIC_REST_PASSWORD": PASSWORD,
 }
-ADDRESS = "127.0.0.1"
 
 
 @dataclass(kw_only=True)
@@ -130,14 +130,6 @@ def certificate(place: Path) -> tuple[Path, Path]:
         cwd=place, check=True, capture_output=True, timeout=60,
     )  # fmt: skip
     return place / "cert.pem", place / "key.pem"
-
-
-def free_port() -> int:
-    """Find a port that nobody listens at."""
-    with socket.socket() as found:
-        found.bind((ADDRESS, 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
