@@ -36,8 +36,8 @@ def server(room: MailRoom) -> Iterator[MailServer]:
             port=port,
             security=Security.NONE,
             login=(USER, Secret(PASSWORD)),
-            seconds=0.5,
-            whole_seconds=1.5,
+            seconds=10,
+            whole_seconds=30,
         )
 
 
@@ -77,7 +77,7 @@ def test_a_way_that_is_to_be_secured_is_secured(
             security=security,
             login=(USER, Secret(PASSWORD)),
             ca_certificate=vouched,
-            seconds=2,
+            seconds=10,
         )
         outcomes = [sent(trusting), sent(replace(trusting, ca_certificate=None))]
 
@@ -152,7 +152,7 @@ def test_nobody_there_is_no_mail_surely(server: MailServer) -> None:
 def test_a_slow_server_surely_has_no_mail(server: MailServer, room: MailRoom) -> None:
     room.nasty.slow_seconds = 0.8
 
-    assert isinstance(sent(server), Retryable)
+    assert isinstance(sent(replace(server, seconds=0.5)), Retryable)
     assert room.arrived == []
 
 
@@ -162,7 +162,7 @@ def test_a_server_that_falls_silent_after_the_mail_may_have_it(
     room.nasty.drops = 1
     dropped = sent(server)
     room.silent = True
-    silent = sent(server)
+    silent = sent(replace(server, seconds=2))
 
     assert isinstance(dropped, Uncertain)
     assert isinstance(silent, Uncertain)

@@ -59,9 +59,13 @@ def site(server: Simulator) -> Site:
         address=server.address,
         now=lambda: NOW,
         headers={"Authorization": Secret(f"Bearer {TOKEN}")},
-        read_seconds=0.4,
-        whole_seconds=0.8,
+        read_seconds=5,
+        whole_seconds=10,
     )
+
+
+def hasty(site: Site) -> Site:
+    return replace(site, read_seconds=0.4, whole_seconds=0.8)
 
 
 def made(answer: Answer) -> Outcome | None:
@@ -109,7 +113,7 @@ def test_a_write_whose_answer_is_lost_is_uncertain(
 ) -> None:
     setattr(server.nasty, knob, 1)
 
-    outcome = write(Web(site), WRITE, made)
+    outcome = write(Web(hasty(site) if knob == "drip" else site), WRITE, made)
 
     assert isinstance(outcome, Uncertain)
     assert len(echo.kept) == 1
@@ -118,7 +122,7 @@ def test_a_write_whose_answer_is_lost_is_uncertain(
 def test_a_write_that_is_answered_too_late_is_uncertain(site: Site, server: Simulator) -> None:
     server.nasty.slow_seconds = 0.7
 
-    outcome = write(Web(site), WRITE, made)
+    outcome = write(Web(hasty(site)), WRITE, made)
 
     assert isinstance(outcome, Uncertain)
 
