@@ -43,6 +43,11 @@ th { background: var(--head); hyphens: auto; }
   table, caption, tbody, tr, td { display: block; } tr { border: 1px solid var(--line);
   margin: 0 0 .6rem; } td { border: 0; } td[data-title]::before { content: attr(data-title) ": ";
   font-weight: bold; } td:empty { display: none; } .signature { display: block; } }
+@media screen and (max-width: 76rem) { .behind thead, .behind colgroup { position: absolute;
+  left: -999rem; } .behind table, .behind caption, .behind tbody, .behind tr, .behind td {
+  display: block; } .behind tr { border: 1px solid var(--line); margin: 0 0 .6rem; }
+  .behind td { border: 0; } .behind td[data-title]::before { content: attr(data-title) ": ";
+  font-weight: bold; } .behind td:empty { display: none; } }
 @media print { body { font-size: 8.2pt; line-height: 1.25; }
   h1 { font-size: 12pt; margin: 0 0 4pt; }
   h2 { font-size: 9.5pt; margin: 5pt 0 1pt; }
