@@ -7,7 +7,7 @@ import shutil
 from continuity.domain.clock import text_from_time
 from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.run import interrupted
-from continuity.domain.text import N_, plain_from_message, say
+from continuity.domain.text import N_, Message, plain_from_message, say
 from continuity.domain.verdict import Verdict
 from continuity.engines.engine import LockState
 from continuity.hosts.process import Life, life_of
@@ -82,19 +82,23 @@ def free_dead_locks(bench: Workbench, protected: Protected) -> int:
 
 
 def _closing(bench: Workbench, run: Run) -> Draft:
-    conclusion = interrupted()
     reason = say(
         N_("The {kind} of {job} was killed: its process {pid} is gone and left no end."),
         kind=run.kind,
         job=run.job,
         pid=run.holder.pid,
     )
+    return closing(bench, run, reason)
+
+
+def closing(bench: Workbench, run: Run, reason: Message) -> Draft:
+    """Write the end of a run that nobody can end any more."""
     return Draft(
         kind=RecordKind.RUN_CLOSED,
         job=run.job,
         run_id=run.run_id,
         body={
-            **conclusion.plain(),
+            **interrupted().plain(),
             "reason": plain_from_message(reason),
             "closes": run.run_id,
             "kind": run.kind,

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from continuity.domain.evidence import Draft, Head, RecordKind
 from continuity.domain.failure import ConflictError
-from continuity.domain.run import interrupted
-from continuity.domain.text import N_, plain_from_message, say
+from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict
 from continuity.hosts.process import Life, life_of
 from continuity.store.keys import open_keys
 from continuity.store.runs import Run
+from continuity.workflows.recovering import closing
 from continuity.workflows.world import Workbench
 
 
@@ -63,21 +63,9 @@ def _require_none_alive(running: tuple[Run, ...]) -> None:
 
 
 def _closing(bench: Workbench, run: Run) -> Draft:
-    conclusion = interrupted()
     reason = say(
         N_("The {kind} of {job} was under way when the copy was made that the record is from."),
         kind=run.kind,
         job=run.job,
     )
-    return Draft(
-        kind=RecordKind.RUN_CLOSED,
-        job=run.job,
-        run_id=run.run_id,
-        body={
-            **conclusion.plain(),
-            "reason": plain_from_message(reason),
-            "closes": run.run_id,
-            "kind": run.kind,
-        },
-        personal={"actor": bench.actor},
-    )
+    return closing(bench, run, reason)
