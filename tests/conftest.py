@@ -41,6 +41,7 @@ _LONG = {
     "tests/contracts/test_witness_properties.py",
     "tests/end_to_end/test_away.py",
     "tests/end_to_end/test_away_bucket.py",
+    "tests/end_to_end/test_benchmarks.py",
     "tests/end_to_end/test_billing_down.py",
     "tests/end_to_end/test_canaries.py",
     "tests/end_to_end/test_carried_on.py",
