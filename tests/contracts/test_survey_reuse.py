@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ def entries_of(files: Files, root: Path | bytes, earlier: Earlier | None = None)
     return list(files.survey(scope, SurveyTally(), earlier=earlier))
 
 
+def within(entries: Iterable[Entry], top: bytes | Path) -> list[Entry]:
+    """Leave out the directories above: they are everybody's, and others write into them."""
+    return [one for one in entries if one.path.startswith(os.fsencode(top))]
+
+
 def entry_at(files: Files, path: Path, earlier: Earlier | None = None) -> Entry:
     entries = entries_of(files, path, earlier=earlier)
     return next(one for one in entries if one.path == os.fsencode(path))
@@ -37,7 +43,7 @@ def test_unchanged_files_are_not_read_again(files: Files, tmp_path: Path) -> Non
 
     again = list(files.survey(Scope(roots=(root,)), tally, earlier=known(*first)))
 
-    assert first == again
+    assert within(first, root) == within(again, root)
     assert (tally.read_files, tally.read_bytes) == (0, 0)
     assert tally.reused_files == sum(one.kind is Kind.FILE for one in first)
 
@@ -98,9 +104,10 @@ def test_the_rotating_shares_read_every_file_exactly_once_in_a_round(
         again = list(files.survey(scope, tally, earlier=known(*first, rehash=(k, 5))))
         read.append(tally.read_files)
 
-        assert first == again
+        assert within(first, tmp_path) == within(again, tmp_path)
 
     assert sum(read) == 50
+
     assert max(read) < 25
 
 
