@@ -40,6 +40,8 @@ from tests.support.harmed import (
 )
 from tests.support.worlds import PASSWORD, World, furnished
 
+pytestmark = pytest.mark.timeout(400)  # a test that harms what they share proves it anew
+
 JOBS = pytest.mark.parametrize(
     ("job", "own", "copy"), [("erp", "vault", "offsite"), ("files", "disk", "shelf")]
 )
@@ -109,16 +111,14 @@ def test_as_long_as_it_is_there_the_repository_itself_is_used_and_nothing_is_sai
 
 def test_what_is_proven_in_one_repository_is_not_proven_in_the_other(world: World) -> None:
     assert world.run("drill", "--json", "erp", "--copy", "vault").code == PASS
-    known = {(one["repository"], one["proven"], one["level"]) for one in points(world, "erp")}
+    known = {(one["repository"], one["proven"]) for one in points(world, "erp")}
     book(world, "erp", "point: newest")
     with gone(world.vault):
         held = start(world)
         refused = world.run("runbook", "answer", held["run"], "out", "newest", *LUIS)
         done = act(world, held, "answer", "newest", "--unproven", "--note", "all there is")
 
-    assert known == {
-        ("vault", True, "L3"), ("offsite", False, ""), ("offsite", True, "L3"),
-    }  # fmt: skip
+    assert known == {("vault", True), ("offsite", False), ("offsite", True)}
     assert state(held) == "waiting"
     assert "No restore test proves the restore point" in words(held)
     assert "in offsite" in words(held)
