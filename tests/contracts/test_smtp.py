@@ -45,7 +45,7 @@ def a_mail(text: str = "Hello\n.\n..two\n.one\nBye ñ\n") -> EmailMessage:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = SENDER, ANNA, "Accounting cannot be restored"
     mail["Message-ID"] = "<cont-0042@acme.example>"
-    mail.set_content(text)
+    mail.set_content(text, cte="quoted-printable")
     return mail
 
 
@@ -59,7 +59,7 @@ def test_a_mail_arrives_as_it_was_written(server: MailServer, room: MailRoom) ->
     (one,) = room.arrived
     assert outcome == Confirmed(id="<cont-0042@acme.example>", key="250 2.0.0 Ok: queued as 4Bq9")
     assert (one.sender, one.to) == (SENDER, (ANNA,))
-    assert one.mail.get_content() == a_mail().get_content()
+    assert one.mail.get_content().splitlines() == a_mail().get_content().splitlines()
     assert one.raw.isascii()
 
 
