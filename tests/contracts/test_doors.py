@@ -49,7 +49,7 @@ def test_storage_that_does_not_answer_is_not_known_and_holds_up_nobody(tmp_path:
 
     assert None in found.values()
     assert found["here"]
-    assert took < 5
+    assert took < 15
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_program_that_is_too_slow_is_asked_to_stop(host: Host, tmp_path: Path)
     script = f"trap 'echo asked > {note}; exit 0' INT; while :; do sleep 0.05; done"
 
     with pytest.raises(TimedOutError):
-        host.run(shell(script, timeout=0.5))
+        host.run(shell(script, timeout=2))
     assert note.read_text() == "asked\n"
 
 
@@ -112,8 +112,8 @@ def test_a_program_deaf_to_signals_is_killed_after_the_grace(host: Host, tmp_pat
     began = time.monotonic()
 
     with pytest.raises(TimedOutError):
-        host.run(shell(script, timeout=0.5, grace=0.5))
-    assert time.monotonic() - began < 4
+        host.run(shell(script, timeout=2, grace=0.5))
+    assert time.monotonic() - began < 30
     assert is_gone(int(note.read_text()))
 
 
@@ -125,7 +125,7 @@ def test_grandchildren_are_killed_with_their_parent(
     script = f"{detach}sh -c 'trap \"\" INT; sleep 300' & echo $! > {note}; wait; sleep 300"
 
     with pytest.raises(TimedOutError):
-        host.run(shell(script, timeout=0.5, grace=0.2))
+        host.run(shell(script, timeout=2, grace=0.2))
     assert is_gone(int(note.read_text()))
 
 
@@ -140,7 +140,7 @@ def test_a_descendant_that_keeps_the_pipes_open_is_not_waited_for(
 
     assert finished.stdout == b"done\n"
     assert finished.code == 0
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert is_gone(int(note.read_text()))
 
 

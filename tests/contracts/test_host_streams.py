@@ -36,10 +36,10 @@ def test_a_program_waits_while_nobody_asks_for_the_next_piece(host: Host, tmp_pa
 
 
 def test_the_time_a_reader_takes_is_no_silence_of_the_program(host: Host) -> None:
-    command = Command(argv=("head", "-c", "20M", "/dev/zero"), timeout=20, silence=0.6)
+    command = Command(argv=("head", "-c", "20M", "/dev/zero"), timeout=60, silence=2)
     pieces = host.pieces(command)
     next(pieces)
-    time.sleep(1)
+    time.sleep(2.5)
 
     assert exhausted(pieces)[1].code == 0
 
@@ -103,7 +103,7 @@ def test_nothing_more_is_asked_for_when_the_program_has_ended(host: Host) -> Non
 
 def test_a_server_is_stopped_from_beside_and_tells_its_code(host: Host) -> None:
     stop = Event()
-    Timer(0.5, stop.set).start()
+    Timer(2, stop.set).start()
     script = "trap 'echo asked; exit 9' INT; echo ready; while :; do sleep 0.05; done"
 
     finished = host.run(Command(argv=("sh", "-c", script), timeout=20, stop=stop))
@@ -116,13 +116,13 @@ def test_a_deaf_server_is_killed_after_its_grace(host: Host, tmp_path: Path) -> 
     stop = Event()
     script = f"trap '' INT; echo $$ > {note}; sleep 60; sleep 60"
     command = Command(argv=("sh", "-c", script), timeout=20, grace=1, stop=stop)
-    Timer(0.5, stop.set).start()
+    Timer(2, stop.set).start()
     began = time.monotonic()
 
     finished = host.run(command)
 
     assert finished.code < 0
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert is_gone(int(note.read_text()))
 
 

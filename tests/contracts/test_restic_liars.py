@@ -72,7 +72,7 @@ def test_a_program_without_end_is_stopped(
 
     with pytest.raises(ContinuityError):
         USES[use](engine, stocked.place / "source")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 60
 
 
 def test_a_program_deaf_to_signals_is_killed(stocked: Bench, tmp_path: Path) -> None:

@@ -121,18 +121,25 @@ def test_a_database_that_is_written_to_is_copied_as_of_one_instant(tmp_path: Pat
     writer = threading.Thread(target=_write_until, args=(database, stop))
     writer.start()
     try:
-        time.sleep(0.2)
+        _await_rows(database, 1)
         copy = copied(tmp_path, database, meanwhile=lambda: time.sleep(0.3))
+        (table,) = copy.portrait.tables
+        _await_rows(database, table.most + 1)
     finally:
         stop.set()
         writer.join()
 
     with revived(tmp_path, copy) as found:
         assert list(differences(copy.portrait, found.portrait)) == []
-    (table,) = copy.portrait.tables
     assert table.least == table.most > 0
-    with closing(sqlite3.connect(database)) as connection:
-        assert connection.execute("SELECT count(*) FROM t").fetchone()[0] > table.most
+
+
+def _await_rows(database: Path, rows: int) -> None:
+    until = time.monotonic() + 30
+    with closing(sqlite3.connect(database, timeout=30)) as connection:
+        while connection.execute("SELECT count(*) FROM t").fetchone()[0] < rows:
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
 
 def _write_until(database: Path, stop: threading.Event) -> None:

@@ -62,7 +62,7 @@ def test_a_machine_that_falls_silent_is_given_up(server: Sshd) -> None:
     try:
         with pytest.raises(UnreachableError):
             away.run(shell("sleep 300", timeout=60))
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 50
     finally:
         server.thaw()
         away.close()

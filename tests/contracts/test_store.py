@@ -110,6 +110,8 @@ def test_a_writer_killed_at_any_moment_loses_nothing_it_confirmed(database: Data
             assert process.stdin is not None
             process.stdin.write("go\n")
             process.stdin.flush()
+            assert process.stdout is not None
+            confirmed = int(process.stdout.readline())
             time.sleep(delay)
             process.kill()
             lines = process.communicate(timeout=30)[0].splitlines(keepends=True)

@@ -65,7 +65,7 @@ def site(server: Simulator) -> Site:
 
 
 def hasty(site: Site) -> Site:
-    return replace(site, read_seconds=0.4, whole_seconds=0.8)
+    return replace(site, read_seconds=1.5, whole_seconds=3)
 
 
 def made(answer: Answer) -> Outcome | None:
@@ -120,7 +120,7 @@ def test_a_write_whose_answer_is_lost_is_uncertain(
 
 
 def test_a_write_that_is_answered_too_late_is_uncertain(site: Site, server: Simulator) -> None:
-    server.nasty.slow_seconds = 0.7
+    server.nasty.slow_seconds = 2.5
 
     outcome = write(Web(hasty(site)), WRITE, made)
 
