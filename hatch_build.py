@@ -1,7 +1,7 @@
 """Compile the message catalogues while the package is built."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any  # hatchling's own signature
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po

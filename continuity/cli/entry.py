@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         # Whoever read has had enough; what is still buffered must not fail once more at the end.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until exit
         return 1
-    except Exception as error:
+    except Exception as error:  # the last net: a defect is told in a sentence, and is no success
         if "--debug" in given:
             raise
         return _defect(error)

@@ -146,7 +146,7 @@ def _one(app: App, protected: Protected, work: Work, watch: Watch, *, debug: boo
         return Result(job=name, conclusion=conclusion_from_error(error), ended=None)
     except ContinuityError:
         raise
-    except Exception as error:
+    except Exception as error:  # one job's defect is told, and its result is no success
         # It is in the record already; a defect that one job meets must not stop the others.
         if debug:
             raise

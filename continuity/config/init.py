@@ -104,7 +104,7 @@ def _parents(home: Path) -> Iterator[None]:
     home.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield
-    except BaseException:
+    except BaseException:  # also an interrupt; it goes on below
         for parent in missing:
             parent.rmdir()
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import cast
+from typing import cast  # the record holds what ``details`` were
 
 from continuity.domain.clock import text_from_time, time_from_text
 from continuity.domain.conduct import Conduct, Detail, Entry, Event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, cast
+from typing import NamedTuple, cast  # cast: trusted as far as each conversion goes
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.evidence import Record

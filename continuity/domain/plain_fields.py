@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Union, cast, get_args, get_origin, get_type_hints
+from typing import Union, cast, get_args, get_origin, get_type_hints  # cast: a kind is a type
 
 from continuity.domain.clock import text_from_time, time_from_text
 from continuity.domain.text import Message, message_from_plain, plain_from_message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypedDict, cast
+from typing import TypedDict, cast  # cast: trusted as far as each conversion goes
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.portfolio import JobPlan, Storage, SystemPlan

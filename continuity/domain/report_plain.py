@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
-from typing import NamedTuple, cast
+from typing import NamedTuple, cast  # cast: a cache wants Hashable for a type
 
 from continuity.domain.clock import text_from_time
 from continuity.domain.report import Report

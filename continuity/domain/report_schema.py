@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Union, cast, get_args, get_origin, get_type_hints
+from typing import Union, cast, get_args, get_origin, get_type_hints  # cast: a kind is a type
 
 from continuity.domain.report import Report
 from continuity.domain.report_plain import FORMAT, key_of

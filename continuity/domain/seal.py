@@ -104,9 +104,15 @@ def _identity(entry: Entry) -> tuple[object, ...]:
     # Not the inode and its times: a source that was itself restored has others, and no listing
     # ever told them.
     return (
-        entry.kind, entry.size, entry.mtime_ns, entry.mode, entry.uid, entry.gid,
-        entry.link_target, entry.sha256,
-    )  # fmt: skip
+        entry.kind,
+        entry.size,
+        entry.mtime_ns,
+        entry.mode,
+        entry.uid,
+        entry.gid,
+        entry.link_target,
+        entry.sha256,
+    )
 
 
 def same_time(entry: Entry, mtime_ns: int) -> bool:
@@ -174,6 +180,19 @@ def _unsealed(entry: Entry, reason: str) -> Entry:
 def _entry_from_listed(listed: Listed) -> Entry:
     size = listed.size if listed.kind is Kind.FILE else 0
     return Entry(
-        listed.path, listed.kind, size, listed.mtime_ns, 0, 0, 0, 0, listed.mode, 0, 0,
-        listed.link_target, None, Seal.UNSEALED, UNSURVEYED,
-    )  # fmt: skip
+        path=listed.path,
+        kind=listed.kind,
+        size=size,
+        mtime_ns=listed.mtime_ns,
+        ctime_ns=0,
+        device=0,
+        inode=0,
+        links=0,
+        mode=listed.mode,
+        uid=0,
+        gid=0,
+        link_target=listed.link_target,
+        sha256=None,
+        seal=Seal.UNSEALED,
+        reason=UNSURVEYED,
+    )

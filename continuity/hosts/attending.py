@@ -80,7 +80,7 @@ class Attendance:
             yield from self._watch()
             yield from self._drain()
             stdout = self._stdout.end()
-        except BaseException:
+        except BaseException:  # also an interrupt; it goes on below
             self._stop()
             raise
         finally:

@@ -63,7 +63,7 @@ class Child:
         self._interrupts = Interrupts()
         try:
             self._process = start(command)
-        except BaseException:
+        except BaseException:  # also an interrupt; it goes on below
             self._interrupts.deliver()
             raise
         self._group = self._process.pid
@@ -102,6 +102,7 @@ class Child:
         """Kill the group and whoever left it without leaving the session (restic's rclone)."""
         self._signal_group(signal.SIGKILL)
         for member in session_members(self._group):
+            # Ended already is as wanted; what took another user's rights is not ours to end.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(member, signal.SIGKILL)
 
@@ -118,7 +119,7 @@ class Child:
         os.close(self._exit)
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
+                with contextlib.suppress(BrokenPipeError):  # a dead program reads no rest
                     pipe.close()
         return self._process.reap(_REAPED_WITHIN)
 
@@ -170,5 +171,6 @@ class Child:
             self._selector.unregister(pipe.fileno())
 
     def _signal_group(self, number: signal.Signals) -> None:
+        # Ended already is as wanted; what ignores a signal is killed after its time.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._group, number)

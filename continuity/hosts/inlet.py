@@ -30,6 +30,6 @@ class Inlet:
 
     def close(self) -> None:
         """Let the program read to the end, and then see one."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it has closed its own end already
             self._ours.shutdown(socket.SHUT_WR)
         self._ours.close()

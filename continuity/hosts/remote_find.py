@@ -27,11 +27,11 @@ ENVIRONMENT: Final = {"LC_ALL": "C"}
 
 _FIELDS: Final = "%y %D %i %n %m %U %G %s %T@ %C@ %p"
 DESCRIBED: Final = (
-    "(", "-readable", "-printf", f"r{_FIELDS}\\0%l\\0",
-    "-o", "-printf", f"-{_FIELDS}\\0%l\\0",
+    *("(", "-readable", "-printf", f"r{_FIELDS}\\0%l\\0"),
+    *("-o", "-printf", f"-{_FIELDS}\\0%l\\0"),
     # What can be listed and not looked at has a name and nothing else.
-    "-o", "-printf", "?%p\\0\\0", ")",
-)  # fmt: skip
+    *("-o", "-printf", "?%p\\0\\0", ")"),
+)
 """The words that make find print a record: a head and a link's target, each ended by NUL."""
 
 UNSEEN: Final = b"?"
@@ -48,8 +48,15 @@ _KINDS: Final = {
 _COMPLAINT: Final = re.compile(rb"[^:]*\bfind: [`'](.*)': ([^:]*)")
 _SPOKEN: Final = re.compile(rb"[^:]*\bfind: ")
 _ESCAPE: Final = re.compile(rb"\\([0-7]{3}|.)")
-_PLAIN: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b",
-                 b"f": b"\f", b"v": b"\v"}  # fmt: skip
+_PLAIN: Final = {
+    b"n": b"\n",
+    b"t": b"\t",
+    b"r": b"\r",
+    b"a": b"\a",
+    b"b": b"\b",
+    b"f": b"\f",
+    b"v": b"\v",
+}
 _NUMBERS: Final = {os.strerror(number).encode(): number for number in errno.errorcode}
 _COMPLAINTS_KEPT: Final = 32 << 20
 

@@ -193,7 +193,7 @@ class _Emptying:
 def _make_enterable(directory: int) -> None:
     mode = stat.S_IMODE(os.fstat(directory).st_mode)
     if mode & stat.S_IRWXU != stat.S_IRWXU:
-        with contextlib.suppress(PermissionError):
+        with contextlib.suppress(PermissionError):  # somebody else's: entering it tells
             os.fchmod(directory, mode | stat.S_IRWXU)
 
 

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import cast
+from typing import cast  # bytes, where no file to write is named
 
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say

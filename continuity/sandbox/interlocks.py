@@ -13,14 +13,14 @@ from continuity.domain.text import N_, say, shown
 
 # Nothing of ours belongs in these.
 _CLOSED = (
-    b"/bin", b"/boot", b"/dev", b"/etc", b"/lib", b"/lib32", b"/lib64", b"/proc", b"/sbin",
-    b"/sys", b"/usr",
-)  # fmt: skip
+    *(b"/bin", b"/boot", b"/dev", b"/etc", b"/lib", b"/lib32", b"/lib64"),
+    *(b"/proc", b"/sbin", b"/sys", b"/usr"),
+)
 # A directory of its own in these is right, they themselves are not.
 _SHARED = (
-    b"/", b"/dev/shm", b"/home", b"/media", b"/mnt", b"/opt", b"/root", b"/run", b"/srv",
-    b"/tmp", b"/var", b"/var/cache", b"/var/lib", b"/var/log", b"/var/tmp",
-)  # fmt: skip
+    *(b"/", b"/dev/shm", b"/home", b"/media", b"/mnt", b"/opt", b"/root", b"/run", b"/srv"),
+    *(b"/tmp", b"/var", b"/var/cache", b"/var/lib", b"/var/log", b"/var/tmp"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -76,9 +76,10 @@ def _kill_descendants() -> None:
         if not children:
             return
         for pid in children:
+            # Ended already is as wanted; what cannot be ended is seen again in the next round.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
+        with contextlib.suppress(ChildProcessError):  # none is left to wait for
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         time.sleep(0.01)
@@ -88,6 +89,7 @@ def _descendants(root: int) -> list[int]:
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
+            # What ended between its name and its state is nobody's child any more.
             with contextlib.suppress(OSError, IndexError, ValueError):
                 fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
                 parents[int(entry.name)] = int(fields[1])

@@ -113,7 +113,7 @@ def _user() -> User:
     """Choose as whom commands run: nobody when this is root, else ourselves."""
     if os.geteuid() != 0:
         name = f"user-{os.geteuid()}"
-        with contextlib.suppress(KeyError):
+        with contextlib.suppress(KeyError):  # an id without an account is named by its number
             name = pwd.getpwuid(os.geteuid()).pw_name
         return User(name=name, uid=os.geteuid(), gid=os.getegid(), switch=False)
     try:

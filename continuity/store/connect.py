@@ -117,7 +117,7 @@ def _prepare_sqlite(driver: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         with closing(driver.cursor()) as cursor:
             for pragma in _PRAGMAS:
                 cursor.execute(pragma)
-    except BaseException:
+    except BaseException:  # also an interrupt; it goes on below
         # The pool does not know this connection yet, so nobody else would close it.
         driver.close()
         raise

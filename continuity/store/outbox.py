@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import cast  # JSON that was put there as this
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, insert, select, update
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import cast
+from typing import cast  # JSON that was put there as this
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 

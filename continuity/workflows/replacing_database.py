@@ -177,7 +177,7 @@ def _replaced(work: _Work, apart: Apart, portrait: Portrait) -> Replaced:
         require_idle(work.bench, work.protected.job.name)
         work.over.note({**noted, **swap.plain(), "stage": SWAP})
         change_names(work.replace, work.door, swap)
-    except BaseException:
+    except BaseException:  # also an interrupt; it goes on below
         # It is not in use and bears our marker; once it is swapped it does so no more.
         with suppress(ContinuityError):
             work.replace.discard(work.door, swap)

@@ -114,7 +114,7 @@ def _clear_away(sandbox: Sandbox, run: Running) -> Teardown:
     try:
         with run.phase("teardown"):
             return tear_down(sandbox)
-    except BaseException:
+    except BaseException:  # also an interrupt; it goes on below
         # Whoever stops a run a second time means it, but no copy of protected data may stay.
         with suppress(ContinuityError, OSError):
             tear_down(sandbox)

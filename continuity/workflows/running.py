@@ -112,7 +112,7 @@ def started(bench: Workbench, subject: Subject, kind: RunKind, watch: Watch) -> 
             _finish_unexplained(bench, subject, run, error)
             raise
         finish(bench, subject, run, conclusion_from_error(_no_room(bench)))
-    except BaseException as error:
+    except BaseException as error:  # also an interrupt; it goes on below
         _finish_unexplained(bench, subject, run, error)
         raise
     finally:

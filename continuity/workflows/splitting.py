@@ -46,7 +46,7 @@ def split_drill(
 
 
 def _stores_packs(protected: Protected) -> bool:
-    with suppress(ContinuityError):
+    with suppress(ContinuityError):  # who restores opens it again, and tells
         return stores_packs(protected.open_engine(False))
     return False
 

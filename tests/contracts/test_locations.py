@@ -33,9 +33,13 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Remote]:
         table = bench("restic", tmp_path / "bench", program)
         copied(table.initialised(), tmp_path / "source")
         yield Remote(
-            location=str(table.repository), kept=table.repository, program=program,
-            scratch=tmp_path, start=lambda: None, stop=lambda: None,
-        )  # fmt: skip
+            location=str(table.repository),
+            kept=table.repository,
+            program=program,
+            scratch=tmp_path,
+            start=lambda: None,
+            stop=lambda: None,
+        )
         return
     with served_over(request.param, tmp_path / "served", program) as remote:
         copied(remote.initialised(), tmp_path / "source")
@@ -203,7 +207,11 @@ def test_a_login_in_the_address_is_used(tmp_path: Path) -> None:
 
 def _rest(location: str, place: Path, line: ResticLine) -> Remote:
     return Remote(
-        location=location, kept=place / "rest/erp", program=restic_of(line),
-        scratch=place / "scratch", start=lambda: None, stop=lambda: None,
+        location=location,
+        kept=place / "rest/erp",
+        program=restic_of(line),
+        scratch=place / "scratch",
+        start=lambda: None,
+        stop=lambda: None,
         credentials=REST_CREDENTIALS,
-    )  # fmt: skip
+    )

@@ -150,9 +150,14 @@ def test_the_password_is_in_no_argument(bank: MariadbServer, tmp_path: Path) -> 
         (place / name).unlink()
         witness(place / name, program(name), tmp_path / "record")
     source = source_of(
-        bank, "bank", socket=None, address="127.0.0.1", port=bank.port, user="boss",
+        bank,
+        "bank",
+        socket=None,
+        address="127.0.0.1",
+        port=bank.port,
+        user="boss",
         programs=str(place),
-    )  # fmt: skip
+    )
 
     copied(source, Asked(password=Secret("topsecret"), questions=("SELECT 1",)))
 

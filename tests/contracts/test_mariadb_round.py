@@ -105,8 +105,13 @@ def test_everything_of_a_database_comes_back_equal(shop: MariadbServer, tmp_path
 
     assert phases.names == ["start", "load", "question", "stop"]
     assert dict(copy.portrait.others) == {
-        "events": 1, "functions": 1, "procedures": 1, "sequences": 1, "triggers": 1, "views": 1,
-    }  # fmt: skip
+        "events": 1,
+        "functions": 1,
+        "procedures": 1,
+        "sequences": 1,
+        "triggers": 1,
+        "views": 1,
+    }
     assert copy.portrait.roles == ("gone@10.%", "root@localhost")
     assert copy.portrait.kind == "mariadb"
 

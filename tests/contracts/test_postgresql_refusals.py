@@ -229,9 +229,14 @@ def false_server(place: Path) -> str:
 def asked(place: Path, source: PostgresqlSource, copy: Copy, meeting: Path) -> Reviving:
     cell = OpenCell(place, meeting)
     return Reviving(
-        source=source, restored=copy.path, home=place / "home", cell=cell,
-        portrait=copy.portrait, now=now, phase=Phases(),
-    )  # fmt: skip
+        source=source,
+        restored=copy.path,
+        home=place / "home",
+        cell=cell,
+        portrait=copy.portrait,
+        now=now,
+        phase=Phases(),
+    )
 
 
 def test_nothing_is_loaded_into_a_server_that_was_not_started_for_it(

@@ -161,8 +161,10 @@ def test_generations_of_other_sources_are_not_the_parent(tmp_path: Path) -> None
 
     assert (unrelated.parent, third.parent) == (None, first.snapshot.id)
     assert [snapshot.paths for snapshot in engine.snapshots()] == [
-        (os.fsencode(one),), (os.fsencode(other),), (os.fsencode(one),),
-    ]  # fmt: skip
+        (os.fsencode(one),),
+        (os.fsencode(other),),
+        (os.fsencode(one),),
+    ]
 
 
 def test_latest_always_leads_to_a_complete_generation(tmp_path: Path) -> None:

@@ -123,8 +123,11 @@ def test_a_changed_group_of_hard_links_is_not_mistaken_for_losses(tmp_path: Path
 def test_a_file_that_cannot_be_read_makes_the_generation_incomplete(tmp_path: Path) -> None:
     source = written(tmp_path / "source", {"a": "1", "secret": "2"})
     # rsync without the right to read everything, as an ordinary user runs it.
-    program = liar(tmp_path / "rsync", 'exec setpriv --bounding-set -dac_override,-dac_read_search'
-                   ' --inh-caps -dac_override,-dac_read_search rsync "$@"')  # fmt: skip
+    program = liar(
+        tmp_path / "rsync",
+        "exec setpriv --bounding-set -dac_override,-dac_read_search"
+        ' --inh-caps -dac_override,-dac_read_search rsync "$@"',
+    )
     (source / "secret").chmod(0)
     os.chown(source / "secret", 65534, 65534)
     initialised(tmp_path / "repository")

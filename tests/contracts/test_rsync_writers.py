@@ -187,8 +187,12 @@ def test_a_kill_between_two_steps_is_finished_or_undone_by_the_next_run(
         f"{name}.json" for name in survivors | {newest}
     }
     assert sorted(path.name for path in repository.iterdir()) == [
-        "continuity-rsync.json", "generations", "latest", "lock", "points",
-    ]  # fmt: skip
+        "continuity-rsync.json",
+        "generations",
+        "latest",
+        "lock",
+        "points",
+    ]
     assert os.readlink(repository / "latest") == f"generations/{newest}"
 
 

@@ -119,9 +119,12 @@ def test_a_name_that_only_begins_like_a_source_is_not_inside_it(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "place",
-    ["/", "/etc", "/etc/x", "/usr", "/usr/local/x", "/var", "/var/lib", "/tmp", "/dev/x", "/bin/x",
-     "/proc/self/x", "/home", "/srv", "/run", "~", "~/.."],
-)  # fmt: skip
+    [
+        *("/", "/etc", "/etc/x", "/usr", "/usr/local/x", "/var", "/var/lib"),
+        *("/tmp", "/dev/x", "/bin/x"),
+        *("/proc/self/x", "/home", "/srv", "/run", "~", "~/.."),
+    ],
+)
 def test_a_system_directory_is_never_a_place(place: str) -> None:
     with pytest.raises(ConfigurationError, match="system directory"):
         check_place(Path(place).expanduser(), Interlocks())

@@ -85,8 +85,11 @@ def test_somebody_else_s_directory_in_the_place_is_never_deleted(sandbox: Sandbo
     reap(place, now=NOW + 99 * DAY, ttl=DAY, state_of=dead)
 
     assert sorted(path.name for path in place.iterdir()) == [
-        "link", "notes.txt", "photos", "sandbox-" + "0" * 32,
-    ]  # fmt: skip
+        "link",
+        "notes.txt",
+        "photos",
+        "sandbox-" + "0" * 32,
+    ]
 
 
 def test_reaping_where_nothing_ever_was_finds_nothing(tmp_path: Path) -> None:

@@ -91,8 +91,11 @@ def test_directories_that_nobody_may_write_or_read_are_deleted_without_being_roo
     try:
         ended = subprocess.run(
             (sys.executable, "-c", UNPRIVILEGED, with_everybody),
-            capture_output=True, text=True, check=False, timeout=30,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
 
         assert (ended.stdout, ended.stderr) == ("0\n", "")
         assert list(with_everybody.iterdir()) == []

@@ -70,8 +70,11 @@ def test_a_database_with_one_of_everything_comes_back_equal(
     assert tables["orders"].least == tables["orders"].most == 2_500
     assert tables["orders"].newest[0].value == "2023-11-14T22:55:00.000Z"
     assert dict(copy.portrait.others) == {
-        "views": 1, "triggers": 1, "broken references": 1, "user version": 7
-    }  # fmt: skip
+        "views": 1,
+        "triggers": 1,
+        "broken references": 1,
+        "user version": 7,
+    }
     assert not list((tmp_path / "scratch").iterdir())
 
 

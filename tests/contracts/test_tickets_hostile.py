@@ -6,7 +6,7 @@ import json
 import random
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import cast
+from typing import cast  # a desk is of the kind that was asked for
 
 import pytest
 
@@ -21,10 +21,10 @@ from tests.support.trackers import TRACKERS
 from tests.support.tracking import DRAFT, MARKER
 
 _JUNK: tuple[object, ...] = (
-    None, True, -1, 10**30, 1.5, "", "x" * 5_000, "\x00\x1b[31m\u202e", [], [[]], [None, 3], {},
-    {"a": {"b": []}}, {"value": ["x"], "display_value": {}}, "0001-01-01 00:00:00",
-    "9999-12-31T23:59:59+14:00", "²", "../../..", "a" * 40 + "^ORactive=true",
-)  # fmt: skip
+    *(None, True, -1, 10**30, 1.5, "", "x" * 5_000, "\x00\x1b[31m\u202e", "²", "../../.."),
+    *([], [[]], [None, 3], {}, {"a": {"b": []}}, {"value": ["x"], "display_value": {}}),
+    *("0001-01-01 00:00:00", "9999-12-31T23:59:59+14:00", "a" * 40 + "^ORactive=true"),
+)
 
 
 @dataclass(kw_only=True)

@@ -139,8 +139,10 @@ def _holding(secret: str, since: float, place: Path) -> set[Path]:
     recent = subprocess.run(asked, capture_output=True, check=False).stdout.split(b"\0")[:-1]
     searched = subprocess.run(
         ["xargs", "-0", "-r", "grep", "-lZF", "--", secret],
-        input=b"".join(path + b"\0" for path in recent), capture_output=True, check=False,
-    )  # fmt: skip
+        input=b"".join(path + b"\0" for path in recent),
+        capture_output=True,
+        check=False,
+    )
     return {Path(os.fsdecode(path)) for path in searched.stdout.split(b"\0")[:-1]}
 
 

@@ -173,8 +173,10 @@ def exclusive_restic_lock(world: World, end: signal.Signals) -> Iterator[None]:
             *("restic", "--repo", world.vault, "--no-cache"),
             *("check", "--read-data", "--limit-download", "1"),
         ],
-        env=RESTIC, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        env=RESTIC,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     world.await_lock()
     process.send_signal(signal.SIGSTOP)
     try:

@@ -17,13 +17,14 @@ pytestmark = [pytest.mark.tool("restic"), pytest.mark.tool("rsync")]
 both = pytest.mark.parametrize("job", ["erp", "files"])
 
 NAMES = (
-    b"new\nline", b"carriage\rreturn", b"tab\t", b" leading", b"trailing ", b"#comment", b"$HOME",
-    b"a[1].txt", b"a1.txt", b"a*.txt", b"a?.txt", b"back\\slash", b"!not", b"-rf", b"--delete",
-    b"+ plus", b"- minus", b"'quote'", b'"double"', b"`id`", b"$(id)", b"%s{count}%n", b"{path}",
-    b"caf\xc3\xa9", b"caf\xe9", b"\xff\xfe", b"\xe2\x80\xae" b"cod.exe", b"\x1b[2Jescape", b"\x7f",
-    b"...", b"..a", b"~", b"x" * 255, "ñ".encode() * 127, b"[red]markup", b"con:aux",
-    b"\xf0\x9f\x92\xa9",
-)  # fmt: skip
+    *(b"new\nline", b"carriage\rreturn", b"tab\t", b" leading", b"trailing "),
+    *(b"\x1b[2Jescape", b"\x7f"),
+    *(b"#comment", b"$HOME", b"!not", b"-rf", b"--delete", b"+ plus", b"- minus", b"back\\slash"),
+    *(b"'quote'", b'"double"', b"`id`", b"$(id)", b"%s{count}%n", b"{path}", b"[red]markup"),
+    *(b"a[1].txt", b"a1.txt", b"a*.txt", b"a?.txt", b"...", b"..a", b"~", b"con:aux"),
+    *(b"caf\xc3\xa9", b"caf\xe9", b"\xff\xfe", b"\xe2\x80\xaecod.exe", b"\xf0\x9f\x92\xa9"),
+    *(b"x" * 255, "ñ".encode() * 127),
+)
 
 
 def plant(source: Path) -> int:
@@ -40,10 +41,9 @@ def plant(source: Path) -> int:
         with open(deep + b"/inside", "wb") as file:
             file.write(name)
     for name, target in (
-        (b"shadow", b"/etc/shadow"), (b"loop", b"loop"), (b"up", b"../../.."),
-        (b"void", b"nowhere"),
-        (b"self", b"."), (b"odd", b"\n[$"), (b"long", b"l" * 4_000),
-    ):  # fmt: skip
+        *((b"shadow", b"/etc/shadow"), (b"loop", b"loop"), (b"up", b"../../..")),
+        *((b"void", b"nowhere"), (b"self", b"."), (b"odd", b"\n[$"), (b"long", b"l" * 4_000)),
+    ):
         os.symlink(target, place + b"/link-" + name)
     os.mkfifo(place + b"/fifo")
     with socket.socket(socket.AF_UNIX) as listener:

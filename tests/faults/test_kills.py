@@ -132,8 +132,9 @@ def test_the_lock_that_a_killed_backup_left_is_removed_by_the_next_start(
     holder = subprocess.Popen(
         ["restic", "--repo", world.vault, "--no-cache", "check", "--read-data"],
         env={**os.environ, "RESTIC_PASSWORD": PASSWORD},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     world.await_lock()
     holder.kill()
     holder.wait()

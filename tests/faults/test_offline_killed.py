@@ -88,9 +88,12 @@ def killed_half_way(firm: Firm, place: str) -> None:
             line.mend()
     with subprocess.Popen(
         [sys.executable, "-m", "continuity", "-w", firm.story.root, "bundle", "publish"],
-        cwd=ROOT, env=firm.story.environ, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ) as process:  # fmt: skip
+        cwd=ROOT,
+        env=firm.story.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
         assert firm.lines[place].stalled.wait(60)
         process.kill()
     # What it had started loses its line as well: the power is gone.

@@ -41,6 +41,7 @@ def small_disk(place: Path, kibibytes: int) -> Iterator[None]:
 def fill(place: Path) -> None:
     """Leave no room at all."""
     for block in (1 << 16, 1 << 12):
+        # Being refused at last is what this is for.
         with (place / f"ballast-{block}").open("wb", buffering=0) as ballast, suppress(OSError):
             while ballast.write(bytes(block)):
                 pass

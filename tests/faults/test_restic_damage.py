@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON
 
 import pytest
 
@@ -50,8 +50,10 @@ def _restic(vault: Path, *words: str) -> bytes:
     return subprocess.run(
         ["restic", "--repo", vault, "--no-cache", "--no-lock", *words],
         env={**os.environ, "RESTIC_PASSWORD": PASSWORD},
-        capture_output=True, check=True, timeout=60,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        check=True,
+        timeout=60,
+    ).stdout
 
 
 def damage(path: Path, way: str) -> None:

@@ -173,7 +173,7 @@ def _locked(file: Path) -> Iterator[None]:
         with suppress(sqlite3.OperationalError):  # somebody writes: no outage this time
             connection.execute("BEGIN IMMEDIATE")
         yield
-        with suppress(sqlite3.OperationalError):
+        with suppress(sqlite3.OperationalError):  # none was begun, see above
             connection.execute("ROLLBACK")
 
 
@@ -205,7 +205,7 @@ def _kill_a_run(workspace: Path, draw: random.Random) -> None:
         time.sleep(0.2)
     if runs:
         time.sleep(draw.uniform(0, 3))
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError):  # it ended by itself meanwhile
             os.kill(draw.choice(runs), signal.SIGKILL)
 
 

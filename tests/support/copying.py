@@ -61,8 +61,10 @@ def restic(*words: str | Path, env: Mapping[str, str] | None = None) -> None:
     subprocess.run(
         [quickest_restic(), "--no-cache", *words],
         env={**os.environ, **own, **(env or {})},
-        check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
 
 
 def fill(world: World) -> None:
@@ -70,8 +72,10 @@ def fill(world: World) -> None:
     restic("copy", "--repo", world.root / "offsite", "--from-repo", world.vault)
     subprocess.run(
         ["rsync", "-aH", "--delete", f"{world.disk}/", world.root / "shelf/"],
-        check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
 
 
 def book(world: World, job: str, *more: str, sandbox: bool = False) -> None:

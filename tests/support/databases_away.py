@@ -75,6 +75,8 @@ def snapshots(world: World) -> list[str]:
     asked = subprocess.run(
         ["restic", "snapshots", "--no-cache", "--no-lock", "--json", "--repo", world.vault],
         env={**os.environ, "RESTIC_PASSWORD": PASSWORD},
-        capture_output=True, check=True, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
     return [snapshot["id"] for snapshot in json.loads(asked.stdout)]

@@ -1,7 +1,7 @@
 """Entries made by hand, and trees drawn by hypothesis."""
 
 import hashlib
-from typing import Any
+from typing import Any  # keys of a named tuple
 
 from hypothesis import strategies as st
 

@@ -72,9 +72,14 @@ def rows() -> dict[str, Row]:
         if len(cells) == 7 and re.fullmatch("`[a-z0-9-]+`", cells[0]):
             slug, broken, command, said, verdict, failure, code = cells
             row = Row(
-                slug=slug.strip("`"), broken=broken, command=command, said=said,
-                verdict=verdict, failure=failure, exit=code,
-            )  # fmt: skip
+                slug=slug.strip("`"),
+                broken=broken,
+                command=command,
+                said=said,
+                verdict=verdict,
+                failure=failure,
+                exit=code,
+            )
             assert row.slug not in found, row.slug
             found[row.slug] = row
     return found

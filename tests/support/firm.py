@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON, or keys of a dataclass
 
 from continuity.app import App, opened
 from continuity.domain.evidence import Record, RecordKind

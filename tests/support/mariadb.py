@@ -125,7 +125,7 @@ def throwaway_mariadb() -> Iterator[MariadbServer]:
             yield server
         finally:
             process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            with contextlib.suppress(subprocess.TimeoutExpired):  # killed below
                 process.wait(20)
             process.kill()
             process.wait(10)
@@ -136,7 +136,7 @@ def throwaway_mariadb() -> Iterator[MariadbServer]:
 def _await(server: MariadbServer) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until:
-        with contextlib.suppress(AssertionError):
+        with contextlib.suppress(AssertionError):  # it does not listen yet
             server.execute("SELECT 1;")
             return
         time.sleep(0.1)

@@ -95,8 +95,10 @@ class Sshd:
         spread = [word for option in options for word in ("-o", option)]
         target = f"{self.user}@{self.address}"
         return [
-            "ssh", "-F", "none", *spread, "-i", str(self.key), "-p", str(self.port), target, *words
-        ]  # fmt: skip
+            *("ssh", "-F", "none", *spread),
+            *("-i", str(self.key), "-p", str(self.port), target),
+            *words,
+        ]
 
     def start(self) -> None:
         """Begin to listen."""

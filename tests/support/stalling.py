@@ -39,7 +39,7 @@ class Line:
         """Carry one connection until either end closes it, or the line stalls."""
         with caller, socket.create_connection(("127.0.0.1", self.to)) as server:
             Thread(target=_down, args=(server, caller), daemon=True).start()
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # either end may hang up
                 self._up(caller, server)
 
     def _up(self, caller: socket.socket, server: socket.socket) -> None:
@@ -52,7 +52,7 @@ class Line:
 
 
 def _down(server: socket.socket, caller: socket.socket) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # either end may hang up
         while piece := server.recv(_PIECE):
             caller.sendall(piece)
 
@@ -67,7 +67,7 @@ def stalling_line(to: int, after: int) -> Iterator[Line]:
 
 
 def _accept(listener: socket.socket, line: Line) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # closed by the test's end
         while True:
             caller, _ = listener.accept()
             Thread(target=line.carry, args=(caller,), daemon=True).start()

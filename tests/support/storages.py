@@ -56,8 +56,10 @@ class Served:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [rclone(), "serve", self.kind, *self._words(), str(self.root)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
         await_port(self.port, self._process)
 
     def stop(self) -> None:
@@ -100,8 +102,10 @@ def locking_server() -> Iterator[str]:
     port = free_port()
     process = subprocess.Popen(
         [str(Path(sys.executable).with_name("moto_server")), "-H", ADDRESS, "-p", str(port)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         await_port(port, process)
         yield f"http://{ADDRESS}:{port}"
@@ -127,8 +131,11 @@ def certificate(place: Path) -> tuple[Path, Path]:
             *("-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2"),
             *("-subj", "/CN=throw-away", "-addext", f"subjectAltName=IP:{ADDRESS}"),
         ],
-        cwd=place, check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
+        cwd=place,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
     return place / "cert.pem", place / "key.pem"
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple  # Any: JSON
 
 from tests.support.firm import Firm
 from tests.support.programs import ROOT, missing

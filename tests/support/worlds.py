@@ -209,8 +209,11 @@ def make_vault(place: Path) -> None:
     environment = {**os.environ, "RESTIC_PASSWORD": PASSWORD}
     subprocess.run(
         ["restic", "init", "--no-cache", "--repo", place],
-        env=environment, check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
+        env=environment,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
     cheapen(place, PASSWORD)
 
 

@@ -1,7 +1,7 @@
 """What a system's verdict says after a few runs, told one story at a time."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any  # keys of a record
 
 import pytest
 

@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any  # keys of a record
 
 from hypothesis import given
 from hypothesis import strategies as st

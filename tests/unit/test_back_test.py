@@ -18,11 +18,22 @@ TRUE = Cost(2_000.0, 30.0, 500.0)
 
 def a_drill(number: int, files: int, mib: int, milliseconds: int) -> DrillRun:
     return DrillRun(
-        run_id=f"run-{number}", at=START + number * timedelta(days=1), verdict=Verdict.PASS,
-        failure=None, reason=None, level="L3", full=False, point="p", data_time=None,
-        identity=Identity(), milliseconds=milliseconds, measured=False, files=files,
-        bytes=mib * MIB, adopted=False,
-    )  # fmt: skip
+        run_id=f"run-{number}",
+        at=START + number * timedelta(days=1),
+        verdict=Verdict.PASS,
+        failure=None,
+        reason=None,
+        level="L3",
+        full=False,
+        point="p",
+        data_time=None,
+        identity=Identity(),
+        milliseconds=milliseconds,
+        measured=False,
+        files=files,
+        bytes=mib * MIB,
+        adopted=False,
+    )
 
 
 sizes = st.tuples(st.integers(1, 5_000), st.integers(1, 5_000))

@@ -24,9 +24,16 @@ HOUR = timedelta(hours=1)
 
 def recorded(kind: RecordKind, body: dict[str, object]) -> Record:
     return Record(
-        sequence=1, recorded_at=NOON, kind=kind, job="files", body=body,
-        previous="", hash="", personal_hash=None, run_id=None,
-    )  # fmt: skip
+        sequence=1,
+        recorded_at=NOON,
+        kind=kind,
+        job="files",
+        body=body,
+        previous="",
+        hash="",
+        personal_hash=None,
+        run_id=None,
+    )
 
 
 @given(st.binary(min_size=32, max_size=32), st.sampled_from(["en", "es", "xx"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import cast  # a cell that no question may reach
 
 import pytest
 from hypothesis import given

@@ -197,10 +197,13 @@ def on_hosts() -> Portfolio:
     """The firm with its billing on a server of its own, which also keeps the copies of the shop."""
     firm = the_firm()
     jobs = tuple(
-        replace(job, host="erp" if job.name.startswith("billing") else "local",
-                keeper="erp" if job.name == "shop" else None)
+        replace(
+            job,
+            host="erp" if job.name.startswith("billing") else "local",
+            keeper="erp" if job.name == "shop" else None,
+        )
         for job in firm.jobs
-    )  # fmt: skip
+    )
     return replace(firm, jobs=jobs)
 
 

@@ -92,9 +92,12 @@ def test_a_source_is_another_when_other_data_is_copied_and_not_when_it_is_read_o
 
     assert source(user="other", newest=["a.b"], exact_rows=1, compression=9).identity() == plain
     others = [
-        source(database="crm"), source(address="10.0.0.1"), source(port=5433),
-        source(format="base"), source(exclude_tables=["logs"]),
-    ]  # fmt: skip
+        source(database="crm"),
+        source(address="10.0.0.1"),
+        source(port=5433),
+        source(format="base"),
+        source(exclude_tables=["logs"]),
+    ]
     assert len({plain, *(other.identity() for other in others)}) == 6
 
 
@@ -120,9 +123,13 @@ def looked(table: TablePortrait | None, added: int, removed: int) -> Look:
 def orders(rows: int, digest: str = "one", newest: str = "2026-03-01T00:00:00Z") -> TablePortrait:
     sample = RowSample(key=("id",), first=("1",), last=("9",), rows=9, digest=digest)
     return TablePortrait(
-        name="public.orders", least=rows, most=rows, schema="s", sample=sample,
+        name="public.orders",
+        least=rows,
+        most=rows,
+        schema="s",
+        sample=sample,
         newest=(Newest(column="orders.created", value=newest),),
-    )  # fmt: skip
+    )
 
 
 @given(st.lists(st.integers(-5, 5), max_size=20), st.integers(0, 50), st.data())

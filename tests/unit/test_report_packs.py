@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any  # keys of a record
 
 from continuity.domain.pack_confidence import Touched, state_pack_confidence
 from continuity.domain.report_plain import plain_from_report

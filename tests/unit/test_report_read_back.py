@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any  # JSON
 
 from continuity.domain.clock import text_from_time
 from continuity.reports.composing import page_from_report

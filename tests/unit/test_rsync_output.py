@@ -79,8 +79,9 @@ def test_progress_is_read_between_carriage_returns_and_its_total_only_when_known
     )
 
     assert [(step.files, step.bytes, step.total_files) for step in seen] == [
-        (5, 4096, None), (10, 8192, 12),
-    ]  # fmt: skip
+        (5, 4096, None),
+        (10, 8192, 12),
+    ]
 
 
 def test_the_time_of_a_directory_above_the_source_is_no_change_of_the_source() -> None:

@@ -101,9 +101,12 @@ def test_a_shell_repeats_the_draw() -> None:
     )
     listed = b"".join(entry.path + b"\0" for entry in tree)
     shell = subprocess.run(
-        ["bash", "-c", script], input=listed, env={"SEED": "seed", "PATH": "/usr/bin:/bin"},
-        capture_output=True, check=True,
-    )  # fmt: skip
+        ["bash", "-c", script],
+        input=listed,
+        env={"SEED": "seed", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=True,
+    )
 
     drawn = draw_sample(tree, PLAIN, {}).random
     assert list(drawn) == [line[66:] for line in shell.stdout.splitlines()]

@@ -1,6 +1,6 @@
 """What the join of survey and listing seals, and what it never seals."""
 
-from typing import Any
+from typing import Any  # keys of a named tuple
 
 import pytest
 from hypothesis import given

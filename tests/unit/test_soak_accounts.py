@@ -42,13 +42,17 @@ def a_letter(key: str, state: OutboxState, *outcomes: str, run: str = "", died: 
     row = OutboxRow(
         position=1,
         notice=Notice(
-            key=key, lane="report:mail", incident=0, event="report", due_at=START,
+            key=key,
+            lane="report:mail",
+            incident=0,
+            event="report",
+            due_at=START,
             payload={"run": run},
         ),
         due_at=START,
         attempts=len(outcomes) + died,
         state=state,
-    )  # fmt: skip
+    )
     tries = [
         Attempt(
             key=key,

@@ -62,7 +62,7 @@ class Torn:
 
 
 def quietly(action: Callable[[], object]) -> None:
-    with contextlib.suppress(EOFError):
+    with contextlib.suppress(EOFError):  # what a lost line raises; here only the waiting counts
         action()
 
 

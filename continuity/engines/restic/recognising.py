@@ -29,7 +29,7 @@ def identify(caller: Caller) -> str:
     before = _place(caller)
     identity = read_identity(caller)
     if before is not None and before == _place(caller):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # not being able to note is no error
             _write(before, identity)
     return identity
 

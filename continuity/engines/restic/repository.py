@@ -164,5 +164,5 @@ def _take_back(place: Path) -> None:
             key.unlink()
     for parent, folders, _ in os.walk(place, topdown=False):
         for folder in folders:
-            with suppress(OSError):
+            with suppress(OSError):  # what is not empty stays, as above
                 Path(parent, folder).rmdir()

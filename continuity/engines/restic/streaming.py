@@ -60,7 +60,7 @@ def keep_stream(caller: Caller, request: StreamRequest, on_progress: OnProgress)
     )
     try:
         finished = caller.run(call, output.take)
-    except Exception:
+    except Exception:  # whatever it was; it goes on below
         with contextlib.suppress(ContinuityError):  # the first error is the one that counts
             unlock_dead(caller)
         raise

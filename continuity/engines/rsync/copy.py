@@ -66,9 +66,8 @@ def back_up(
     partial.mkdir(mode=0o700)
     try:
         return _fill_and_publish(copy, on_progress)
-    except Exception:
-        # An interrupted run is not kept waiting: the next one removes what it left.
-        with contextlib.suppress(OSError):
+    except Exception:  # an interrupted run is not kept waiting: the next one removes what it left
+        with contextlib.suppress(OSError):  # so does this; the first error is the one that counts
             discard(partial)
         raise
 

@@ -158,19 +158,28 @@ def _error_from(path: Path, error: OSError) -> ContinuityError:
             )
         case errno.EACCES | errno.EPERM:
             return AuthenticationError(
-                say(N_("The repository {place} refuses access: {reason}."), place=place,
-                    reason=reason),
+                say(
+                    N_("The repository {place} refuses access: {reason}."),
+                    place=place,
+                    reason=reason,
+                ),
                 remedy=say(N_("Run as the user who owns the repository.")),
-            )  # fmt: skip
+            )
         case errno.EIO | errno.EUCLEAN:
             return DamagedError(
-                say(N_("The disk of the repository {place} is damaged: {reason}."), place=place,
-                    reason=reason),
+                say(
+                    N_("The disk of the repository {place} is damaged: {reason}."),
+                    place=place,
+                    reason=reason,
+                ),
                 remedy=say(N_("Look at the kernel's log, and copy the repository while it reads.")),
-            )  # fmt: skip
+            )
         case _:
             return UnreachableError(
-                say(N_("The repository {place} cannot be used: {reason}."), place=place,
-                    reason=reason),
+                say(
+                    N_("The repository {place} cannot be used: {reason}."),
+                    place=place,
+                    reason=reason,
+                ),
                 remedy=say(N_("Make sure that its disk is connected, mounted and writable.")),
-            )  # fmt: skip
+            )

@@ -54,11 +54,11 @@ def sweep(repository: Repository) -> None:
     next sweep.
     """
     for snapshot in repository.withdrawn():
-        with contextlib.suppress(ResidueError):
+        with contextlib.suppress(ResidueError):  # what is held is left to the next sweep
             _remove_withdrawn(repository, snapshot)
     for name in os.listdir(repository.generations):
         if name.startswith((PARTIAL, _GONE)) and not _is_in_use(name):
-            with contextlib.suppress(OSError, ResidueError):
+            with contextlib.suppress(OSError, ResidueError):  # as above
                 _remove(repository.generations, name)
     for name in os.listdir(repository.root):
         if name.startswith(".latest-"):
@@ -71,7 +71,7 @@ def sweep(repository: Repository) -> None:
 def _remove_withdrawn(repository: Repository, snapshot: str) -> None:
     """Rename first: a name that people may know never leads to half a tree."""
     gone = f"{_GONE}{secrets.token_hex(16)}"
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError):  # a sweep that was killed removed it
         (repository.generations / snapshot).rename(repository.generations / gone)
         _remove(repository.generations, gone)
     repository.forget_withdrawn(snapshot)
@@ -90,9 +90,11 @@ def _remove(folder: Path, name: str) -> None:
                 count=removal.left,
                 path=shown(next(iter(removal.residue), b"")),
             ),
-            remedy=say(N_("Look for immutable files or mounts below {path}."),
-                       path=shown(os.fsencode(folder / name))),
-        )  # fmt: skip
+            remedy=say(
+                N_("Look for immutable files or mounts below {path}."),
+                path=shown(os.fsencode(folder / name)),
+            ),
+        )
 
 
 def _is_in_use(name: str) -> bool:
@@ -104,5 +106,5 @@ def _running() -> Iterator[bytes]:
     """Give the command lines of this machine's processes."""
     for process in Path("/proc").iterdir():
         if process.name.isdecimal():
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # ended meanwhile: it holds nothing
                 yield (process / "cmdline").read_bytes()

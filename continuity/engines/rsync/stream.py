@@ -44,9 +44,8 @@ def keep_stream(
         program.make_durable(partial, request.timeout)
         point = _point(request, kept, moment)
         repository.publish(partial, point)
-    except Exception:
-        # An interrupted run is not kept waiting: the next one removes what it left.
-        with contextlib.suppress(OSError):
+    except Exception:  # an interrupted run is not kept waiting: the next one removes what it left
+        with contextlib.suppress(OSError):  # so does this; the first error is the one that counts
             discard(partial)
         raise
     return BackupResult(

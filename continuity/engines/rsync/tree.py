@@ -110,9 +110,12 @@ class Reader:
             expected, read = _read_to_the_end(path)
         except OSError as error:
             self._note(
-                say(N_("{path} cannot be read: {reason}."), path=shown(path),
-                    reason=error.strerror or "")
-            )  # fmt: skip
+                say(
+                    N_("{path} cannot be read: {reason}."),
+                    path=shown(path),
+                    reason=error.strerror or "",
+                )
+            )
             return
         if read != expected:
             self._note(say(N_("{path} is shorter than its size."), path=shown(path)))

@@ -22,9 +22,15 @@ from .files import files
 _CHUNK = 1 << 18
 _NAMED = 10
 _BROKEN = (
-    OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, tarfile.TarError,
-    zipfile.BadZipFile, NotImplementedError,
-)  # fmt: skip
+    OSError,
+    EOFError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+)
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _HEAD = 512

@@ -69,8 +69,11 @@ def standing_of(session: Session, swap: Swap) -> Standing:
     }
     live, fresh, aside = (bool(count[name]) for name in (swap.live, swap.fresh, swap.aside))
     if swap.old_id:
-        found = {(True, False, True): Standing.FRESH, (True, True, False): Standing.OLD,
-                 (True, False, False): Standing.OLD}  # fmt: skip
+        found = {
+            (True, False, True): Standing.FRESH,
+            (True, True, False): Standing.OLD,
+            (True, False, False): Standing.OLD,
+        }
         return found.get((live, fresh, aside), Standing.UNKNOWN)
     only = {(True, False): Standing.FRESH, (False, True): Standing.OLD}
     return only.get((live, fresh), Standing.UNKNOWN)

@@ -55,6 +55,7 @@ def _dump(asked: LoadAsked, database: str) -> ByHand:
 def _roles(portrait: Portrait) -> Iterator[bytes]:
     for role in portrait.roles:
         made = f"CREATE ROLE {quoted(role)} NOLOGIN"
+        # A role that is there already is as wanted; what lacks one says so when it is loaded.
         yield line("psql", "-X", "--dbname=postgres", f"--command={made}") + b" || true"
 
 

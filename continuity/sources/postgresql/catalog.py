@@ -133,12 +133,17 @@ OTHERS = " UNION ALL ".join(
         " AND d.deptype = 'e')",
         _counted("functions", f"pg_proc AS p {_NAMESPACE} = p.pronamespace", "pg_proc", "p"),
         _counted(
-            "types", f"pg_type AS t {_NAMESPACE} = t.typnamespace", "pg_type", "t",
+            "types",
+            f"pg_type AS t {_NAMESPACE} = t.typnamespace",
+            "pg_type",
+            "t",
             "t.typtype IN ('d', 'e', 'r')",
         ),
         _counted(
             "triggers",
-            f"pg_trigger AS g JOIN {_OF_CLASS} ON c.oid = g.tgrelid", "pg_class", "c",
+            f"pg_trigger AS g JOIN {_OF_CLASS} ON c.oid = g.tgrelid",
+            "pg_class",
+            "c",
             "NOT g.tgisinternal AND coalesce((to_jsonb(g) ->> 'tgparentid')::int8, 0) = 0",
         ),
         _counted(
@@ -150,4 +155,4 @@ OTHERS = " UNION ALL ".join(
         "SELECT 'publications', count(*)::int8 FROM pg_publication",
         "SELECT 'large objects', count(*)::int8 FROM pg_largeobject_metadata",
     ]
-)  # fmt: skip
+)

@@ -84,7 +84,7 @@ def _rename(mover: Session, ender: Session, name: str, to: str) -> None:
 
 
 def _is_over(work: Future[None]) -> bool:
-    with suppress(TimeoutError):
+    with suppress(TimeoutError):  # then it is not over, as told below
         work.exception(_GLANCE)
     return work.done()
 

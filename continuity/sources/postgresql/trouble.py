@@ -65,10 +65,14 @@ def trouble(program: str, finished: Finished, host: str) -> ContinuityError:
         )
     if finished.code < 0:
         return ToolError(
-            say(N_("{program} on {host} was ended by signal {signal}."),
-                program=program, host=host, signal=-finished.code),
+            say(
+                N_("{program} on {host} was ended by signal {signal}."),
+                program=program,
+                host=host,
+                signal=-finished.code,
+            ),
             remedy=say(N_("See in the system's log who ended it; often memory ran out.")),
-        )  # fmt: skip
+        )
     return ToolError(
         say(N_("{program} on {host} ended with code {code}: {said}"), **values),
         remedy=say(N_("Read what it says; run it by hand there to see more.")),
