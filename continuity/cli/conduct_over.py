@@ -21,8 +21,7 @@ from continuity.sources.replacement import Door, Replace, Standing, Swap, swap_f
 from continuity.workflows.carrying_on import Outcome
 from continuity.workflows.conducting import Stage, turn_on, write
 from continuity.workflows.facts import read_facts
-from continuity.workflows.hands import Order, Restored
-from continuity.workflows.places import Place
+from continuity.workflows.hands import Restored
 from continuity.workflows.replacing_database import (
     SWAP,
     Over,
@@ -35,12 +34,8 @@ from continuity.workflows.world import Protected
 _REPLACING = "replacing"
 
 
-def replaced(
-    app: App, protected: Protected, facts: JobFacts, order: Order, wanted: tuple[Point, Place]
-) -> Restored:
+def replaced(app: App, protected: Protected, facts: JobFacts, point: Point, over: Over) -> Restored:
     """Let a point take the place of the living database. Raises ContinuityError."""
-    point, place = wanted
-    over = Over(point=point.id, mark=order.mark, note=order.note, place=place)
     done = replace_database(app.bench, protected, facts, over)
     return Restored(
         passed=True,

@@ -10,6 +10,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from continuity.app import App, Standing, portfolio_of
+from continuity.cli.conduct_damage import Damages
 from continuity.cli.conduct_over import replaced
 from continuity.cli.language import sentence
 from continuity.config.doors import doors_of
@@ -24,12 +25,18 @@ from continuity.hosts.doors import Door, open_doors
 from continuity.protecting import protect
 from continuity.workflows.bringing_back import BroughtBack, bring_back
 from continuity.workflows.drill import drill
-from continuity.workflows.falling_back import Given, NothingGivenError, Search, first_given
+from continuity.workflows.falling_back import (
+    OF_THE_PLACE,
+    Given,
+    NothingGivenError,
+    Search,
+    first_given,
+)
 from continuity.workflows.hands import Order, Restored, Unproven
 from continuity.workflows.making_way import Aim
 from continuity.workflows.places import Place
 from continuity.workflows.planning import DrillRequest
-from continuity.workflows.replacing_database import OnServerError, can_be_replaced
+from continuity.workflows.replacing_database import OnServerError, Over, can_be_replaced
 from continuity.workflows.world import Protected, unwatched
 
 _PATIENCE = 10.0
@@ -56,6 +63,9 @@ _OF_THE_COPY = frozenset(
         FailureClass.DATA_MISMATCH,
     }
 )
+
+
+_ERRORS = {error.failure: error for error in OF_THE_PLACE}
 
 
 def candidates_of(app: App, job: str) -> tuple[Candidate, ...]:
@@ -96,13 +106,14 @@ def restore(app: App, order: Order) -> Restored | Unproven:
     """Bring back what a step asks for, from the first repository that gives it."""
     protected = _protected(app, order)
     require_kept(app, order.job, order.repository)
+    damages = Damages(app=app, protected=protected, order=order)
     try:
-        given = _given(app, protected, order)
+        given = _given(damages)
     except OnServerError as error:
         raise error.trouble from error
     except NothingGivenError as error:
         raise NothingGivenError(order.job, error.troubles, sentence) from error
-    why = " ".join(map(sentence, _why(protected, given, order.repository)))
+    why = " ".join(map(sentence, _why(damages, given)))
     if given.result is None:
         said = f"{why} {_unproven(given)}".lstrip()
         return Unproven(point=given.candidate.point.id, said=said)
@@ -110,19 +121,21 @@ def restore(app: App, order: Order) -> Restored | Unproven:
     return replace(given.result, details=details, said=f"{given.result.said} {why}".rstrip())
 
 
-def _given(app: App, protected: Protected, order: Order) -> Given[Restored]:
+def _given(damages: Damages) -> Given[Restored]:
+    app, order = damages.app, damages.order
     return first_given(
         Search(
             bench=app.bench,
-            protected=protected,
+            protected=damages.protected,
             facts=lambda: _standing(app).portfolio.facts.of(order.job),
             known=lambda: candidates_of(app, order.job),
             answers=partial(reachable, app),
             pick=partial(_pick, app, order.job, order.point),
             may=lambda candidate: candidate.proven or order.accepted,
+            damaged=damages.tell,
             only=order.repository,
         ),
-        partial(_attempt, app, protected, order),
+        partial(_attempt, damages),
     )
 
 
@@ -154,17 +167,24 @@ def _repositories(protected: Protected) -> list[str]:
     return [protected.job.repository, *(copy.repository for copy in protected.copies)]
 
 
-def _attempt(
-    app: App, protected: Protected, order: Order, candidate: Candidate, place: Place, last: bool
-) -> Restored:
+def _attempt(damages: Damages, candidate: Candidate, place: Place, last: bool) -> Restored:
     """Restore once; what is wrong is an error as long as another repository may do better."""
+    app, protected, order = damages.app, damages.protected, damages.order
     if order.target == "sandbox":
-        return _drilled(app, protected, candidate, last=last)
-    aim = Aim(mark=order.mark, place=order.place, include=order.include, strict=not last)
+        return _drilled(damages, candidate, last=last)
+    damaged = partial(damages.tell, candidate.repository)
+    aim = Aim(
+        mark=order.mark,
+        place=order.place,
+        include=order.include,
+        strict=not last,
+        damaged=damaged,
+    )
     facts = _standing(app).portfolio.facts.of(order.job)
     point = candidate.point
     if order.target == "production" and can_be_replaced(protected):
-        done = replaced(app, protected, facts, order, (point, place))
+        over = Over(point=point.id, mark=order.mark, note=order.note, place=place, damaged=damaged)
+        done = replaced(app, protected, facts, point, over)
         return replace(done, details={**done.details, **_proof(candidate)})
     back = bring_back(app.bench, protected, facts, point.id, aim, place)
     return Restored(
@@ -177,14 +197,19 @@ def _attempt(
     )
 
 
-def _drilled(app: App, protected: Protected, candidate: Candidate, *, last: bool) -> Restored:
+def _drilled(damages: Damages, candidate: Candidate, *, last: bool) -> Restored:
+    app, protected = damages.app, damages.protected
     name = candidate.repository if candidate.copy_of else None
     request = DrillRequest(full=True, point=candidate.point.id, copy=name)
     facts = _standing(app).portfolio.facts.of(protected.job.name)
     ended = drill(app.bench, protected, facts, request, unwatched())
     conclusion = ended.conclusion
+    if conclusion.verdict is Verdict.FAIL and conclusion.failure in _OF_THE_COPY:
+        # The restore test has put it on record itself.
+        damages.names.add(candidate.repository)
     if not last and conclusion.reason is not None and conclusion.failure in _OF_THE_COPY:
-        raise DamagedError(conclusion.reason, remedy=conclusion.remedy)
+        error = _ERRORS.get(conclusion.failure, DamagedError)
+        raise error(conclusion.reason, remedy=conclusion.remedy)
     return Restored(
         passed=conclusion.verdict is Verdict.PASS,
         point=candidate.point.id,
@@ -219,14 +244,18 @@ def _where(protected: Protected, given: Given[Restored]) -> dict[str, Detail]:
     return details
 
 
-def _why(protected: Protected, given: Given[Restored], only: str) -> Iterator[Message]:
+def _why(damages: Damages, given: Given[Restored]) -> Iterator[Message]:
     """Say why it is not from where it usually is, and what that costs."""
     for name, error in sorted(given.troubles.items()):
         reason = sentence(error.what).removesuffix(".")
         yield say(N_("{repository} does not give it: {reason}."), repository=name, reason=reason)
-        if isinstance(error, DamagedError):
-            test = f"continuity drill {protected.job.name} --copy {name}"
-            yield say(N_("Put it on record by a restore test: {command}"), command=test)
+        if name in damages.names:
+            yield say(
+                N_(
+                    "That is on record; nothing in it counts as proven until this passes: {command}"
+                ),
+                command=damages.test_of(name),
+            )
     one = given.candidate
     if one.copy_of:
         yield say(
@@ -234,13 +263,13 @@ def _why(protected: Protected, given: Given[Restored], only: str) -> Iterator[Me
             repository=one.repository,
             original=one.copy_of,
         )
-        if one.copy_of not in given.troubles and not only:
+        if one.copy_of not in given.troubles and not damages.order.repository:
             yield say(N_("{original} has no point as good."), original=one.copy_of)
     if given.lost_more:
         yield say(
             N_("{lost} more is lost than by what {original} should hold."),
             lost=shown_duration(given.lost_more),
-            original=protected.job.repository,
+            original=damages.protected.job.repository,
         )
 
 

@@ -70,6 +70,9 @@ def facts_of_copy(plan: JobPlan, copy: Storage, facts: JobFacts) -> JobFacts:
         drills=tuple(
             drill for drill in facts.drills if drill.identity.repository == copy.repository
         ),
+        damages=tuple(
+            found for found in facts.damages if found.identity.repository == copy.repository
+        ),
     )
 
 

@@ -110,6 +110,20 @@ class CheckRun(NamedTuple):
     packs: PackFacts | None = None
 
 
+class Damage(NamedTuple):
+    """Damage that was met outside of restore tests and checks, as by a restore in earnest.
+
+    ``run_id`` is the run that met it, whatever it was for.
+    """
+
+    run_id: str
+    at: datetime
+    verdict: Verdict
+    failure: FailureClass | None
+    reason: Message | None
+    identity: Identity
+
+
 class OpenRun(NamedTuple):
     """A run that started and of which no end is recorded."""
 
@@ -170,14 +184,16 @@ class JobFacts:
     backups_made: int = 0
     sightings: tuple[Sighting, ...] = ()
     canaries: tuple[Canary, ...] = ()
+    damages: tuple[Damage, ...] = ()
 
 
-def without_drills_in(facts: JobFacts, repositories: Collection[str]) -> JobFacts:
-    """Leave out the restore tests of copies, which prove nothing about the repository itself."""
-    if not repositories:
+def without_copies(facts: JobFacts, copies: Collection[str]) -> JobFacts:
+    """Leave out what was found in copies, which shows nothing of the repository itself."""
+    if not copies:
         return facts
-    drills = (drill for drill in facts.drills if drill.identity.repository not in repositories)
-    return replace(facts, drills=tuple(drills))
+    drills = (drill for drill in facts.drills if drill.identity.repository not in copies)
+    damages = (found for found in facts.damages if found.identity.repository not in copies)
+    return replace(facts, drills=tuple(drills), damages=tuple(damages))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

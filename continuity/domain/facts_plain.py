@@ -12,6 +12,7 @@ from continuity.domain.facts import (
     BackupRun,
     Canary,
     CheckRun,
+    Damage,
     DrillRun,
     Facts,
     Identity,
@@ -27,7 +28,7 @@ from continuity.domain.pack_facts import PackFacts, PlainPacks, packs_from_plain
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
-FORMAT = 8
+FORMAT = 9
 """Another number means: read the record again from its beginning."""
 
 _read = datetime.fromisoformat
@@ -83,13 +84,14 @@ class _PlainJob(TypedDict):
     open: _Columns
     sightings: _Columns
     canaries: _Columns
+    damages: _Columns
     skip: tuple[str, str] | None
 
 
 def _plain_job(job: JobFacts) -> _PlainJob:
     distinct = dict.fromkeys(
         fact.identity
-        for facts in (job.points, job.backups, job.drills, job.checks)
+        for facts in (job.points, job.backups, job.drills, job.checks, job.damages)
         for fact in facts
     )
     numbers = {identity: number for number, identity in enumerate(distinct)}
@@ -105,6 +107,7 @@ def _plain_job(job: JobFacts) -> _PlainJob:
         "open": _columns(job.open_runs, numbers),
         "sightings": _columns(job.sightings, numbers),
         "canaries": _columns(job.canaries, numbers),
+        "damages": _columns(job.damages, numbers),
         "skip": None if skip is None else (text_from_time(skip.until), skip.reason),
     }
 
@@ -143,6 +146,7 @@ def _job(name: str, plain: _PlainJob) -> JobFacts:
         open_runs=_open_runs(plain["open"]),
         sightings=_sightings(plain["sightings"]),
         canaries=_canaries(plain["canaries"]),
+        damages=_damages(plain["damages"], known),
         skip=None if skip is None else Skip(until=_read(skip[0]), reason=skip[1]),
     )
 
@@ -156,22 +160,9 @@ def _points(columns: _Columns, known: list[Identity]) -> tuple[Point, ...]:
     whole, quarantined, doubtful, removed, accepted = cast(
         "tuple[list[bool], list[bool], list[bool], list[str | None], list[bool]]", columns[6:]
     )
-    return tuple(
-        map(
-            Point,
-            ids,
-            map(_read, data),
-            map(_read, usable),
-            map(known.__getitem__, identity),
-            files,
-            size,
-            whole,
-            quarantined,
-            doubtful,
-            map(_moment, removed),
-            accepted,
-        )
-    )
+    times, identities = (map(_read, data), map(_read, usable)), map(known.__getitem__, identity)
+    sizes, last = (files, size), (whole, quarantined, doubtful, map(_moment, removed), accepted)
+    return tuple(map(Point, ids, *times, identities, *sizes, *last))
 
 
 def _backups(columns: _Columns, known: list[Identity]) -> tuple[BackupRun, ...]:
@@ -222,6 +213,13 @@ def _checks(columns: _Columns, known: list[Identity]) -> tuple[CheckRun, ...]:
     )
     last = (k, n, map(known.__getitem__, identity), map(packs_from_plain, packs))
     return tuple(map(CheckRun, *_outcomes(columns), *last))
+
+
+def _damages(columns: _Columns, known: list[Identity]) -> tuple[Damage, ...]:
+    if not columns:
+        return ()
+    identities = map(known.__getitem__, cast("list[int]", columns[_OUTCOME]))
+    return tuple(map(Damage, *_outcomes(columns), identities))
 
 
 _OUTCOME = 5

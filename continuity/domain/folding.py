@@ -21,7 +21,7 @@ from continuity.domain.facts import (
     Skip,
 )
 from continuity.domain.failure import FailureClass
-from continuity.domain.learning import observed_copy, planted, retired, sown
+from continuity.domain.learning import damaged, observed_copy, planted, retired, sown
 from continuity.domain.location import StorageFacts, learn_observation, observation_from_plain
 from continuity.domain.plain import (
     flag_in,
@@ -287,6 +287,7 @@ _LEARN: Mapping[RecordKind, _Learn] = {
     RecordKind.BASELINE_ACCEPTED: _accepted,
     RecordKind.SKIP_DECIDED: _skipped,
     RecordKind.COPY_OBSERVED: observed_copy,
+    RecordKind.DAMAGE_FOUND: damaged,
     RecordKind.CANARY_SOWN: sown,
     RecordKind.CANARY_PLANTED: planted,
     RecordKind.CANARY_RETIRED: retired,

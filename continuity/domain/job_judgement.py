@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from continuity.domain.checks import judge_checks
-from continuity.domain.facts import BackupRun, JobFacts, OpenRun, Point, Skip, without_drills_in
+from continuity.domain.facts import BackupRun, JobFacts, OpenRun, Point, Skip, without_copies
 from continuity.domain.failure import FailureClass
 from continuity.domain.objectives import (
     RecoveryPoint,
@@ -68,7 +68,7 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     better copy of the same thing.
     """
     today = identity_of_today(plan.repository, plan.engine, plan.path_set, facts)
-    own = without_drills_in(facts, {copy.repository for copy in plan.copies})
+    own = without_copies(facts, {copy.repository for copy in plan.copies})
     drills = drills_of_today(own, today)
     validity = plan.read_within or system.proof_validity
     soundness = judge_checks(facts.checks, moment.now, validity)

@@ -1,4 +1,4 @@
-"""What records tell of a job beside its runs: looks into copies, and canaries."""
+"""What records tell of a job beside its runs: looks into copies, damage, and canaries."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from continuity.domain.evidence import Record
-from continuity.domain.facts import SOWN, Canary, JobFacts, Sighting
+from continuity.domain.facts import SOWN, Canary, Damage, JobFacts, Sighting
+from continuity.domain.failure import FailureClass
 from continuity.domain.plain import list_in, text_in
+from continuity.domain.reading import identity_in, outcome_in, reason_in
+from continuity.domain.verdict import Verdict
+
+KEPT_DAMAGES = 40
 
 
 def observed_copy(facts: JobFacts, record: Record) -> JobFacts:
@@ -22,6 +27,19 @@ def observed_copy(facts: JobFacts, record: Record) -> JobFacts:
         return facts
     others = (known for known in facts.sightings if known.repository != seen.repository)
     return replace(facts, sightings=(*others, seen))
+
+
+def damaged(facts: JobFacts, record: Record) -> JobFacts:
+    """Keep that a repository was found damaged; that it was is never doubted for its details."""
+    found = Damage(
+        run_id=record.run_id or "",
+        at=record.recorded_at,
+        verdict=Verdict.FAIL,
+        failure=outcome_in(record.body)[1] or FailureClass.INTEGRITY,
+        reason=reason_in(record.body, Verdict.FAIL),
+        identity=identity_in(record.body),
+    )
+    return replace(facts, damages=(*facts.damages, found)[-KEPT_DAMAGES:])
 
 
 def sown(facts: JobFacts, record: Record) -> JobFacts:

@@ -18,6 +18,8 @@ from continuity.domain.verdict import Verdict
 _ASKED = {
     RecordKind.BACKUP_FINISHED: CheckKind.BACKUP,
     RecordKind.DRILL_FINISHED: CheckKind.DRILL,
+    # A restore in earnest met it, and a restore test tells whether it is over.
+    RecordKind.DAMAGE_FOUND: CheckKind.DRILL,
     RecordKind.CHECK_FINISHED: CheckKind.READ_BACK,
     RecordKind.RETENTION_FINISHED: CheckKind.RETENTION,
 }

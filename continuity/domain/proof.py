@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from continuity.domain.checks import Soundness
-from continuity.domain.facts import DrillRun, Identity, JobFacts, Point
+from continuity.domain.facts import Damage, DrillRun, Identity, JobFacts, Point
 from continuity.domain.failure import FailureClass
 from continuity.domain.objectives import Span
 from continuity.domain.reason import Reason
@@ -108,7 +108,7 @@ def void_moments(facts: JobFacts) -> list[datetime]:
         if drill.verdict is Verdict.FAIL and drill.failure not in _NOT_THE_DATA
     )
     checks = (check.at for check in facts.checks if check.verdict is Verdict.FAIL)
-    return sorted((*drills, *checks))
+    return sorted((*drills, *checks, *(found.at for found in facts.damages)))
 
 
 def proven_spans(
@@ -217,6 +217,8 @@ def _reasons(
     question: ProofQuestion, standing: Sequence[DrillRun], now: datetime
 ) -> Iterator[Reason]:
     facts = question.facts
+    if facts.damages and not any(_proves(d) and d.at > facts.damages[-1].at for d in facts.drills):
+        yield _outcome(facts.damages[-1])
     conclusive = (d for d in reversed(facts.drills) if _proves(d) or d.verdict is Verdict.FAIL)
     concluded = next(conclusive, None)
     if concluded is not None and concluded.verdict is Verdict.FAIL:
@@ -238,9 +240,9 @@ def _reasons(
     yield from question.overdue
 
 
-def _outcome(drill: DrillRun) -> Reason:
-    said = drill.reason or say(N_("The latest restore test did not pass."))
-    return Reason(drill.verdict, drill.failure, said)
+def _outcome(found: DrillRun | Damage) -> Reason:
+    said = found.reason or say(N_("The latest restore test did not pass."))
+    return Reason(found.verdict, found.failure, said)
 
 
 def _nothing_stands(question: ProofQuestion) -> Reason:

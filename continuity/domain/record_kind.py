@@ -29,6 +29,7 @@ class RecordKind(StrEnum):
     LOCATION_OBSERVED = "location.observed"
     LOCATION_ACCEPTED = "location.accepted"
     COPY_OBSERVED = "copy.observed"
+    DAMAGE_FOUND = "damage.found"
     CANARY_SOWN = "canary.sown"
     CANARY_PLANTED = "canary.planted"
     CANARY_RETIRED = "canary.retired"

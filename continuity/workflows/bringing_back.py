@@ -72,6 +72,7 @@ def bring_back(
         mark=aim.mark,
         include=aim.include,
         place=place,
+        damaged=aim.damaged,
     )
     with laid_apart(bench, protected, facts, wanted) as apart:
         wrong = wrong_in(apart.comparison)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Generic, TypeVar
 
 from continuity.domain.facts import JobFacts
@@ -23,10 +24,11 @@ from continuity.domain.failure import (
 from continuity.domain.restore_choice import Candidate
 from continuity.domain.text import N_, Message, say
 from continuity.engines.engine import Reader
+from continuity.workflows.finding_damage import telling
 from continuity.workflows.places import Place, look_into, places_of
 from continuity.workflows.world import Protected, Workbench
 
-_OF_THE_PLACE = (
+OF_THE_PLACE = (
     UnreachableError,
     AuthenticationError,
     LockedError,
@@ -47,7 +49,8 @@ class Search:
 
     ``known`` reads them from the record, ``facts`` what is known of the job. ``answers`` keeps
     those repositories whose storage answers at all. ``may`` tells whether a candidate may come back
-    without a person being asked. ``only`` names the one repository that somebody wants it from.
+    without a person being asked. ``damaged`` is told what is wrong with a repository that is only
+    looked into. ``only`` names the one that somebody wants it from.
     """
 
     bench: Workbench
@@ -57,6 +60,7 @@ class Search:
     answers: Callable[[Collection[str]], Collection[str]]
     pick: Callable[[Sequence[Candidate]], Candidate]
     may: Callable[[Candidate], bool]
+    damaged: Callable[[str, Message], object]
     only: str = ""
 
 
@@ -115,7 +119,7 @@ def first_given(search: Search, attempt: Attempt[_Result]) -> Given[_Result]:
             result = attempt(
                 candidate, turns.places[candidate.repository], turns.is_last(candidate)
             )
-        except _OF_THE_PLACE as error:
+        except OF_THE_PLACE as error:
             turns.give_up(candidate, error)
         else:
             return turns.given(candidate, result)
@@ -130,6 +134,8 @@ class _Turns:
         named = (place for place in every if search.only in {"", place.subject.repository})
         self.places = {place.subject.repository: place for place in named}
         self._own = own.subject.repository
+        # As it is on record before anything is found wrong with it.
+        self._best = _picked(search, [one for one in search.known() if one.repository == self._own])
         self._troubles: dict[str, ContinuityError] = {}
         self._there: dict[str, Collection[str]] = {}
         self._wrong: list[Candidate] = []
@@ -175,9 +181,7 @@ class _Turns:
 
     def given(self, candidate: Candidate, result: _Result | None) -> Given[_Result]:
         """Say what it was, and what it cost."""
-        own = [one for one in self._search.known() if one.repository == self._own]
-        best = _picked(self._search, own)
-        newer = candidate.point if best is None else best.point
+        newer = candidate.point if self._best is None else self._best.point
         return Given(
             candidate=candidate,
             result=result,
@@ -210,7 +214,8 @@ class _Turns:
             if not self._is_unseen(name):
                 continue
             try:
-                self._there[name] = self._look_into(name)
+                with telling(partial(self._search.damaged, name)):
+                    self._there[name] = self._look_into(name)
             except ContinuityError as error:
                 self._troubles[name] = error
 

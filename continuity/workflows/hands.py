@@ -32,8 +32,8 @@ class Order:
 
     ``point`` is what the step or a person named, ``repository`` where it is to come from, empty for
     whichever has it. ``accepted`` says that a person chose it, knowing what is proven of it.
-    ``target`` and ``place`` are the step's; ``mark`` names run and step. ``note`` writes down what
-    is about to happen.
+    ``target`` and ``place`` are the step's; ``mark`` names ``run`` and step. ``note`` writes down
+    what is about to happen.
     """
 
     job: str
@@ -43,6 +43,7 @@ class Order:
     place: Path | None
     include: tuple[bytes, ...]
     mark: str
+    run: str = ""
     repository: str = ""
     note: Callable[[Mapping[str, str]], None] = lambda _told: None
 

@@ -17,6 +17,7 @@ from continuity.domain.text import N_, Message, say, shown
 from continuity.engines.engine import Progress, Reader, RestoreRequest, RestoreResult
 from continuity.hosts.landing import clear_stage, make_stage, require_room
 from continuity.hosts.observe import observe
+from continuity.workflows.finding_damage import Tell, telling
 from continuity.workflows.making_way import is_at
 from continuity.workflows.places import Place, places_of, plan_there
 from continuity.workflows.planning import DrillPlan, DrillRequest
@@ -32,7 +33,7 @@ class Wanted:
 
     ``include`` are absolute paths, none for everything; ``place`` is the repository that it comes
     from, the job's own if None. ``before`` sees the plan before anything is restored, and may
-    refuse it.
+    refuse it. ``damaged`` is told what is wrong with what the repository gives.
     """
 
     point: str
@@ -41,6 +42,7 @@ class Wanted:
     include: tuple[bytes, ...] = ()
     place: Place | None = None
     before: Callable[[DrillPlan], None] = lambda _plan: None
+    damaged: Tell = lambda _what: None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,18 +63,23 @@ def laid_apart(
     Raises ContinuityError when that cannot be done.
     """
     place = wanted.place or places_of(protected)[0]
-    engine = place.open()
-    engine.probe()
     request = DrillRequest(full=True, point=wanted.point)
-    plan = plan_there(bench, protected, facts, request, place, engine)
+    with telling(wanted.damaged):
+        engine = place.open()
+        engine.probe()
+        plan = plan_there(bench, protected, facts, request, place, engine)
     wanted.before(plan)
     expected = partial_of(plan, bench, wanted.include)
     size = sum(entry.size for entry in expected() if entry.kind is Kind.FILE)
     room = require_room(wanted.room, size, bench.reserve_bytes)
     stage = make_stage(wanted.room, wanted.mark)
     try:
-        result = _restored(engine, plan, stage, room, expected if wanted.include else None)
+        with telling(wanted.damaged):
+            result = _restored(engine, plan, stage, room, expected if wanted.include else None)
         comparison = _compared(stage, plan, result, expected)
+        damage = damage_in(comparison)
+        if damage is not None:
+            wanted.damaged(damage)
         yield Apart(stage=stage, plan=plan, comparison=comparison)
     finally:
         clear_stage(stage)
@@ -143,19 +150,25 @@ def _compared(
 
 def wrong_in(comparison: Comparison) -> Message | None:
     """Say the worst that was found; nothing compared is nothing proven."""
+    damage = damage_in(comparison)
+    if damage is None and not comparison.verifiable:
+        return say(N_("Nothing could be compared, so nothing is proven."))
+    return damage
+
+
+def damage_in(comparison: Comparison) -> Message | None:
+    """Say how much did not come back as it was sealed."""
     bad = (Outcome.CORRUPT, Outcome.MISSING, Outcome.EXTRA)
     count = sum(comparison.counts[outcome] for outcome in bad)
-    if count:
-        first = next((one for one in comparison.findings if one.outcome in bad), None)
-        return say(
-            N_("Not as it was sealed: {count} of {compared} compared; the first: {path}."),
-            count=count,
-            compared=comparison.verifiable,
-            path="…" if first is None else shown(first.path),
-        )
-    if not comparison.verifiable:
-        return say(N_("Nothing could be compared, so nothing is proven."))
-    return None
+    if not count:
+        return None
+    first = next((one for one in comparison.findings if one.outcome in bad), None)
+    return say(
+        N_("Not as it was sealed: {count} of {compared} compared; the first: {path}."),
+        count=count,
+        compared=comparison.verifiable,
+        path="…" if first is None else shown(first.path),
+    )
 
 
 def around_in(comparison: Comparison) -> tuple[Message, ...]:

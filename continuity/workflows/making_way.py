@@ -13,6 +13,7 @@ from continuity.domain.text import N_, say, shown
 from continuity.hosts.landing import require_empty, room_beside, same_file_system, stage_name
 from continuity.hosts.presence import Needed
 from continuity.sandbox.interlocks import held_within, in_system, overlapped
+from continuity.workflows.finding_damage import Tell
 from continuity.workflows.world import Protected, Workbench
 
 
@@ -21,13 +22,14 @@ class Aim:
     """Where to: ``place`` is the directory beside, None for over production.
 
     ``include`` are absolute paths, none for everything; ``mark`` names the run and its step. With
-    ``strict`` what is wrong is not even kept beside.
+    ``strict`` what is wrong is not even kept beside. ``damaged`` is told of it either way.
     """
 
     mark: str
     place: Path | None
     include: tuple[bytes, ...] = ()
     strict: bool = False
+    damaged: Tell = lambda _what: None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,6 +35,7 @@ def restore_data(hands: Hands, step: RestoreStep, one: StepRun, stand: Stand) ->
             place=None if step.place is None else Path(step.place),
             include=tuple(map(os.fsencode, step.include)),
             mark=f"{conduct.run}-{step.id}",
+            run=conduct.run,
             repository=one.repository or step.repository or "",
             note=partial(hands.note, conduct.run, step.id),
         )

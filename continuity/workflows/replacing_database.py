@@ -24,6 +24,7 @@ from continuity.domain.portrait_compare import differences
 from continuity.domain.text import N_, Message, say, shown
 from continuity.sources.replacement import Door, Need, Replace, Standing, Swap
 from continuity.workflows.copies import recover_portrait
+from continuity.workflows.finding_damage import Tell
 from continuity.workflows.laying_apart import Apart, Wanted, counted, laid_apart, wrong_in
 from continuity.workflows.making_way import require_idle
 from continuity.workflows.places import Place
@@ -44,13 +45,14 @@ class Over:
     """Which point comes back over production; ``mark`` names the run and its step.
 
     It comes from ``place``, the job's own repository if None. ``note`` writes into the
-    run what is about to happen, before it does.
+    run what is about to happen, before it does. ``damaged`` is told what is wrong with the copy.
     """
 
     point: str
     mark: str
     note: Callable[[Mapping[str, str]], object]
     place: Place | None = None
+    damaged: Tell = lambda _what: None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +120,7 @@ def replace_database(
         mark=over.mark,
         place=over.place,
         before=survey,
+        damaged=over.damaged,
     )
     with laid_apart(bench, protected, facts, wanted) as apart:
         wrong = wrong_in(apart.comparison)

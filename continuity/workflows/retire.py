@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from continuity.domain.evidence import Record, RecordKind
-from continuity.domain.facts import JobFacts, without_drills_in
+from continuity.domain.facts import JobFacts, without_copies
 from continuity.domain.failure import FailureClass
 from continuity.domain.job import Retention
 from continuity.domain.plain import flag_in, mapping_in, text_in
@@ -29,7 +29,7 @@ def plan_retirement(bench: Workbench, protected: Protected, facts: JobFacts) -> 
 
     What was proven of a copy keeps no point in the repository itself.
     """
-    facts = without_drills_in(facts, {copy.repository for copy in protected.copies})
+    facts = without_copies(facts, {copy.repository for copy in protected.copies})
     rule = protected.job.retention
     latest = next(bench.store.records(limit=1, newest_first=True), None)
     question = RetentionQuestion(

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any  # JSON
 
 import pytest
 
@@ -271,3 +272,41 @@ def test_over_production_comes_what_the_copy_has(world: World) -> None:
     shutil.rmtree(world.source)
     os.rename(aside, world.source)
     ledger.write_bytes(before)
+
+
+def test_what_a_restore_finds_damaged_is_not_proven_until_a_restore_test_of_it_passes(
+    world: World,
+) -> None:
+    book(world, "erp")
+    oldest = points(world, "erp")[-1]["id"]
+    before = proven(world)
+    with gone(world.vault):
+        shutil.copytree(f"{world.vault}.gone", world.vault)
+        harm_packs(world.vault)
+        standing = start(world)
+        after, reasons = proven(world), erp(world)["reasons"]
+        world.run("tick", "--json")
+        known = world.run("incidents", "--json").result["incidents"]
+    ran = world.run("drill", "--json", "erp", "--copy", "vault", "--point", oldest)
+    again = proven(world)
+
+    found = f"A restore, in the run {standing['run']}, found vault damaged: "
+    assert evidence(world, standing)["not_from"] == {"vault": "integrity"}
+    assert (before, after) == ({"vault": True, "offsite": True}, {"vault": False, "offsite": True})
+    assert (reasons[0]["verdict"], reasons[0]["failure"]) == ("FAIL", "integrity")
+    assert reasons[0]["text"].startswith(found)
+    assert any(one["reason"].startswith(found) for one in known if one["reason"])
+    assert (ran.code, again) == (PASS, before)
+
+
+def erp(world: World) -> dict[str, Any]:
+    """Tell what `status` says of the job."""
+    systems = world.run("status", "--json").result["systems"]
+    return next(job for one in systems for job in one["jobs"] if job["name"] == "erp")
+
+
+def proven(world: World) -> dict[str, bool]:
+    """Tell of the repository and of its copy whether anything counts as proven there."""
+    job = erp(world)
+    places = (job, *job["copies"])
+    return {one["repository"]: bool(one["proof"]["proven_points"]) for one in places}

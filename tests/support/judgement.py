@@ -96,6 +96,10 @@ class Diary:
         body = {"verdict": "PASS", **WHERE, **changed}
         return self.write(RecordKind.CHECK_FINISHED, at, body, job)
 
+    def damage(self, at: datetime, job: str = "billing-files", **changed: Any) -> "Diary":
+        """Add that a restore found the repository damaged."""
+        return self.write(RecordKind.DAMAGE_FOUND, at, {**DAMAGE, **changed}, job)
+
     def facts(self) -> Facts:
         """Fold all of it."""
         return fold_all(Facts(), self.records)
@@ -162,6 +166,14 @@ CORRUPT: Body = {
     "classes": {"match": 58, "corrupt": 1},
 }
 
+DAMAGE: Body = {
+    "verdict": "FAIL",
+    "failure": "integrity",
+    "repository": "vault",
+    "engine": "restic",
+    "reason": {"template": "The run {run} found damage.", "values": {"run": "run-x"}},
+}
+
 
 @st.composite
 def diaries(draw: st.DrawFn) -> Diary:
@@ -189,6 +201,8 @@ def _write_something(draw: st.DrawFn, diary: Diary, now: datetime, points: list[
         case "check":
             part = {"k": draw(st.integers(1, 2)), "n": 2}
             diary.check(now, job, **outcome, **draw(st.sampled_from(({}, {"slice": part}))))
+        case "damage":
+            diary.damage(now, job, repository=draw(st.sampled_from(("vault", "cloud"))))
         case "retention":
             gone = draw(st.sampled_from(points))
             body = {"verdict": "PASS", "removed": [point_of(gone)["id"]]}
@@ -205,7 +219,16 @@ def _write_something(draw: st.DrawFn, diary: Diary, now: datetime, points: list[
 
 
 _JOBS = ("billing-files", "billing-files", "billing-away")
-_EVENTS = (*("backup",) * 5, *("drill",) * 4, "check", "retention", "start", "close", "accept")
+_EVENTS = (
+    *("backup",) * 5,
+    *("drill",) * 4,
+    "check",
+    "damage",
+    "retention",
+    "start",
+    "close",
+    "accept",
+)
 _GOOD: tuple[dict[str, Any], ...] = ({},)
 _OUTCOMES: tuple[dict[str, Any], ...] = (
     *_GOOD * 6,
