@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any  # JSON
 
 import pytest
 
@@ -21,11 +20,13 @@ from tests.support.copying import (
     act,
     book,
     came_back,
+    erp,
     evidence,
     fill,
     gone,
     latest_run,
     points,
+    proven,
     restic,
     start,
     state,
@@ -297,16 +298,3 @@ def test_what_a_restore_finds_damaged_is_not_proven_until_a_restore_test_of_it_p
     assert reasons[0]["text"].startswith(found)
     assert any(one["reason"].startswith(found) for one in known if one["reason"])
     assert (ran.code, again) == (PASS, before)
-
-
-def erp(world: World) -> dict[str, Any]:
-    """Tell what `status` says of the job."""
-    systems = world.run("status", "--json").result["systems"]
-    return next(job for one in systems for job in one["jobs"] if job["name"] == "erp")
-
-
-def proven(world: World) -> dict[str, bool]:
-    """Tell of the repository and of its copy whether anything counts as proven there."""
-    job = erp(world)
-    places = (job, *job["copies"])
-    return {one["repository"]: bool(one["proof"]["proven_points"]) for one in places}

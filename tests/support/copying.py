@@ -145,3 +145,16 @@ def latest_run(world: World) -> str:
         query = "SELECT body FROM evidence WHERE kind LIKE 'runbook.%' ORDER BY sequence DESC"
         (body,) = database.execute(query).fetchone()
         return str(json.loads(body)["run"])
+
+
+def erp(world: World) -> dict[str, Any]:
+    """Tell what `status` says of the job."""
+    systems = world.run("status", "--json").result["systems"]
+    return next(job for one in systems for job in one["jobs"] if job["name"] == "erp")
+
+
+def proven(world: World) -> dict[str, bool]:
+    """Tell of the repository and of its copy whether anything counts as proven there."""
+    job = erp(world)
+    places = (job, *job["copies"])
+    return {one["repository"]: bool(one["proof"]["proven_points"]) for one in places}
