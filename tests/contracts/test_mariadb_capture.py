@@ -18,17 +18,9 @@ from continuity.domain.failure import (
 from continuity.domain.secret import Secret
 from tests.support.liars import witness
 from tests.support.mariadb import MariadbServer, throwaway_mariadb
-from tests.support.mariadb_drills import (
-    Asked,
-    capturing,
-    copied,
-    now,
-    revived,
-    source_of,
-    table,
-    unlike,
-)
+from tests.support.mariadb_drills import Asked, capturing, copied, revived, source_of, unlike
 from tests.support.programs import program
+from tests.support.revivals import now, table
 
 pytestmark = [pytest.mark.tool("mariadbd", "mariadb", "mariadb-dump"), pytest.mark.tool("bwrap")]
 

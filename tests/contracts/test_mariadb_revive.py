@@ -12,18 +12,10 @@ from continuity.domain.failure import IsolationError, RevivalError, ToolError, T
 from continuity.hosts.host import Command
 from continuity.sandbox.cell import Cell
 from tests.support.mariadb import MariadbServer, throwaway_mariadb
-from tests.support.mariadb_drills import (
-    Copy,
-    Phases,
-    celled,
-    copied,
-    revived,
-    reviving,
-    source_of,
-    unlike,
-)
+from tests.support.mariadb_drills import Copy, copied, revived, reviving, source_of, unlike
 from tests.support.programs import program
 from tests.support.ran import running_commands
+from tests.support.revivals import Phases, celled
 
 COUNTED = "SELECT COUNT(*) FROM information_schema"
 

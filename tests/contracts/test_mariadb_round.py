@@ -11,15 +11,8 @@ from continuity.domain.portrait import TablePortrait
 from continuity.sources.mysql import SOURCE as MYSQL
 from continuity.sources.mysql import MysqlSource
 from tests.support.mariadb import MariadbServer, throwaway_mariadb
-from tests.support.mariadb_drills import (
-    Asked,
-    Phases,
-    copied,
-    revived,
-    source_of,
-    table,
-    unlike,
-)
+from tests.support.mariadb_drills import Asked, copied, revived, source_of, unlike
+from tests.support.revivals import Phases, table
 
 pytestmark = [pytest.mark.tool("mariadbd", "mariadb", "mariadb-dump"), pytest.mark.tool("bwrap")]
 

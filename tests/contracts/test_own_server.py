@@ -18,17 +18,9 @@ from continuity.store.audit import audit
 from continuity.store.copying import load_record
 from continuity.store.signers import SIGNERS, read_signers
 from continuity.store.store import open_store
-from tests.support.own import (
-    Copied,
-    an_installation,
-    contents,
-    copied,
-    lying,
-    now,
-    tampered,
-    wrong_with,
-)
+from tests.support.own import Copied, an_installation, contents, copied, lying, tampered, wrong_with
 from tests.support.postgresql import Cluster
+from tests.support.revivals import now
 
 
 @pytest.fixture

@@ -18,17 +18,9 @@ from continuity.domain.failure import (
 )
 from continuity.domain.portrait_compare import Aspect, differences
 from tests.support.postgresql import Cluster, throwaway_cluster
-from tests.support.postgresql_drills import (
-    Copy,
-    Phases,
-    capturing,
-    copied,
-    now,
-    revived,
-    source_of,
-    table,
-)
+from tests.support.postgresql_drills import Copy, capturing, copied, revived, source_of
 from tests.support.postgresql_zoo import fill
+from tests.support.revivals import Phases, now, table
 
 
 @pytest.fixture(scope="module")

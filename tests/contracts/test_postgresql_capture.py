@@ -23,8 +23,9 @@ from continuity.domain.secret import Secret
 from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.source import Captured
 from tests.support.postgresql import Cluster
-from tests.support.postgresql_drills import capturing, copied, now, source_of, table
+from tests.support.postgresql_drills import capturing, copied, source_of
 from tests.support.programs import postgresql_programs
+from tests.support.revivals import now, table
 
 ROWS = 40_000
 

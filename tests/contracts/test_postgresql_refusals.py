@@ -25,8 +25,9 @@ from continuity.sources.postgresql.formats import revive
 from continuity.sources.postgresql.options import PostgresqlSource
 from continuity.sources.source import Reviving
 from tests.support.postgresql import Cluster
-from tests.support.postgresql_drills import Copy, Phases, copied, now, revived, source_of
+from tests.support.postgresql_drills import Copy, copied, revived, source_of
 from tests.support.programs import postgresql_programs
+from tests.support.revivals import Phases, now
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ import pytest
 from continuity.domain.failure import RevivalError
 from continuity.domain.portrait_compare import Aspect, differences
 from tests.support.postgresql import Cluster
-from tests.support.postgresql_drills import Copy, Phases, copied, revived, source_of, table
+from tests.support.postgresql_drills import Copy, copied, revived, source_of
 from tests.support.postgresql_zoo import WEIRD, fill
+from tests.support.revivals import Phases, table
 
 ORDERS = (
     "CREATE TABLE orders (id int PRIMARY KEY, total numeric, created timestamptz)",

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from continuity.domain.portrait import Portrait, TablePortrait
+from continuity.domain.portrait import Portrait
 from continuity.domain.portrait_compare import differences
 from continuity.domain.secret import Secret
 from continuity.domain.text import Message
 from continuity.hosts.host import Host
 from continuity.hosts.local import LocalHost
 from continuity.sandbox.cell import Cell
-from continuity.sandbox.interlocks import Interlocks
-from continuity.sandbox.opening import Demand, open_cell
-from continuity.sandbox.sandbox import Room, open_sandbox
-from continuity.sandbox.teardown import tear_down
 from continuity.sources.mariadb import SOURCE
 from continuity.sources.mariadb.options import MariadbSource, MysqlFamilySource
-from continuity.sources.source import Captured, Capturing, Revived, Reviving, SourceKind
+from continuity.sources.source import Captured, Capturing, Revived, SourceKind
 from tests.support.mariadb import MariadbServer
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+from tests.support.revivals import Phases, Restored, celled, now, revival
 
 
 def source_of(server: MariadbServer, *databases: str, **keys: object) -> MariadbSource:
@@ -85,17 +78,6 @@ def copied(source: MysqlFamilySource, asked: Asked | None = None) -> Copy:
         )
 
 
-@dataclass
-class Phases:
-    """Remembers which phases were timed, in the order of their beginning."""
-
-    names: list[str] = field(default_factory=list)
-
-    def __call__(self, name: str) -> AbstractContextManager[None]:
-        self.names.append(name)
-        return nullcontext()
-
-
 @contextmanager
 def revived(
     place: Path,
@@ -110,23 +92,6 @@ def revived(
 
 
 @contextmanager
-def celled(place: Path) -> Iterator[Cell]:
-    """Open a cell in a sandbox below ``place``."""
-    sandbox = open_sandbox(
-        place / "sandbox",
-        run_id="run-1",
-        interlocks=Interlocks(),
-        room=Room(expected_bytes=1, reserve_bytes=0),
-        now=now(),
-    )
-    try:
-        with open_cell(LocalHost(), sandbox, Demand(reserve_bytes=1 << 20)) as cell:
-            yield cell
-    finally:
-        tear_down(sandbox)
-
-
-@contextmanager
 def reviving(
     cell: Cell,
     source: MysqlFamilySource,
@@ -136,18 +101,8 @@ def reviving(
 ) -> Iterator[Revived]:
     """Bring a copy to life in a cell."""
     assert kind.revive is not None
-    restored = cell.tree / "erp-db.sql"
-    restored.write_bytes(copy.content)
-    wish = Reviving(
-        source=source,
-        restored=restored,
-        home=cell.home,
-        cell=cell,
-        portrait=copy.portrait,
-        now=now,
-        phase=phases or Phases(),
-    )
-    with kind.revive(wish) as result:
+    restored = Restored(name="erp-db.sql", content=copy.content, portrait=copy.portrait)
+    with kind.revive(revival(cell, source, restored, phases)) as result:
         yield result
 
 
@@ -157,9 +112,3 @@ def unlike(copy: Copy, revived: Revived) -> list[str]:
         f"{difference.where}: {difference.detail}"
         for difference in differences(copy.portrait, revived.portrait)
     ]
-
-
-def table(portrait: Portrait, name: str) -> TablePortrait:
-    """Find a table by its written name."""
-    (found,) = (table for table in portrait.tables if table.name == name)
-    return found

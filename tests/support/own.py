@@ -6,9 +6,9 @@ import io
 import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from continuity.app import App, opened
@@ -16,15 +16,12 @@ from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.portrait import Portrait
 from continuity.domain.portrait_compare import differences
 from continuity.hosts.local import LocalHost
-from continuity.sandbox.interlocks import Interlocks
-from continuity.sandbox.opening import Demand, open_cell
-from continuity.sandbox.sandbox import Room, open_sandbox
-from continuity.sandbox.teardown import tear_down
 from continuity.sources.own.capture import capture
 from continuity.sources.own.options import ContinuitySource
 from continuity.sources.own.revive import revive
-from continuity.sources.source import Capturing, Revived, Reviving
+from continuity.sources.source import Capturing, Revived
 from continuity.store.keys import open_keys
+from tests.support.revivals import Restored, celled, now, revival
 from tests.support.workspaces import small_workspace
 
 KEY = "correct-horse-battery-staple"
@@ -54,10 +51,6 @@ class Copied:
     archive: bytes
     portrait: Portrait
     data_time: datetime
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 def an_installation(root: Path, changes: Mapping[str, str] | None = None) -> Path:
@@ -149,30 +142,9 @@ def tampered(record: bytes, place: Path, *statements: str) -> bytes:
 @contextmanager
 def revived(place: Path, copy: Copied) -> Iterator[Revived]:
     """Open a copy in a cell."""
-    sandbox = open_sandbox(
-        place / "sandbox",
-        run_id="run",
-        interlocks=Interlocks(sources=(), repositories=()),
-        room=Room(expected_bytes=1 << 20, reserve_bytes=1 << 20),
-        now=now(),
-    )
-    restored = sandbox.tree / "continuity.tar"
-    restored.write_bytes(copy.archive)
-    try:
-        with open_cell(LocalHost(), sandbox, Demand(reserve_bytes=1 << 20)) as cell:
-            reviving = Reviving(
-                source=ContinuitySource(),
-                restored=restored,
-                home=cell.home,
-                cell=cell,
-                portrait=copy.portrait,
-                now=now,
-                phase=lambda _name: nullcontext(),
-            )
-            with revive(reviving) as found:
-                yield found
-    finally:
-        tear_down(sandbox)
+    restored = Restored(name="continuity.tar", content=copy.archive, portrait=copy.portrait)
+    with celled(place) as cell, revive(revival(cell, ContinuitySource(), restored)) as found:
+        yield found
 
 
 def wrong_with(place: Path, copy: Copied) -> list[str]:

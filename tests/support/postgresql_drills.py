@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from continuity.domain.portrait import Portrait, TablePortrait
+from continuity.domain.portrait import Portrait
 from continuity.domain.secret import Secret
 from continuity.hosts.host import Host
 from continuity.hosts.local import LocalHost
-from continuity.sandbox.interlocks import Interlocks
-from continuity.sandbox.opening import Demand, open_cell
-from continuity.sandbox.sandbox import Room, open_sandbox
-from continuity.sandbox.teardown import tear_down
 from continuity.sandbox.walls import Bounds
 from continuity.sources.postgresql.formats import capture, revive
 from continuity.sources.postgresql.options import PostgresqlSource
-from continuity.sources.source import Captured, Capturing, Revived, Reviving
+from continuity.sources.source import Captured, Capturing, Revived
 from tests.support.postgresql import Cluster
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+from tests.support.revivals import Phases, Restored, celled, now, revival
 
 
 def source_of(cluster: Cluster, database: str, **keys: object) -> PostgresqlSource:
@@ -90,17 +83,6 @@ def copied(
         )
 
 
-@dataclass
-class Phases:
-    """Remembers which phases were timed, in the order of their beginning."""
-
-    names: list[str] = field(default_factory=list)
-
-    def __call__(self, name: str) -> AbstractContextManager[None]:
-        self.names.append(name)
-        return nullcontext()
-
-
 @contextmanager
 def revived(
     place: Path,
@@ -115,34 +97,10 @@ def revived(
 
     What it is promised to be is what stands in the copy's portrait.
     """
-    sandbox = open_sandbox(
-        place / "sandbox",
-        run_id="run-1",
-        interlocks=Interlocks(),
-        room=Room(expected_bytes=1, reserve_bytes=0),
-        now=now(),
+    restored = Restored(
+        name=copy.path.name,
+        content=copy.path.read_bytes() if content is None else content,
+        portrait=copy.portrait,
     )
-    restored = sandbox.tree / copy.path.name
-    restored.write_bytes(copy.path.read_bytes() if content is None else content)
-    try:
-        demand = Demand(reserve_bytes=1 << 20, bounds=bounds or Bounds())
-        with open_cell(LocalHost(), sandbox, demand) as cell:
-            asked = Reviving(
-                source=source,
-                restored=restored,
-                home=cell.home,
-                cell=cell,
-                portrait=copy.portrait,
-                now=now,
-                phase=phases or Phases(),
-            )
-            with revive(asked) as result:
-                yield result
-    finally:
-        tear_down(sandbox)
-
-
-def table(portrait: Portrait, name: str) -> TablePortrait:
-    """Find a table by its written name."""
-    (found,) = (table for table in portrait.tables if table.name == name)
-    return found
+    with celled(place, bounds) as cell, revive(revival(cell, source, restored, phases)) as result:
+        yield result

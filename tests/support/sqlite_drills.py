@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from continuity.domain.portrait import Portrait
 from continuity.hosts.host import Command, Finished, Host
 from continuity.hosts.local import LocalHost
-from continuity.sandbox.interlocks import Interlocks
-from continuity.sandbox.opening import Demand, open_cell
-from continuity.sandbox.sandbox import Room, open_sandbox
-from continuity.sandbox.teardown import tear_down
-from continuity.sources.source import Capturing, Revived, Reviving
+from continuity.sources.source import Capturing, Revived
 from continuity.sources.sqlite import SqliteSource, capture, revive
+from tests.support.revivals import Restored, celled, now, revival
 
 _ZOO = (
     "CREATE TABLE orders (id INTEGER PRIMARY KEY, total REAL, paid TEXT, note BLOB)",
@@ -72,10 +69,6 @@ class Copy:
     data_time: datetime
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 def execute(database: Path, *statements: str) -> None:
     """Change a database, as a program of the firm does."""
     with closing(sqlite3.connect(database)) as connection, connection:
@@ -119,27 +112,8 @@ def copied(
 @contextmanager
 def revived(place: Path, copy: Copy, *, newest: tuple[str, ...] = ()) -> Iterator[Revived]:
     """Look at a copy in a cell."""
-    sandbox = open_sandbox(
-        place / "sandbox",
-        run_id="run",
-        interlocks=Interlocks(sources=(), repositories=()),
-        room=Room(expected_bytes=1 << 20, reserve_bytes=1 << 20),
-        now=now(),
-    )
-    restored = sandbox.tree / "shop.sqlite"
-    restored.write_bytes(copy.path.read_bytes())
-    try:
-        with open_cell(LocalHost(), sandbox, Demand(reserve_bytes=1 << 20)) as cell:
-            reviving = Reviving(
-                source=SqliteSource(path="/nowhere", newest=newest),
-                restored=restored,
-                home=cell.home,
-                cell=cell,
-                portrait=copy.portrait,
-                now=now,
-                phase=lambda _name: nullcontext(),
-            )
-            with revive(reviving) as found:
-                yield found
-    finally:
-        tear_down(sandbox)
+    content = copy.path.read_bytes()
+    restored = Restored(name="shop.sqlite", content=content, portrait=copy.portrait)
+    source = SqliteSource(path="/nowhere", newest=newest)
+    with celled(place) as cell, revive(revival(cell, source, restored)) as found:
+        yield found

@@ -14,19 +14,10 @@ from continuity.domain.manifest import Entry
 from continuity.domain.pack_choice import Memory, Placed, Reach, reach_packs
 from continuity.domain.sampling import Sample, SampleRequest, draw_sample
 from tests.support.entries import a_file
+from tests.support.samples import PLAIN
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
-REQUEST = SampleRequest(
-    seed="seed",
-    random=3,
-    due=4,
-    always=(),
-    canaries=(),
-    largest=0,
-    newest=0,
-    max_files=None,
-    max_bytes=None,
-)
+REQUEST = replace(PLAIN, random=3, due=4)
 
 PACKS = st.integers(0, 11).map(lambda number: b"%032d" % number)
 STORED = st.lists(

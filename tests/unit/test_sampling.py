@@ -14,25 +14,14 @@ from continuity.domain.job import SamplePolicy
 from continuity.domain.manifest import Entry, Kind, Seal, tree_order
 from continuity.domain.sampling import (
     Sample,
-    SampleRequest,
     draw_sample,
     owed_quota,
     rank_of,
     request_from_policy,
 )
 from tests.support.entries import PATHS, a_directory, a_file, a_link
+from tests.support.samples import PLAIN
 
-PLAIN = SampleRequest(
-    seed="seed",
-    random=5,
-    due=0,
-    always=(),
-    canaries=(),
-    largest=0,
-    newest=0,
-    max_files=None,
-    max_bytes=None,
-)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 seals = st.sampled_from((Seal.SEALED, Seal.SEALED, Seal.SEALED, Seal.UNSEALED, Seal.UNSTABLE))
