@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import show, show_below, verdict_text
 from continuity.cli.report_grounds import Wish, period_of
 from continuity.cli.wording import size
+from continuity.config.loading import REPORTS_FILE
+from continuity.config.problem import Problem
 from continuity.domain.document import Document
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.outbox import OutboxRow, OutboxState
@@ -19,7 +21,7 @@ from continuity.domain.period import Cadence, Period
 from continuity.domain.report_calendar import latest_slot
 from continuity.domain.report_order import Order, key_of, order_from
 from continuity.domain.text import N_, say
-from continuity.domain.verdict import Verdict, exit_code
+from continuity.domain.verdict import Verdict, exit_code, worst
 from continuity.reporting.desk import ReportDesk
 from continuity.reporting.expecting import missed, rows_of
 from continuity.reporting.posting import Press, envelope_of
@@ -54,9 +56,15 @@ def send(root: Path, errand: Errand) -> int:
     """Send, or show, and tell what became of each; the exit code is that of the worst."""
     with opened(root) as app:
         desk = report_desk_of(app)
+        left_out = _left_out(desk)
         orders = orders_due(desk) if errand.due else _orders(desk, app, errand.wish)
+        if not orders and not errand.due and not left_out:
+            what = say(N_("Nobody is to get such a report."))
+            remedy = N_("Write who gets it under subscriptions in config/reports.yaml.")
+            raise ConfigurationError(what, remedy=say(remedy))
         if errand.preview:
-            return _preview(desk, orders)
+            _preview(desk, orders)
+            return _exit_code(_tell_left_out(left_out))
         overdue = {due.mark for due in missed(desk)} if errand.due else set()
         before = {row.notice.key: row for row in rows_of(desk)}
         waiting = {key for key, row in before.items() if _concerns(row, overdue)}
@@ -66,7 +74,29 @@ def send(root: Path, errand: Errand) -> int:
         told = [
             row for row in rows_of(desk) if row.notice.key in wanted or row.notice.key not in before
         ]
-        return _tell(app, told)
+        if not told and not left_out:
+            show(_("Nothing is due."))
+        return _exit_code([*_tell(app, told), *_tell_left_out(left_out)])
+
+
+def _exit_code(verdicts: Iterable[Verdict]) -> int:
+    """Give the code of the worst; where there was nothing to do, nothing is wrong."""
+    return exit_code(worst((Verdict.PASS, *verdicts)))
+
+
+def _left_out(desk: ReportDesk) -> tuple[Problem, ...]:
+    """Give what is wrong with what is written about reports; such a report is never due."""
+    return tuple(one for one in desk.known().problems if one.file == REPORTS_FILE)
+
+
+def _tell_left_out(problems: Iterable[Problem]) -> Iterator[Verdict]:
+    """Say which report reaches nobody, and why."""
+    for problem in problems:
+        what = _("Left out, so that nobody gets it: {problem}")
+        written = plain(problem.rendered(sentence))
+        show(f"{verdict_text(Verdict.INCONCLUSIVE, 12)}  {what.format(problem=written)}")
+        show_below(_("What to do: correct it, and make sure: continuity check"), 14)
+        yield Verdict.INCONCLUSIVE
 
 
 def _concerns(row: OutboxRow, overdue: Collection[tuple[str, str]]) -> bool:
@@ -81,10 +111,6 @@ _WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.SENDING)
 def _orders(desk: ReportDesk, app: App, wish: Wish) -> tuple[Order, ...]:
     period = _period(desk, app, wish)
     names = subscribed(desk, period, wish.run)
-    if not names:
-        what = say(N_("Nobody is to get such a report."))
-        remedy = N_("Write who gets it under subscriptions in config/reports.yaml.")
-        raise ConfigurationError(what, remedy=say(remedy))
     return tuple(order for name in names for order in orders_of(desk, name, period, wish.run))
 
 
@@ -97,14 +123,9 @@ def _period(desk: ReportDesk, app: App, wish: Wish) -> Period:
     return period_of(wish, app.bench.store, desk.workspace.settings.zone, now)
 
 
-def _tell(app: App, rows: list[OutboxRow]) -> int:
-    if not rows:
-        show(_("Nothing is due."))
-        return 0
-    verdicts = []
+def _tell(app: App, rows: Iterable[OutboxRow]) -> Iterator[Verdict]:
     for row in rows:
         verdict, words = _STATES[row.state]
-        verdicts.append(verdict)
         order = order_from(row.notice.payload)
         line = _("{period} to {person} ({subscription}): {state}").format(
             period=plain(order.run or order.period),
@@ -115,8 +136,7 @@ def _tell(app: App, rows: list[OutboxRow]) -> int:
         show(f"{verdict_text(verdict, 12)}  {line}")
         if verdict is not Verdict.PASS:
             _show_reason(app, row)
-    worst = max(verdicts, key=lambda one: (one is Verdict.FAIL, one is not Verdict.PASS))
-    return exit_code(worst)
+        yield verdict
 
 
 def _show_reason(app: App, row: OutboxRow) -> None:
@@ -141,7 +161,7 @@ def _via(row: OutboxRow) -> str:
     return plain(row.notice.lane.split(":")[1])
 
 
-def _preview(desk: ReportDesk, orders: tuple[Order, ...]) -> int:
+def _preview(desk: ReportDesk, orders: tuple[Order, ...]) -> None:
     """Show what each reader would get; those who get the same are named together."""
     press = Press(desk=desk)
     shown = {order.content: order for order in orders}
@@ -155,7 +175,6 @@ def _preview(desk: ReportDesk, orders: tuple[Order, ...]) -> int:
             count=len(orders)
         )
     )
-    return 0
 
 
 def _previewed(

@@ -34,6 +34,9 @@ M = TypeVar("M", bound=BaseModel)
 STATE = "CONTINUITY_STATE"
 """Names another directory than ``store.state``, with the record in a file of it."""
 
+REPORTS_FILE = "config/reports.yaml"
+"""What is written about sending reports; what has a problem in it is sent to nobody."""
+
 _VITAL_FILES = frozenset({"config/continuity.yaml", "config/systems.yaml"})
 
 
@@ -89,7 +92,7 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
         outlets=reader.outlets(),
         heartbeats=reader.heartbeats(),
         responding=reader.one("config/incidents.yaml", Responding),
-        sending=reader.one("config/reports.yaml", Sending),
+        sending=reader.one(REPORTS_FILE, Sending),
         clients=reader.clients(),
         neighbours=reader.neighbours(),
     )

@@ -1,4 +1,4 @@
-"""Durations and times as people read them, the same in every language."""
+"""Durations and times as people read them, the same in every language, and sizes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def shown_duration(duration: timedelta) -> str:
 
 
 def shown_size(count: int) -> str:
-    """Write bytes in the largest unit that keeps the number at one or more."""
+    """Write bytes in the largest unit that keeps the number at one or more.
+
+    With a point; who says the message writes it with the decimal sign of the language.
+    """
     value = float(count)
     for unit in _SIZES:
         if value < 1024 or unit == _SIZES[-1]:  # noqa: PLR2004 - bytes in a kibibyte

@@ -13,6 +13,7 @@ from continuity.domain.period import Cadence, Period
 from continuity.domain.text import N_, Message
 from continuity.reports.page import harmless
 from continuity.speech import wording
+from continuity.speech.decimals import with_decimals
 from continuity.speech.names import NOUNS
 from continuity.speech.speaker import Speaker
 
@@ -48,7 +49,8 @@ class Voice:
     def sentence(self, message: Message) -> str:
         """Say a message; one whose values are not all there is said in its own bare words."""
         try:
-            return self.text(message.template, **self._with_phase(message.values))
+            values = with_decimals(self.speaker.language, message)
+            return self.text(message.template, **self._with_phase(values))
         except (KeyError, IndexError, ValueError, AttributeError):
             return harmless(message.template)
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from continuity.domain.text import Message
+from continuity.speech.decimals import with_decimals
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 LANGUAGES = ("en", "es")
@@ -30,7 +31,8 @@ class Speaker:
 
     def sentence(self, message: Message) -> str:
         """Say a message, its values filled in."""
-        return self.text(message.template).format_map(message.values)
+        values = with_decimals(self.language, message)
+        return self.text(message.template).format_map(values)
 
 
 @cache

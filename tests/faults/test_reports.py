@@ -58,6 +58,22 @@ def test_a_reader_that_the_server_does_not_know_is_named(tmp_path: Path, row: Ro
     assert len(room.arrived) == 1
 
 
+@pytest.mark.fault("report-reader-without-email")
+def test_a_reader_without_an_address_is_named_and_stops_no_other(tmp_path: Path, row: Row) -> None:
+    room = MailRoom()
+    other = "other: {to: luis, cadence: daily, detail: digest}"
+    with sending(tmp_path, room, f"{DIGEST}\n  {other}") as story:
+        people = story.root / "config/people.yaml"
+        people.write_text(f"{people.read_text()}luis: {{name: Luis}}\n")
+        expecting(story, "daily digest", "daily other")
+        first = story.run("report", "--send-due")
+        told(row, story.run("report", "--send-due"))
+
+    assert "to ana (digest): sent" in first.out
+    assert first.code == 3
+    assert [one.to for one in room.arrived] == [("ana@acme.example",)]
+
+
 @pytest.mark.fault("report-greylisted")
 def test_a_greylisted_report_waits_and_arrives_once(tmp_path: Path, row: Row) -> None:
     room = MailRoom(greylisted=1)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from continuity.cli.columns import plain
 from continuity.cli.language import choose_language, language, sentence, speak
 from continuity.cli.wording import duration, moment, number, size
+from continuity.domain.confidence import state_confidence
 from continuity.domain.text import say
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -24,6 +25,43 @@ def english_again() -> Iterator[None]:
     """Leave the language of the process as the other tests expect it."""
     yield
     speak("en")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("en", "restic 0.14 read 4.42 % of 1.5 GiB from 0.14."),
+        ("es", "restic 0.14 read 4,42 % of 1,5 GiB from 0.14."),
+    ],
+)
+def test_a_sentence_writes_shares_and_sizes_as_its_language_and_leaves_versions_alone(
+    code: str, told: str
+) -> None:
+    speak(code)
+    message = say(
+        "restic {version} read {share} % of {size} from {host}.",
+        version="0.14",
+        share="4.42",
+        size="1.5 GiB",
+        host="0.14",
+    )
+
+    assert sentence(message) == told
+
+
+def test_the_confidence_of_a_sample_is_told_with_the_decimal_sign_of_the_reader() -> None:
+    stated = state_confidence(drawn=59, bad=0, population=1_000)
+    assert stated is not None
+    written = str(stated.sentence.values["percent"])
+
+    told = {}
+    for code in ("en", "es"):
+        speak(code)
+        told[code] = sentence(stated.sentence)
+
+    assert "." in written
+    assert f"({written} %)" in told["en"]
+    assert f"({written.replace('.', ',')} %)" in told["es"]
 
 
 def test_numbers_have_the_separators_of_their_language() -> None:
