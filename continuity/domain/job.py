@@ -102,12 +102,16 @@ class Timetable(Written):
 
 
 class SamplePolicy(Written):
-    """What a drill restores: always these, the least recently proven, and random ones."""
+    """What a drill restores: always these, what is due, and random ones."""
 
     random: int = Field(
         default=59, ge=0, le=1_000_000, description="59 clean of 59: at most 5 % bad"
     )
-    due: int = Field(default=40, ge=0, description="least recently proven files per drill")
+    due: int = Field(
+        default=40,
+        ge=0,
+        description="files from the packs touched longest ago; without packs, proven longest ago",
+    )
     within: Duration | None = Field(
         default=None, description="every file is proven once within this time"
     )
