@@ -61,7 +61,7 @@ def _add_odd_names(folder: Path) -> None:
     for name in (b"acta [borrador].txt", b" con espacio delante", b"l\xednea\nrota", b"$HOME #1"):
         with open(os.path.join(raw, name), "wb") as file:  # noqa: PTH123 - names that are not UTF-8
             file.write(name * 20)
-    (folder / "no-tocar-canario.txt").write_text("Nadie toca este fichero.\n", encoding="utf-8")
+    (folder / "no-tocar-canario.txt").write_text("Nadie toca este archivo.\n", encoding="utf-8")
     (folder / "enlace").symlink_to("acta [borrador].txt")
     (folder / "carpeta vacía").mkdir()
 
