@@ -29,6 +29,9 @@ _OUTSIDE = N_("It starts only within the hours set for it.")
 _LANE_TAKEN = N_("Another run of this repository is under way: the {kind} of {job}.")
 _FULL = N_("As many runs as may be at once are under way.")
 _FULL_FIRST = N_("The full restore test comes first, and covers it.")
+_MADE_WAY = N_(
+    "It was stopped for a backup, or for the end of the service; it is begun again later."
+)
 _GONE = N_("The process that ran it is gone and left no end.")
 
 
@@ -149,9 +152,12 @@ def settled(slot: Slot, outcome: Outcome, now: datetime) -> Slot:
             verdict=outcome.verdict,
             reason=outcome.reason,
         )
-    wait = _AGAIN * min(slot.attempts, MOST_ATTEMPTS)
     return replace(
-        slot, state=SlotState.DUE, started=None, wait_until=now + wait, reason=outcome.reason
+        slot,
+        state=SlotState.DUE,
+        started=None,
+        wait_until=now + _AGAIN * min(slot.attempts, MOST_ATTEMPTS),
+        reason=outcome.reason or say(_GONE),
     )
 
 
@@ -162,7 +168,7 @@ def made_way(slot: Slot, now: datetime) -> Slot:
         state=SlotState.DUE,
         attempts=max(slot.attempts - 1, 0),
         wait_until=now + _NEVER_MIND,
-        reason=None,
+        reason=say(_MADE_WAY),
     )
 
 

@@ -88,3 +88,32 @@ def test_ctrl_c_in_a_backup_leaves_no_lock(stock: Stock, tmp_path: Path) -> None
         slow.back_up(request(tmp_path / "large"), interrupt)
     assert slow.locks() == ()
     assert len(slow.snapshots()) == 1
+
+
+def test_a_stopped_backup_leaves_no_lock_where_restic_itself_leaves_one(
+    stock: Stock, tmp_path: Path
+) -> None:
+    table = stock.copy(tmp_path / "copy")
+    (tmp_path / "large").write_bytes(os.urandom(3_000_000))
+    sudden = tmp_path / "restic"
+    sudden.write_text(_SUDDEN.format(real=table.program))
+    sudden.chmod(0o755)
+
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace(table, options={"limit_upload": 1000}).open(program=sudden).back_up(
+            request(tmp_path / "large"), interrupt
+        )
+
+    assert table.open().locks() == ()
+
+
+_SUDDEN = """#!/bin/sh
+# A restic that dies of the first signal, and not in good order.
+case " $* " in *" backup "*) ;; *) exec "{real}" "$@" ;; esac
+setsid "{real}" "$@" & child=$!
+trap 'kill -9 $child; wait $child; exit 130' INT
+wait $child
+"""

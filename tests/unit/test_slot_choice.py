@@ -162,10 +162,21 @@ def test_a_run_that_never_began_is_tried_again_later_and_later() -> None:
     assert str(again.reason) == "Busy."
 
 
-def test_who_made_way_has_lost_no_attempt() -> None:
+def test_a_run_that_was_killed_without_a_word_says_why_it_is_due_again() -> None:
+    slot = replace(slot_of(expectation()), state=SlotState.RUNNING, attempts=1, started=START)
+
+    again = settled(slot, Outcome(verdict=Verdict.INCONCLUSIVE), START)
+
+    assert str(again.reason) == "The process that ran it is gone and left no end."
+
+
+def test_who_made_way_has_lost_no_attempt_and_says_why_it_waits() -> None:
     slot = replace(slot_of(expectation()), state=SlotState.RUNNING, attempts=1)
 
-    assert made_way(slot, START).attempts == 0
+    waiting = made_way(slot, START)
+
+    assert waiting.attempts == 0
+    assert "It was stopped for a backup" in str(waiting.reason)
 
 
 def test_what_dies_again_and_again_is_not_begun_for_ever() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 from continuity.domain.failure import (
     ConfigurationError,
     ContinuityError,
@@ -176,3 +179,17 @@ def unlock_dead(caller: Caller) -> int:
     caller.ask("unlock")
     after = set(_lock_ids(caller))
     return sum(lock.id not in after for lock in before)
+
+
+@contextmanager
+def unlocked_when_stopped(caller: Caller) -> Iterator[None]:
+    """Remove the lock of a restic that was asked to stop before it knew of its own lock.
+
+    It looks for other locks for 0.2 s before it remembers to remove its own (seen with 0.14).
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        with suppress(ContinuityError):  # the interrupt is the one that counts
+            unlock_dead(caller)
+        raise

@@ -117,11 +117,13 @@ class ResticRepository:
 
     def back_up(self, request: BackupRequest, on_progress: OnProgress) -> BackupResult:
         """Copy the paths into a new snapshot."""
-        return backing.back_up(self._caller, request, on_progress)
+        with caring.unlocked_when_stopped(self._caller):
+            return backing.back_up(self._caller, request, on_progress)
 
     def keep_stream(self, request: StreamRequest, on_progress: OnProgress) -> BackupResult:
         """Copy a stream into a new snapshot."""
-        return streaming.keep_stream(self._caller, request, on_progress)
+        with caring.unlocked_when_stopped(self._caller):
+            return streaming.keep_stream(self._caller, request, on_progress)
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """List all snapshots, oldest first."""
@@ -129,19 +131,23 @@ class ResticRepository:
 
     def listing(self, snapshot: str) -> Iterator[Listed]:
         """List everything in a snapshot in tree order."""
-        return reading.list_content(self._caller, snapshot)
+        with caring.unlocked_when_stopped(self._caller):
+            yield from reading.list_content(self._caller, snapshot)
 
     def restore(self, request: RestoreRequest, on_progress: OnProgress) -> RestoreResult:
         """Bring paths back under the target."""
-        return restoring.restore(self._caller, request, on_progress)
+        with caring.unlocked_when_stopped(self._caller):
+            return restoring.restore(self._caller, request, on_progress)
 
     def check(self, read: Slice | None, timeout: float, on_progress: OnProgress) -> CheckResult:
         """Check the structure and read a slice back."""
-        return caring.check(self._caller, read, timeout, on_progress)
+        with caring.unlocked_when_stopped(self._caller):
+            return caring.check(self._caller, read, timeout, on_progress)
 
     def forget(self, snapshots: tuple[str, ...], *, prune: bool, timeout: float) -> None:
         """Remove exactly these snapshots."""
-        caring.forget(self._caller, snapshots, prune=prune, timeout=timeout)
+        with caring.unlocked_when_stopped(self._caller):
+            caring.forget(self._caller, snapshots, prune=prune, timeout=timeout)
 
     def locks(self) -> tuple[Lock, ...]:
         """List the locks and what is known of their holders."""
