@@ -1,139 +1,130 @@
 """Let services run while everything around them fails; then account for everything.
 
-`python -m tests.soak [MINUTES] [SEED]`: services are killed, stopped and started twice; disks are
-full, the mail server and the database are out. Every slot, record and letter has to be explained.
+Services are killed, stopped and started twice; disks are full, the mail server and the database are
+out. Every slot, record and letter has to be explained.
 """
 
 from __future__ import annotations
 
+import argparse
+import faulthandler
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Thread
 
-from continuity.domain.outbox import SETTLED
-from continuity.store.store import open_store
-from tests.soak.accounts import Account, account
-from tests.soak.books import read_books
+from tests.soak.hour import LONGEST_COMMAND, Hour, calm_after
 from tests.soak.scene import Place, scene
-from tests.soak.troubles import Torment
+from tests.soak.troubles import LONGEST_END, Torment
 from tests.support.slots import now
-from tests.support.terminal import argv, environ_of
 
-_MARGIN = timedelta(seconds=61)
-_LONGEST_CALM = 14 * 60.0
-_SHORTEST_CALM = 60.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What was done to one firm, and what came of it."""
-
-    name: str
-    done: Mapping[str, int]
-    account: Account
-    gaps: Sequence[str]
-
-
-def soak(place: Place, minutes: float, seed: int) -> Outcome:
-    """Torment one firm, let it come to rest, and account."""
-    torment = Torment(place=place, draw=random.Random(seed))  # noqa: S311 - repeatable
-    _said(place, "tick")
-    since = now() + _MARGIN
-    torment.go_on(minutes)
-    _rest(place, torment)
-    codes = torment.stop()
-    reported_until = now()
-    until = reported_until - _MARGIN
-    last = _said(place, "tick")
-    found = account(read_books(place, since, until, reported_until))
-    audit = _said(place, "audit", "verify")
-    defects = place.log.read_text().count("defect of this program")
-    gaps = [
-        *found.gaps,
-        *(f"a service ended with {code}" for code in codes if code != 0),
-        *([] if audit.returncode == 0 else [f"the record: {audit.stdout}{audit.stderr}"]),
-        *([f"the journal confesses {defects} defects: {place.log}"] if defects else []),
-        *(
-            [f"the last tick ended with {last.returncode}: {last.stderr}"]
-            if last.returncode not in _TICK
-            else []
-        ),
-    ]
-    return Outcome(name=place.name, done=torment.done, account=found, gaps=gaps)
-
-
-_TICK = {0, 1, 3}
-"""What was tormented may still be red; it may not be unusable."""
-
-
-def _said(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        argv(place.firm, *words),
-        env=environ_of(place.firm),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-
-
-def _rest(place: Place, torment: Torment) -> None:
-    """Let what waits for its next try have it."""
-    began = time.monotonic()
-    while time.monotonic() - began < _LONGEST_CALM:
-        torment.tend()
-        time.sleep(5)
-        with open_store(place.store, now) as store, store.reading() as reading:
-            waiting = [row for row in reading.outbox.all() if row.state not in SETTLED]
-        if not waiting and time.monotonic() - began > _SHORTEST_CALM:
-            return
+_EVERY = 60.0
+_COMMANDS = 3
+"""A tick before, and afterwards another one and a look at the record."""
 
 
 def main() -> int:
     """Do it to both firms at once, and print what came of it."""
-    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 7
+    asked = _asked()
+    longest = 60 * asked.minutes + calm_after(asked.minutes)
+    longest += LONGEST_END + _COMMANDS * LONGEST_COMMAND
     root = Path(mkdtemp(prefix="continuity-soak-"))
-    sys.stdout.write(f"{minutes:g} minutes, seed {seed}, in {root}\n")
-    sys.stdout.flush()
-    with scene(root) as places:
-        with ThreadPoolExecutor() as pool:
-            tormented = [
-                pool.submit(soak, place, minutes, seed + number)
-                for number, place in enumerate(places)
-            ]
-        outcomes = [one.result() for one in tormented]
-        gaps = [f"{one.name}: {gap}" for one in outcomes for gap in one.gaps]
+    _tell(f"{asked.minutes:g} minutes of trouble, seed {asked.seed}, in {root}")
+    usually = now() + timedelta(minutes=asked.minutes + 2, seconds=calm_after(asked.minutes))
+    _tell(f"Letters then have time for their next try; the account is due by {usually:%H:%M} UTC.")
+    with ExitStack() as stack:
+        hours = [
+            _hour(place, asked.minutes, asked.seed + number)
+            for number, place in enumerate(stack.enter_context(scene(root)))
+        ]
+        _let_pass(hours, time.monotonic() + longest)
+        _blame_late(hours)
+        for one in hours:
+            one.torment.abandon()
+            _print(one)
+        gaps = [f"{one.place.name}: {gap}" for one in hours for gap in one.gaps]
+        if not all(one.place.disks for one in hours):
+            _tell("No disk was full: only root may mount a small one.")
+        _tell("\n".join(("GAPS:", *gaps)) if gaps else _ALL_WELL)
         if gaps:
-            shutil.copytree(
-                root, root.with_name(f"{root.name}-kept"), ignore_dangling_symlinks=True
-            )
-        if not all(place.disks for place in places):
-            sys.stdout.write("No disk was full: only root may mount a small one.\n")
-    for one in outcomes:
-        _print(one)
-    shutil.rmtree(root)
-    if gaps:
-        sys.stdout.write("\n".join(("GAPS:", *gaps, f"what is left: {root}-kept", "")))
-        return 1
-    sys.stdout.write("Every slot, run, record and letter is accounted for.\n")
-    return 0
+            _tell(f"what is left: {_kept(root)}")
+    shutil.rmtree(root, ignore_errors=True)
+    return 1 if gaps else 0
 
 
-def _print(outcome: Outcome) -> None:
-    sys.stdout.write(f"\n{outcome.name}\n")
-    rows = [*sorted(outcome.done.items()), *outcome.account.rows]
-    for text, count in rows:
-        sys.stdout.write(f"  {count:>6}  {text}\n")
+_ALL_WELL = "Every slot, run, record and letter is accounted for."
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="soak", description=__doc__)
+    parser.add_argument("minutes", nargs="?", type=float, default=60.0, help="of trouble")
+    parser.add_argument("seed", nargs="?", type=int, default=7, help="what happens when")
+    return parser.parse_args()
+
+
+def _hour(place: Place, minutes: float, seed: int) -> Hour:
+    draw = random.Random(seed)  # noqa: S311 - repeatable
+    return Hour(place=place, minutes=minutes, torment=Torment(place=place, draw=draw))
+
+
+def _let_pass(hours: Sequence[Hour], until: float) -> None:
+    """Wait for both and say once a minute how far they are; whoever is asked to end accounts."""
+
+    def end_early(*_: object) -> None:
+        for one in hours:
+            one.torment.enough.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end_early)
+    threads = [Thread(target=one.pass_by, daemon=True) for one in hours]
+    for thread in threads:
+        thread.start()
+    said = time.monotonic()
+    while any(thread.is_alive() for thread in threads) and time.monotonic() < until:
+        time.sleep(1)
+        if time.monotonic() - said >= _EVERY:
+            said = time.monotonic()
+            _tell_all(hours)
+
+
+def _tell_all(hours: Sequence[Hour]) -> None:
+    for one in hours:
+        _tell(f"{now():%H:%M:%S} {one.place.name}: {one.at}; {one.torment.told()}")
+
+
+def _blame_late(hours: Sequence[Hour]) -> None:
+    """Say of whoever has not ended by now where it stands."""
+    late = [one for one in hours if not one.done]
+    for one in late:
+        one.gaps.append(f"did not end; it was at: {one.at}")
+    if late:
+        faulthandler.dump_traceback(sys.stdout)
+
+
+def _kept(root: Path) -> str:
+    kept = root.with_name(f"{root.name}-kept")
+    try:
+        shutil.copytree(root, kept, symlinks=True)
+    except (OSError, shutil.Error) as error:  # sockets cannot be copied, the rest was
+        return f"{kept}, not all of it: {str(error)[:200]}"
+    return str(kept)
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _print(hour: Hour) -> None:
+    rows = [*sorted(hour.torment.done.items()), *(hour.account.rows if hour.account else ())]
+    _tell("\n".join((f"\n{hour.place.name}", *(f"  {count:>6}  {text}" for text, count in rows))))
 
 
 if __name__ == "__main__":

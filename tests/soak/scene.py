@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
 
 from aiosmtpd.controller import Controller
 
@@ -26,6 +28,7 @@ TIMES: Mapping[SlotKind, str] = {
     SlotKind.READ_BACK: "every 5m",
 }
 ZONE = "Europe/Madrid"
+_PATIENCE = 60.0
 _MEGABYTES = {"state": 96, "repositories": 192}
 
 
@@ -38,14 +41,30 @@ class PostOffice:
     _control: Controller | None = None
 
     def open(self) -> None:
-        """Let it listen, at the same port as before."""
-        self._control = Controller(self.room, hostname="127.0.0.1", port=self.port)
-        self._control.start()
+        """Let it listen, at the same port as before; others may have that for a moment."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            control = Controller(
+                self.room, hostname="127.0.0.1", port=self.port, ready_timeout=_PATIENCE
+            )
+            try:
+                control.start()
+            except OSError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(1)
+            else:
+                self._control = control
+                return
 
     def shut(self) -> None:
         """Let nobody in any more."""
         if self._control is not None:
-            self._control.stop()
+            ending = Thread(target=self._control.stop, daemon=True)
+            ending.start()
+            ending.join(_PATIENCE)
+            if ending.is_alive():
+                raise TimeoutError("the mail server does not end")
             self._control = None
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from tests.soak.scene import Place, PostOffice, full
 from tests.support.postgresql import Cluster, kill_server, start_server, stop_server
@@ -20,47 +21,80 @@ from tests.support.terminal import argv, environ_of
 
 _ALWAYS = 1_000_000
 _LONGEST_WATCH = 20.0
+_LONGEST_START = 60.0
+LONGEST_END = 200.0
+"""Seconds that services may take to end what is under way."""
+
 _AT_ONCE = ("kill service", "stop service", "second service", "kill a run", "change a file")
 
 
 @dataclass(kw_only=True)
 class Torment:
-    """A firm whose services are made miserable, and a count of what was done."""
+    """A firm whose services are made miserable, and a count of what was done.
+
+    ``enough`` ends it early.
+    """
 
     place: Place
     draw: random.Random
     done: Counter[str] = field(default_factory=Counter)
     services: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    enough: Event = field(default_factory=Event)
+    _until: float = 0.0
     _lasting: dict[str, tuple[ExitStack, float]] = field(default_factory=dict)
 
     def go_on(self, minutes: float) -> None:
         """Do something bad every few seconds; at the end everything is as it should be again."""
-        end = time.monotonic() + minutes * 60
+        self._until = time.monotonic() + minutes * 60
         try:
-            while time.monotonic() < end:
+            while time.monotonic() < self._until and not self.enough.is_set():
                 self.tend()
                 self._act()
-                time.sleep(self.draw.uniform(2, 12))
+                self.enough.wait(self.draw.uniform(2, 12))
         finally:
-            for stack, _ in self._lasting.values():
-                stack.close()
-            self._lasting.clear()
+            with ExitStack() as all_of_them:  # one that cannot be mended keeps none from it
+                for stack, _ in self._lasting.values():
+                    all_of_them.push(stack)
+                self._lasting.clear()
+
+    def told(self) -> str:
+        """Say in a line how far it is, and what is out at the moment."""
+        left = max(0.0, self._until - time.monotonic()) / 60
+        begun = self.done["services begun"]
+        troubles = sum(self.done.values()) - begun
+        out = ", ".join(list(self._lasting)) or "nothing"
+        return f"{left:.0f} min left, {troubles} troubles, {begun} services begun, out: {out}"
 
     def tend(self) -> None:
         """Mend what has been broken for long enough, and let a service run, as systemd does."""
         for name, (stack, until) in list(self._lasting.items()):
             if until < time.monotonic():
-                stack.close()
                 del self._lasting[name]
+                stack.close()
         self.services = [one for one in self.services if one.poll() is None]
         if not self.services:
             self._begin()
 
-    def stop(self) -> list[int]:
-        """End all services in good order; gives their exit codes."""
+    def stop(self) -> list[int | None]:
+        """End all services in good order; gives their exit codes, None for one that did not end."""
+        until = time.monotonic() + LONGEST_END
         for one in self.services:
             one.terminate()
-        return [one.wait(200) for one in self.services]
+        codes: list[int | None] = []
+        for one in self.services:
+            try:
+                codes.append(one.wait(max(1.0, until - time.monotonic())))
+            except subprocess.TimeoutExpired:
+                codes.append(None)
+        self.abandon()
+        return codes
+
+    def abandon(self) -> None:
+        """Leave no service behind, whatever became of it."""
+        for one in self.services:
+            if one.poll() is None:
+                one.kill()
+                one.wait()
 
     def _begin(self) -> None:
         firm, place = self.place.firm, self.place.log
@@ -188,14 +222,16 @@ def _down(cluster: Cluster, end: Callable[[], None]) -> Iterator[None]:
 
 def _start_patiently(cluster: Cluster) -> None:
     """The children of a killed server hold its memory for a moment."""
-    for _ in range(30):
+    until = time.monotonic() + _LONGEST_START
+    while True:
         try:
             start_server(cluster)
-        except subprocess.CalledProcessError:
+        except subprocess.SubprocessError:
+            if time.monotonic() > until:
+                raise
             time.sleep(1)
         else:
             return
-    raise RuntimeError("the database does not start again")
 
 
 def _kill_a_run(workspace: Path, draw: random.Random) -> None:
