@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -110,6 +111,12 @@ class Caller:
     def patience(self) -> float:
         """Seconds that the repository may take to answer a question."""
         return self.options.patience.total_seconds()
+
+    def in_a_hurry(self, patience: timedelta) -> Caller:
+        """Give one for the same repository that waits no longer than this for an answer."""
+        least = min(self.options.patience, patience)
+        options = self.options.model_copy(update={"patience": least})
+        return Caller(replace(self._opening, options=options))
 
     @property
     def shown_location(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 from continuity.domain.failure import (
     ConfigurationError,
@@ -33,6 +34,8 @@ from continuity.hosts.remote_process import life_of_holder_there
 # restic sorts packs into slices by the first byte of their id.
 _MOST_SLICES = 256
 _MOST_PROBLEMS = 100
+# Whoever stopped a run waits for it; a repository that does not answer keeps its lock.
+_BEFORE_THE_END = timedelta(seconds=10)
 _SOUND = b"no errors were found"
 _LIFE = {Life.ALIVE: LockState.ALIVE, Life.DEAD: LockState.DEAD, Life.UNKNOWN: LockState.UNKNOWN}
 
@@ -191,5 +194,5 @@ def unlocked_when_stopped(caller: Caller) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         with suppress(ContinuityError):  # the interrupt is the one that counts
-            unlock_dead(caller)
+            unlock_dead(caller.in_a_hurry(_BEFORE_THE_END))
         raise
