@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from continuity.app import App, opened
 from continuity.cli.entry import Options
@@ -18,6 +18,7 @@ from continuity.cli.response import (
     respond_to_runs,
     tell_outside,
 )
+from continuity.config.workspace import left_out
 from continuity.domain.facts import JobFacts
 from continuity.domain.failure import (
     ConfigurationError,
@@ -126,9 +127,7 @@ def _free_locks(app: App, protected: Protected) -> None:
 
 def _left_out(app: App) -> Iterator[Result]:
     """Give the jobs that cannot even be tried: what was meant to run and did not is not green."""
-    written = (PurePath(file) for file in app.workspace.files)
-    meant = {path.stem for path in written if path.parent.name == "jobs"}
-    for name in sorted(meant - app.workspace.jobs.keys()):
+    for name in left_out(app.workspace):
         conclusion = Conclusion(
             verdict=Verdict.INCONCLUSIVE,
             failure=FailureClass.CONFIGURATION,

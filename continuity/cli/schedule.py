@@ -15,7 +15,7 @@ from continuity.cli.language import _
 from continuity.cli.output import epilog, show, show_json, table
 from continuity.cli.slot_words import kind_text, plain_from_slot, row_of_slot
 from continuity.config.expecting import expectations_of
-from continuity.config.workspace import Workspace
+from continuity.config.workspace import Workspace, job_named
 from continuity.domain.clock import text_from_time
 from continuity.domain.slot import Expectation, Slot
 
@@ -47,6 +47,8 @@ def command(options: Options, job: str | None, days: int, as_json: bool) -> int:
             with store.reading() as reading:
                 slots = reading.slots.history(at - timedelta(days=days), job)
         coming = sorted(_coming(workspace, job, at), key=lambda one: (one[0], one[1].key))
+        if job is not None and not slots:
+            job_named(workspace, job)  # an empty list would say that nothing was meant to run
     if as_json:
         show_json(
             {

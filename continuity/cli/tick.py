@@ -16,9 +16,12 @@ from continuity.cli.incident_words import state_text, title_of
 from continuity.cli.language import _, sentence
 from continuity.cli.output import complain, epilog, show, show_json
 from continuity.cli.slot_words import plain_from_slot, row_of_slot
+from continuity.config.workspace import left_out
+from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident import Incident
 from continuity.domain.incident_plain import local_number
 from continuity.domain.slot import Slot
+from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code, worst
 from continuity.service.escort import Escort, Stride
 from continuity.service.rounds import Round
@@ -48,17 +51,27 @@ def command(options: Options, as_json: bool) -> int:
             escort=Escort(told=strides.append),
         )
         rounds = take_turn(shift)
+        unusable = left_out(app.workspace)
     troubles = [trouble for one in rounds for trouble in one.troubles]
     for trouble in troubles:
         complain(trouble)
+    if unusable:
+        complain(_of_unusable(unusable))
     stuck = [one for one in strides if one.trouble is not None]
     if as_json:
         show_json({**_plain(seen, rounds), "runs": [_plain_stride(one) for one in strides]})
     else:
         _show(seen, rounds, strides)
-    kept = Verdict.INCONCLUSIVE if troubles or stuck else Verdict.PASS
+    kept = Verdict.INCONCLUSIVE if troubles or stuck or unusable else Verdict.PASS
     verdicts = [slot.verdict for slot in seen["ended"] if slot.verdict is not None]
     return exit_code(worst([*verdicts, kept]))
+
+
+def _of_unusable(names: Sequence[str]) -> ConfigurationError:
+    what = say(
+        N_("Jobs that cannot be used, so nothing of them is run: {names}."), names=", ".join(names)
+    )
+    return ConfigurationError(what, remedy=say(N_("Run: continuity check")))
 
 
 def _teller(app: App, seen: Mapping[str, list[Slot]], *, quiet: bool) -> Told:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pydantic import BaseModel
 
 from continuity.config.host_problems import LOCAL
 from continuity.config.models import Settings
-from continuity.config.problem import Problem, text_shown
+from continuity.config.problem import Problem, nearest, text_shown
 from continuity.domain.client import Client
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.heartbeat import Heartbeat
@@ -23,7 +23,7 @@ from continuity.domain.runbook import Runbook
 from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, Message, say
 from continuity.engines.registry import engine_kinds
 
 
@@ -81,15 +81,39 @@ def zone_of(workspace: Workspace, job: Job) -> str:
     return job.schedule.zone or workspace.settings.zone
 
 
+def left_out(workspace: Workspace) -> tuple[str, ...]:
+    """Name the jobs that are written but cannot be used, by their files."""
+    written = (PurePath(file) for file in workspace.files)
+    meant = {path.stem for path in written if path.parent.name == "jobs"}
+    return tuple(sorted(meant - workspace.jobs.keys()))
+
+
 def job_named(workspace: Workspace, name: str) -> Job:
     """Find a job. Raises ConfigurationError, with the names there are, for an unknown one."""
     job = workspace.jobs.get(name)
     if job is not None:
         return job
+    if name in left_out(workspace):
+        raise ConfigurationError(
+            say(
+                N_("The job {name} is written, but something it needs cannot be used."),
+                name=text_shown(name),
+            ),
+            remedy=say(N_("See file, line and reason, and mend it: continuity check")),
+        )
     raise ConfigurationError(
         say(N_("There is no usable job named {name} in this workspace."), name=text_shown(name)),
-        remedy=say(
-            N_("Usable jobs: {names}. Run: continuity check"),
-            names=", ".join(sorted(workspace.jobs)) or "-",
-        ),
+        remedy=_known_jobs(workspace, name),
+    )
+
+
+def _known_jobs(workspace: Workspace, name: str) -> Message:
+    names = ", ".join(sorted(workspace.jobs)) or "-"
+    meant = nearest(name, workspace.jobs)
+    if meant is None:
+        return say(N_("Usable jobs: {names}. Run: continuity check"), names=names)
+    return say(
+        N_("Did you mean {meant}? Usable jobs: {names}. Run: continuity check"),
+        meant=meant,
+        names=names,
     )

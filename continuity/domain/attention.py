@@ -28,7 +28,8 @@ class Attention:
 
     ``looked`` is when ``by`` last looked. ``gap`` is the shortest time within which some job has to
     be looked at, None where none has a timetable. ``heartbeat`` names the channel that hears the
-    service live, and ``digest`` says that somebody gets one.
+    service live, and ``digest`` says that somebody gets one. ``unusable`` are jobs that are written
+    but cannot be used, so what they plan is not known.
     """
 
     looked: datetime | None
@@ -37,6 +38,7 @@ class Attention:
     heartbeat: str
     digest: bool
     zone: str = "UTC"
+    unusable: tuple[str, ...] = ()
 
 
 def examine_attention(seen: Attention, now: datetime) -> Iterator[Examined]:
@@ -65,6 +67,10 @@ def examine_attention(seen: Attention, now: datetime) -> Iterator[Examined]:
 
 
 def _looking(seen: Attention, now: datetime) -> Examined:
+    if seen.gap is None and seen.unusable:
+        what = N_("No job that can be used has a timetable; what these plan is not known: {names}.")
+        names = ", ".join(seen.unusable)
+        return doubtful(_SERVICE, say(what, names=names), say(N_("Run: continuity check")))
     if seen.looked is None and seen.gap is None:
         return sound(_SERVICE, say(N_("No job has a timetable.")))
     if seen.looked is None:

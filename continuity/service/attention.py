@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from continuity.app import App
 from continuity.config.expecting import ITSELF, expectations_of
+from continuity.config.workspace import left_out
 from continuity.domain.attention import Attention
 from continuity.domain.report_wishes import Detail
 from continuity.workflows.looking import looked_by, looked_last
@@ -22,4 +23,5 @@ def attention_of(app: App) -> Attention:
         heartbeat=workspace.settings.service.heartbeat or "",
         digest=any(one.detail is Detail.DIGEST for one in subscriptions),
         zone=workspace.settings.zone,
+        unusable=left_out(workspace),
     )

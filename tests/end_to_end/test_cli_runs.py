@@ -55,6 +55,7 @@ def test_a_job_that_cannot_be_read_stops_no_other_and_is_not_passed_over(tmp_pat
     (firm.workspace / "jobs/mail.yaml").write_text("name: mail\nrepositry: mail\n")
     said = run(firm, "backup", "--json")
     named = run(firm, "backup", "mail")
+    looked = run(firm, "schedule", "mial", "--json")
 
     assert [(told["job"], told["verdict"]) for told in said.objects()] == [
         ("erp", "PASS"),
@@ -62,6 +63,15 @@ def test_a_job_that_cannot_be_read_stops_no_other_and_is_not_passed_over(tmp_pat
     ]
     assert said.code == INCONCLUSIVE
     assert named.code == USAGE
+    assert "mail is written, but something it needs cannot be used" in named.err
+    assert (looked.code, looked.out) == (USAGE, "")
+
+
+def test_a_mistyped_name_is_answered_with_what_was_meant(firm: Firm) -> None:
+    job, command = run(firm, "drill", "erpp"), run(firm, "statsu")
+
+    assert "Did you mean erp?" in job.err
+    assert "Did you mean 'status'?" in command.err
 
 
 def test_an_unknown_job_is_refused_with_the_names_there_are_before_anything_runs(

@@ -89,9 +89,11 @@ def test_a_job_that_cannot_be_used_misses_its_slots_for_that(firm: Firm) -> None
     run(firm, "tick")
     unattended(firm, timedelta(days=2))
     (firm.workspace / "jobs/erp.yaml").write_text("name: [\n")
-    run(firm, "tick")
+    said = run(firm, "tick")
     slots = slots_of(firm)
 
+    assert said.code == 3
+    assert said.err.startswith("Jobs that cannot be used, so nothing of them is run: erp.\n")
     assert {slot.state for slot in slots} == {SlotState.MISSED}
     assert {str(slot.reason) for slot in slots} == {"Something written for the job cannot be used."}
 

@@ -59,3 +59,10 @@ def test_a_missing_sign_of_life_and_a_missing_digest_are_no_pass() -> None:
     assert "service.heartbeat names no channel" in said["sign of life"][1]
     assert said["sign of life"][0] is Verdict.INCONCLUSIVE
     assert said["reports"][0] is Verdict.INCONCLUSIVE
+
+
+def test_jobs_that_cannot_be_used_are_not_jobs_without_a_timetable() -> None:
+    said = told(replace(WELL, gap=None, looked=None, unusable=("erp", "till")))
+
+    assert said["service"][0] is Verdict.INCONCLUSIVE
+    assert said["service"][1].endswith("what these plan is not known: erp, till.")
