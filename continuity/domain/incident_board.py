@@ -26,6 +26,7 @@ _CAUSES = {
     FaultKind.RPO_MISSED: (FaultKind.BACKUP_FAILED, FaultKind.BACKUP_OVERDUE),
     FaultKind.PROOF_MISSING: (FaultKind.DRILL_FAILED, FaultKind.READ_BACK_FAILED),
 }
+_AT_THE_SOURCE = frozenset({FailureClass.SOURCE_UNAVAILABLE, FailureClass.SOURCE_SUSPECT})
 _WITH_REPOSITORY = frozenset({CheckKind.BACKUP, CheckKind.DRILL, CheckKind.READ_BACK})
 
 
@@ -196,8 +197,10 @@ def _told_of(incident: Incident, observation: Observation) -> Incident:
 
 
 def _repository_of(incident: Incident, down: dict[str, Incident]) -> Incident | None:
-    """Give the repository that may explain an incident; possible encryption none explains."""
+    """Give the repository that may explain an incident; what is wrong at a source none explains."""
     if incident.kind in {FaultKind.REPOSITORY_DOWN, FaultKind.POSSIBLE_ENCRYPTION}:
+        return None
+    if incident.failure in _AT_THE_SOURCE:
         return None
     return down.get(incident.repository)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,6 +126,18 @@ def test_what_comes_back_late_is_a_new_incident_that_names_the_old_one() -> None
 
     assert [one.after.state for one in moved] == [State.CLOSED, State.OPEN]
     assert only_incident(table).recurrence_of == 1
+
+
+@pytest.mark.parametrize("failure", [FailureClass.SOURCE_UNAVAILABLE, FailureClass.SOURCE_SUSPECT])
+def test_what_is_wrong_at_a_source_speaks_also_while_the_repository_is_down(
+    failure: FailureClass,
+) -> None:
+    table = board()
+    table.observe([seen("1", FailureClass.UNREACHABLE, check=CheckKind.BACKUP)], NOW)
+    table.observe([seen("2", failure, check=CheckKind.BACKUP)], NOW + HOUR)
+
+    found = {one.failure: one.parent for one in table.incidents.values()}
+    assert found[failure] is None
 
 
 def test_thirty_jobs_on_one_dead_repository_are_one_incident_that_speaks() -> None:
