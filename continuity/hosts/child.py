@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Protocol
 
 from continuity.hosts.feed import Feed
+from continuity.hosts.gulp import WIDE, let_fill, widen
 from continuity.hosts.host import Command
 from continuity.hosts.interrupts import Interrupts
 from continuity.hosts.output import Sink, Tail
@@ -74,6 +75,9 @@ class Child:
         self._feed = Feed(command.stdin)
         out, err = self._process.stdout.fileno(), self._process.stderr.fileno()
         self._sinks: dict[int, Sink] = {out: stdout, err: stderr}
+        self._bulk = out if command.bulk else None
+        if command.bulk:
+            widen(out)
         self._add(out, selectors.EVENT_READ)
         self._add(err, selectors.EVENT_READ)
         if self._process.stdin is not None:
@@ -138,8 +142,11 @@ class Child:
             self._unfeed()
 
     def _read(self, fd: int) -> None:
+        if fd == self._bulk and not self._exited:
+            let_fill(fd)
         try:
-            chunk = os.read(fd, _CHUNK)
+            # What is left at the end comes at once: there is not much time for it.
+            chunk = os.read(fd, WIDE if self._exited else _CHUNK)
         except BlockingIOError:
             return
         if chunk:

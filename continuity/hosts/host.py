@@ -24,7 +24,9 @@ class Command:
     input is closed, so that half of a stream is never taken for the whole, and goes on. When
     ``stop`` is set, the program is asked to stop as at the end of its time, and the result tells
     the code it ended with: that is how a server is run beside other work. ``on_complaint`` hears
-    each line of standard error as it comes; its exception stops the program and goes on.
+    each line of standard error as it comes; its exception stops the program and goes on. ``bulk``
+    says that standard output is a long stream and no conversation: its pieces may come some
+    milliseconds later, and larger.
     """
 
     argv: tuple[bytes | str, ...]
@@ -36,6 +38,7 @@ class Command:
     stdin: bytes | Iterator[bytes] | None = None
     stop: Event | None = None
     on_complaint: Callable[[bytes], None] | None = None
+    bulk: bool = False
     grace: float = 60.0
     keep: int = 1 << 20
     longest_line: int = 1 << 20

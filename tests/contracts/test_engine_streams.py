@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,15 @@ def opened(tried: str, place: Path) -> Bench:
     return bench(name, place, found[0] if found else None)
 
 
-def kept(engine: Engine, pieces: Iterator[bytes]) -> BackupResult:
+def kept(engine: Engine, pieces: Iterator[bytes], moment: datetime | None = None) -> BackupResult:
     return engine.keep_stream(
         StreamRequest(
-            path=NAME, pieces=pieces, host="server", tags=("job=erp-db",), timeout=60, time=None
+            path=NAME,
+            pieces=pieces,
+            host="server",
+            tags=("job=erp-db",),
+            timeout=60,
+            time=moment,
         ),
         ignore,
     )
@@ -76,6 +82,20 @@ def test_a_stream_is_kept_as_one_file_and_comes_back_byte_for_byte(
     assert (result.snapshot.paths, result.snapshot.host) == ((NAME,), "server")
     assert result.snapshot.tags == ("job=erp-db",)
     assert brought_back(tmp_path / "target") == {NAME: content}
+
+
+def test_a_snapshot_that_nobody_asked_for_is_told_as_the_repository_lists_it(
+    tried: str, tmp_path: Path
+) -> None:
+    engine = opened(tried, tmp_path).initialised()
+    moment = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
+
+    result = kept(engine, iter([b"monday"]), moment)
+
+    (listed,) = engine.snapshots()
+    told = result.snapshot
+    assert (told.id, told.time, told.host) == (listed.id, listed.time, listed.host)
+    assert (told.paths, told.tags) == (listed.paths, listed.tags)
 
 
 def test_two_streams_of_one_name_are_two_snapshots_and_the_first_stays_as_it_was(

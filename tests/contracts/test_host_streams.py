@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Timer
 
@@ -21,6 +22,24 @@ def test_pieces_are_the_whole_output_and_end_with_its_code(host: Host) -> None:
 
     assert taken == bytes(20 * MEGABYTE) + b"\xff\n"
     assert (finished.code, len(finished.stderr)) == (7, MEGABYTE)
+
+
+def test_a_long_stream_in_small_pieces_is_whole_and_ends_with_its_code(host: Host) -> None:
+    script = "dd if=/dev/zero bs=4096 count=2000 status=none; echo end; echo bad >&2; exit 7"
+
+    taken, finished = exhausted(host.pieces(replace(shell(script), bulk=True)))
+
+    assert taken == bytes(2000 * 4096) + b"end\n"
+    assert (finished.code, finished.stderr) == (7, b"bad\n")
+
+
+def test_a_long_stream_that_is_killed_ends_with_the_signal_and_never_as_whole(host: Host) -> None:
+    script = "dd if=/dev/zero bs=4096 count=500 status=none; kill -9 $$"
+
+    taken, finished = exhausted(host.pieces(replace(shell(script), bulk=True)))
+
+    assert taken == bytes(500 * 4096)
+    assert finished.code != 0
 
 
 def test_a_program_waits_while_nobody_asks_for_the_next_piece(host: Host, tmp_path: Path) -> None:

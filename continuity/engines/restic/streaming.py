@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from continuity.domain.failure import ContinuityError, ToolError
+from continuity.domain.snapshot import Snapshot
 from continuity.domain.text import N_, say
 from continuity.engines.engine import BackupResult, OnProgress, Progress, StreamRequest
 from continuity.engines.restic.answers import (
@@ -24,6 +25,7 @@ from continuity.engines.restic.backing import (
 from continuity.engines.restic.calls import Call, Caller, Word
 from continuity.engines.restic.caring import forget, unlock_dead
 from continuity.engines.restic.failures import safe
+from continuity.engines.restic.reading import full_id
 from continuity.hosts.host import Finished
 
 # From 0.17 on, a restic that waits for its input does not stop when it is asked to, however long
@@ -65,7 +67,7 @@ def keep_stream(caller: Caller, request: StreamRequest, on_progress: OnProgress)
             unlock_dead(caller)
         raise
     summary = _judge(caller, request, fed, output, finished)
-    snapshot = snapshot_from_line(ask_snapshot(caller, summary.snapshot_id))
+    snapshot = _snapshot(caller, request, summary)
     on_progress(done(summary))
     lines = (*output.others, *finished.stderr.splitlines())
     return BackupResult(
@@ -110,6 +112,24 @@ def _judge(
             remedy=say(N_("Run the doctor command: the program may not be the real restic.")),
         )
     return summary
+
+
+def _snapshot(caller: Caller, request: StreamRequest, summary: BackupSummary) -> Snapshot:
+    """Describe the new snapshot; restic is asked only for what was not fixed before it began.
+
+    A question costs 0.5 s, and who seals the stream lists the snapshot by this id in any case.
+    """
+    identity = full_id(caller, summary.snapshot_id)
+    if identity is None or request.time is None:
+        return snapshot_from_line(ask_snapshot(caller, summary.snapshot_id))
+    return Snapshot(
+        id=identity,
+        time=request.time.astimezone(UTC).replace(microsecond=0),
+        host=request.host,
+        paths=(request.path,),
+        tags=request.tags,
+        tree="",
+    )
 
 
 def _take_back(caller: Caller, request: StreamRequest, summary: BackupSummary | None) -> None:

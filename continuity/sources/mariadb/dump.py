@@ -31,6 +31,7 @@ class Dump:
                 silence=_SILENCE,
                 secrets=server.secrets,
                 cwd=server.cwd,
+                bulk=True,
             )
         )
         self._held: list[bytes] = []
@@ -68,7 +69,7 @@ class Dump:
         except StopIteration as end:
             self._finished = end.value
             return None
-        self._tail = (self._tail + piece)[-_TAIL:]
+        self._tail = (self._tail + piece[-_TAIL:])[-_TAIL:]
         return piece
 
     def _require_whole(self) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -72,7 +73,7 @@ def capture_dump(
 def whole(place: Place, command: Command, magic: bytes = b"") -> Iterator[bytes]:
     """Hand over what a program writes. Raises ContinuityError unless it ends well."""
     program = os.path.basename(os.fsdecode(command.argv[0]))
-    work = place.host.pieces(command)
+    work = place.host.pieces(replace(command, bulk=True))
     begin = b""
     while True:
         try:
