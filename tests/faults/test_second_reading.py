@@ -9,7 +9,7 @@ import pytest
 from continuity.domain.secret import Secret
 from tests.support.faults import Row
 from tests.support.sabotage import Harm, harm
-from tests.support.witnessed import place_of
+from tests.support.witnessed import directory_of, place_of
 from tests.support.worlds import PASSWORD, World
 
 pytestmark = [pytest.mark.tool("restic"), pytest.mark.tool("rsync")]
@@ -54,3 +54,24 @@ def test_damage_in_what_is_only_read_is_found(larger: World, row: Row) -> None:
         harm(pack, Harm.FLIP, where.offset + 20)
 
     row.red_in(larger, "erp", larger.drill("erp"))
+
+
+@pytest.mark.fault("directory-damaged-where-nothing-is-drawn")
+def test_damage_met_while_the_sample_is_chosen_is_told_though_all_that_was_drawn_came_back(
+    world: World, row: Row
+) -> None:
+    few = "sample:\n  random: 1\n  due: 1\n  largest: 0\n  newest: 0\n"
+    world.edit("jobs/erp.yaml", "sample:\n", few)
+    empty = world.source / "empty"
+    assert list(empty.iterdir()) == []
+    for number in range(2):  # a pack each: more than such a sample reaches, so files are chosen
+        (world.source / f"more-{number}.csv").write_text(f"line {number}\n")
+        assert world.backup("erp").code == 0
+    pack, where = directory_of(world.vault, os.fsencode(empty), Secret(PASSWORD))
+    harm(pack, Harm.FLIP, where.offset + 20)
+
+    drilled = world.drill("erp")
+
+    row.red_in(world, "erp", drilled)
+    assert drilled.result["sample"]["by"] == "age"
+    assert drilled.result["classes"]["match"] == drilled.result["sample"]["size"]

@@ -77,6 +77,16 @@ def place_of(place: Path, path: bytes, password: Secret = PASSWORD) -> tuple[Pat
     return place / "data" / pack[:2] / pack, where
 
 
+def directory_of(place: Path, path: bytes, password: Secret = PASSWORD) -> tuple[Path, Place]:
+    """Tell in which pack, and where in it, the list of what is in a directory is stored."""
+    with witnessed(place, password) as repository:
+        (found,) = Contents(repository).entries(repository.snapshots()[-1].tree, Wanted([path]))
+        assert found.node.subtree is not None
+        where = repository.index.places(found.node.subtree, tree=True)[0]
+        pack = repository.index.pack_id(where.pack)
+    return place / "data" / pack[:2] / pack, where
+
+
 def rewritten(path: Path, content: bytes) -> None:
     """Change a stored file in place."""
     path.chmod(0o600)
