@@ -8,9 +8,9 @@ from datetime import timedelta
 from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.conducted import measured_of
 from continuity.domain.copies import things
-from continuity.domain.facts import DrillRun, Facts, without_copies
+from continuity.domain.facts import DrillRun, Facts
 from continuity.domain.information_pack import PlacePart, SystemPart, Times
-from continuity.domain.job_judgement import JobAssessment
+from continuity.domain.job_judgement import JobAssessment, facts_of_own
 from continuity.domain.recovery_time import is_timed
 
 
@@ -103,8 +103,7 @@ def _latest_test(system: SystemAssessment, facts: Facts) -> DrillRun | None:
 
 def _own_drills(job: JobAssessment, facts: Facts) -> tuple[DrillRun, ...]:
     """Leave out the tests of copies: what is well there says nothing of the repository itself."""
-    copies = {copy.plan.repository for copy in job.copies}
-    return without_copies(facts.of(job.plan.name), copies).drills
+    return facts_of_own(job.plan, facts.of(job.plan.name)).drills
 
 
 def _restores(system: SystemAssessment, facts: Facts) -> Times | None:

@@ -68,7 +68,7 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     better copy of the same thing.
     """
     today = identity_of_today(plan.repository, plan.engine, plan.path_set, facts)
-    own = without_copies(facts, {copy.repository for copy in plan.copies})
+    own = facts_of_own(plan, facts)
     drills = drills_of_today(own, today)
     validity = plan.read_within or system.proof_validity
     soundness = judge_checks(facts.checks, moment.now, validity)
@@ -105,6 +105,11 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
         size=size,
         latest_backup=facts.backups[-1] if facts.backups else None,
     )
+
+
+def facts_of_own(plan: JobPlan, facts: JobFacts) -> JobFacts:
+    """Reduce a job's facts to what shows anything of its own repository."""
+    return without_copies(facts, {copy.repository for copy in plan.copies})
 
 
 def size_of_newest(points: Sequence[Point]) -> Size | None:

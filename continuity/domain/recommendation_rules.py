@@ -8,7 +8,9 @@ from statistics import median_low
 
 from continuity.domain.advice import Rule, Size
 from continuity.domain.assessment import SystemAssessment
-from continuity.domain.facts import Point
+from continuity.domain.facts import JobFacts, Point
+from continuity.domain.job_judgement import JobAssessment, facts_of_own
+from continuity.domain.proof import void_moments
 from continuity.domain.recommendations import Derive, Findings, Found, Said, Subject
 from continuity.domain.report_runs import PhaseLine
 from continuity.domain.scorecard import Answer, Part
@@ -27,7 +29,7 @@ _PERCENT = 100
 def never_tested(findings: Findings) -> Iterator[Found]:
     """A job of which nothing was ever restored."""
     for system in findings.assessment.systems:
-        never = [job for job in system.jobs if not findings.facts.of(job.plan.name).drills]
+        never = [job for job in system.jobs if not _own(findings, job).drills]
         if never:
             yield _found(
                 Rule.NEVER_TESTED,
@@ -49,8 +51,8 @@ def never_tested(findings: Findings) -> Iterator[Found]:
 def overdue_proof(findings: Findings) -> Iterator[Found]:
     """A system whose restore tests do not count; one that never had any has its own rule."""
     for system in findings.assessment.systems:
-        tested = [job for job in system.jobs if findings.facts.of(job.plan.name).drills]
-        stale = [job.plan.name for job in tested if not job.proof.fresh]
+        tested = [job for job in system.jobs if _own(findings, job).drills]
+        stale = [job for job in tested if not job.proof.fresh]
         if not stale:
             continue
         yield _found(
@@ -65,22 +67,39 @@ def overdue_proof(findings: Findings) -> Iterator[Found]:
         )
 
 
-def _stale(findings: Findings, system: SystemAssessment, jobs: list[str]) -> Message:
-    latest = [findings.facts.of(job).drills[-1] for job in jobs]
-    failed = [drill for drill in latest if drill.verdict is not Verdict.PASS]
+def _own(findings: Findings, job: JobAssessment) -> JobFacts:
+    """Give what is known of a job's own repository: tests of its copies have rules of theirs."""
+    return facts_of_own(job.plan, findings.facts.of(job.plan.name))
+
+
+def _stale(findings: Findings, system: SystemAssessment, jobs: list[JobAssessment]) -> Message:
+    latest = {job.plan.name: _own(findings, job).drills[-1] for job in jobs}
+    failed = [name for name, drill in latest.items() if drill.verdict is not Verdict.PASS]
+    damaged = [
+        job.plan.name
+        for job in jobs
+        if any(at >= latest[job.plan.name].at for at in void_moments(_own(findings, job)))
+    ]
     total = len(system.jobs)
     if failed:
         return say(
             N_("The latest restore test of {count} of {total} jobs did not pass: {jobs}."),
             count=len(failed),
             total=total,
-            jobs=", ".join(jobs),
+            jobs=", ".join(failed),
+        )
+    if damaged:
+        return say(
+            N_("{count} of {total} jobs: damage was found after their latest test: {jobs}."),
+            count=len(damaged),
+            total=total,
+            jobs=", ".join(damaged),
         )
     return say(
         N_("{count} of {total} jobs: the latest test is {age} old, and one holds for {validity}."),
         count=len(jobs),
         total=total,
-        age=shown_duration(findings.assessment.at - min(drill.at for drill in latest)),
+        age=shown_duration(findings.assessment.at - min(drill.at for drill in latest.values())),
         validity=shown_duration(system.plan.proof_validity),
     )
 

@@ -10,7 +10,7 @@ from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.facts import Facts, JobFacts, Point
 from continuity.domain.forecast import forecast
 from continuity.domain.forecast_notes import COMPUTED
-from continuity.domain.job_judgement import JobAssessment, Moment, standing_skip
+from continuity.domain.job_judgement import JobAssessment, Moment, facts_of_own, standing_skip
 from continuity.domain.portfolio import Portfolio
 from continuity.domain.proof import change_since, identity_of_today
 from continuity.domain.report import ChangeLine, JobLine, PointsLine, Tally, Untested
@@ -106,7 +106,7 @@ def changes_in(assessment: Assessment, facts: Facts) -> tuple[ChangeLine, ...]:
         ChangeLine(job=job.plan.name, system=system.plan.name, text=text)
         for system in assessment.systems
         for job in system.jobs
-        for text in _changes(job, facts.of(job.plan.name))
+        for text in _changes(job, facts_of_own(job.plan, facts.of(job.plan.name)))
     )
 
 

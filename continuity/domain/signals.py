@@ -13,6 +13,7 @@ from continuity.domain.fault import CheckKind, Fault, FaultKind
 from continuity.domain.job_judgement import (
     JobAssessment,
     Moment,
+    facts_of_own,
     missed_backups,
     missed_drills,
 )
@@ -138,7 +139,8 @@ def _of_job(
         return
     yield from _schedules(situation, job, facts)
     yield from _point(_about(situation, CheckKind.RECOVERY_POINT, job), job, facts)
-    yield from _proof(_about(situation, CheckKind.PROOF, job), system, job, facts)
+    own = facts_of_own(job.plan, facts)
+    yield from _proof(_about(situation, CheckKind.PROOF, job), system, job, own)
 
 
 def _about(situation: Situation, check: CheckKind, job: JobAssessment) -> _Question:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from continuity.domain.advice import Rule
 from continuity.domain.assessment import assess
 from continuity.domain.evidence import RecordKind
 from continuity.domain.fault import CheckKind
@@ -17,6 +18,7 @@ from continuity.domain.incident_board import Board
 from continuity.domain.job_judgement import JobAssessment
 from continuity.domain.observing import Roster, observations_from_record
 from continuity.domain.portfolio import Portfolio, Storage
+from continuity.domain.report import Report
 from continuity.domain.verdict import Verdict
 from tests.support.judgement import (
     DAMAGE,
@@ -31,6 +33,7 @@ from tests.support.judgement import (
     diaries,
     point_of,
 )
+from tests.support.reported import END, a_good_month, reported
 
 CLOUD = Storage(repository="cloud", engine="restic", site="far", medium="object")
 AWAY = {"repository": "cloud", "repository_id": "c1", "copy_of": "vault"}
@@ -173,3 +176,27 @@ def test_it_opens_the_incident_of_the_repository_which_only_a_test_there_ends() 
     (incident,) = board.incidents.values()
     assert str(incident.reason) == "The run run-x found damage."
     assert incident.failure == DAMAGE["failure"]
+
+
+def advised(diary: Diary, now: datetime) -> Report:
+    return reported(diary, now, jobs=(a_job(copies=(CLOUD,)),))
+
+
+def test_a_report_says_that_damage_and_no_age_took_the_proof_and_which_run_met_it() -> None:
+    report = advised(a_good_month().damage(END), END + HOUR)
+    (advice,) = [one for one in report.advice if one.rule is Rule.OVERDUE_PROOF]
+    told = [str(gap.text) for gap in report.gaps]
+
+    assert str(advice.because) == (
+        "1 of 1 jobs: damage was found after their latest test: billing-files."
+    )
+    assert "The run run-x found damage." in told
+
+
+def test_a_test_of_a_copy_is_no_test_of_the_repository_itself_in_a_report() -> None:
+    diary = Diary().backup(START)
+    diary.drill(START + HOUR, START, **AWAY)
+    report = advised(diary, START + DAY)
+
+    assert Rule.NEVER_TESTED in {one.rule for one in report.advice}
+    assert report.annex.changes == ()
