@@ -87,6 +87,12 @@ class DamagedError(ContinuityError):
     verdict = Verdict.FAIL
 
 
+class NoProofError(ContinuityError):
+    """There is nothing to restore, or nothing that says what would be right."""
+
+    failure = FailureClass.NO_PROOF
+
+
 class SourceError(ContinuityError):
     """The protected source is missing, empty, not mounted or implausible."""
 

@@ -159,15 +159,14 @@ def _failing(
     seen: Observation, failure: FailureClass, record: Record, roster: Roster
 ) -> Observation:
     job = record.job or ""
-    tampered = failure is FailureClass.POSSIBLE_ENCRYPTION
-    check = CheckKind.TAMPERING if tampered else seen.check
+    check, kind, target = _hit(seen, failure, record)
     repository = seen.repository or roster.repository_of.get(job, "")
     fault = Fault(
         organisation=roster.organisation,
         system=roster.system_of.get(job, ""),
         check=check,
-        kind=FaultKind.POSSIBLE_ENCRYPTION if tampered else _FAULTS[seen.check],
-        target=f"job:{job}" if tampered else seen.target,
+        kind=kind,
+        target=target,
         failure=failure,
         repository=repository,
     )
@@ -182,6 +181,23 @@ def _failing(
         evidence=seen.evidence,
         repository=repository,
     )
+
+
+def _hit(
+    seen: Observation, failure: FailureClass, record: Record
+) -> tuple[CheckKind, FaultKind, str]:
+    """Tell which question fails: a test that found nothing to restore answers another one."""
+    job = f"job:{record.job}"
+    if failure is FailureClass.POSSIBLE_ENCRYPTION:
+        return CheckKind.TAMPERING, FaultKind.POSSIBLE_ENCRYPTION, job
+    pointless = not text_in(mapping_in(record.body, "point"), "id")
+    if seen.check is CheckKind.DRILL and pointless and _says(record, FailureClass.NO_PROOF):
+        return CheckKind.RECOVERY_POINT, FaultKind.NO_RESTORE_POINT, job
+    return seen.check, _FAULTS[seen.check], seen.target
+
+
+def _says(record: Record, failure: FailureClass) -> bool:
+    return text_in(record.body, "failure") == failure.value
 
 
 def _accepted(record: Record) -> Iterator[Observation]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from continuity.domain.conduct import Detail
 from continuity.domain.facts import JobFacts
-from continuity.domain.failure import DamagedError
+from continuity.domain.failure import DamagedError, NoProofError
 from continuity.domain.manifest import Entry
 from continuity.domain.text import N_, Message, say, shown
 from continuity.hosts.landing import (
@@ -25,6 +25,7 @@ from continuity.workflows.laying_apart import (
     Wanted,
     around_in,
     counted,
+    damage_in,
     laid_apart,
     wrong_in,
 )
@@ -78,7 +79,8 @@ def bring_back(
         wrong = wrong_in(apart.comparison)
         if wrong is not None and (landing.beside is None or aim.strict):
             remedy = say(N_("Nothing was replaced. Choose another restore point."))
-            raise DamagedError(wrong, remedy=remedy)
+            refused = NoProofError if damage_in(apart.comparison) is None else DamagedError
+            raise refused(wrong, remedy=remedy)
         landed = _landed(bench, protected, landing, apart)
         return replace(landed, wrong=wrong, around=around_in(apart.comparison))
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from continuity.domain.facts import JobFacts, Point
-from continuity.domain.failure import ConfigurationError, UnreachableError
+from continuity.domain.failure import ConfigurationError, NoProofError
 from continuity.domain.text import N_, say
 
 _SHORTEST_ID = 6
@@ -17,17 +17,13 @@ def choose_point(facts: JobFacts, wanted: str, seed: str) -> Point:
     """Pick ``newest``, ``oldest``, ``random`` (drawn from the seed) or the point with this id.
 
     Only points that the record knows and that were not removed are chosen: their full id is pinned,
-    never the tool's idea of the latest. Raises UnreachableError when there is none.
+    never the tool's idea of the latest. Raises NoProofError when there is none.
     """
+    require_point(facts)
     points = sorted(
         (point for point in facts.points if point.removed_at is None),
         key=lambda point: point.data_time,
     )
-    if not points:
-        raise UnreachableError(
-            say(N_("There is no restore point of {job} in the record."), job=facts.job),
-            remedy=say(N_("Run: continuity backup {job}"), job=facts.job),
-        )
     match wanted:
         case "newest":
             return points[-1]
@@ -37,6 +33,15 @@ def choose_point(facts: JobFacts, wanted: str, seed: str) -> Point:
             return points[_draw(seed, len(points))]
         case _:
             return _named(points, wanted)
+
+
+def require_point(facts: JobFacts) -> None:
+    """Refuse a job of which no restore point is known. Raises NoProofError."""
+    if all(point.removed_at is not None for point in facts.points):
+        raise NoProofError(
+            say(N_("There is no restore point of {job} in the record."), job=facts.job),
+            remedy=say(N_("Run: continuity backup {job}"), job=facts.job),
+        )
 
 
 def is_word(wanted: str) -> bool:

@@ -28,7 +28,8 @@ class Covered:
 def cover(bench: Workbench, protected: Protected, facts: JobFacts) -> Covered:
     """Count through the newest manifest.
 
-    Raises UnreachableError when there is no point or no manifest, RecordError for an altered one.
+    Raises NoProofError without a point, UnreachableError without its manifest, RecordError for an
+    altered one.
     """
     point = choose_point(facts, "newest", "")
     recalled = recall_point(bench, facts.job, point.id)

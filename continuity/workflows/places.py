@@ -11,7 +11,7 @@ from continuity.domain.failure import ConfigurationError, UnreachableError
 from continuity.domain.snapshot import Snapshot
 from continuity.domain.text import N_, say
 from continuity.engines.engine import Engine, Reader
-from continuity.workflows.choosing import is_word
+from continuity.workflows.choosing import is_word, require_point
 from continuity.workflows.planning import DrillPlan, DrillRequest, There, plan_drill
 from continuity.workflows.world import Copy, Protected, Subject, Workbench
 
@@ -93,6 +93,7 @@ def plan_there(
     """
     if place.copy is None:
         return plan_drill(bench, protected, facts, request)
+    require_point(facts)
     seen = place.seen or look_into(bench, protected, facts, place.copy.repository, engine)
     arrived = tuple(point for point in facts.points if point.id in seen.snapshots)
     wanted = request.point

@@ -121,8 +121,8 @@ def plan_drill(
 
     A source that is brought to life is restored whole, whatever was asked for.
 
-    Raises UnreachableError without a point or its manifest, RecordError when the manifest was
-    altered.
+    Raises NoProofError without a point, UnreachableError without its manifest, RecordError when
+    the manifest was altered.
     """
     seed = bench.entropy(8).hex() if request.seed is None else request.seed
     if protected.living is not None:

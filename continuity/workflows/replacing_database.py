@@ -15,6 +15,7 @@ from continuity.domain.failure import (
     ConfigurationError,
     ContinuityError,
     DamagedError,
+    NoProofError,
     RevivalError,
     UncertainError,
 )
@@ -149,12 +150,12 @@ def _begun(bench: Workbench, protected: Protected, over: Over) -> _Work:
 def _surveyed(work: _Work, plan: DrillPlan) -> tuple[Portrait, tuple[Message, ...]]:
     """Look at the server before anything is restored: what is refused, is refused at once."""
     if not plan.portrait:
-        raise DamagedError(
+        raise NoProofError(
             say(N_("It was not recorded what the database was.")), remedy=say(_NOTHING)
         )
     portrait = recover_portrait(work.bench, work.protected, plan.portrait)
     if not portrait.tables:
-        raise DamagedError(
+        raise NoProofError(
             say(N_("The captured database has no table, so nothing is proven.")),
             remedy=say(_NOTHING),
         )

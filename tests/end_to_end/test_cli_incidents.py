@@ -43,6 +43,18 @@ def test_where_nothing_ever_failed_nothing_is_open(firm: Firm) -> None:
     assert (said.code, said.out) == (PASS, "No incident is open.\n")
 
 
+def test_a_restore_test_before_the_first_backup_says_so_and_blames_no_repository(
+    firm: Firm,
+) -> None:
+    (drilled,) = run(firm, "drill", "--json").objects()
+    told = shown(firm)
+
+    assert (drilled["verdict"], drilled["failure"]) == ("INCONCLUSIVE", "no-proof")
+    assert drilled["reason"] == "There is no restore point of erp in the record."
+    assert (told["kind"], told["failure"]) == ("no-restore-point", "no-proof")
+    assert told["reason"] == drilled["reason"]
+
+
 def test_a_corrupt_copy_is_one_incident_and_its_repair_and_re_test_end_it(firm: Firm) -> None:
     (drilled,) = broken(firm).objects()
     listed = run(firm, "incidents")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.domain.facts import Identity, JobFacts, Point
-from continuity.domain.failure import ConfigurationError, UnreachableError
+from continuity.domain.failure import ConfigurationError, NoProofError
 from continuity.workflows.choosing import choose_point
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -48,7 +48,7 @@ def test_a_removed_point_is_never_chosen(seed: str, removed: list[bool]) -> None
     known = facts(*(a_point(number, gone) for number, gone in enumerate(removed)))
     for wanted in ("newest", "oldest", "random"):
         if all(removed):
-            with pytest.raises(UnreachableError):
+            with pytest.raises(NoProofError):
                 choose_point(known, wanted, seed)
         else:
             assert choose_point(known, wanted, seed).removed_at is None
