@@ -29,9 +29,7 @@ _OUTSIDE = N_("It starts only within the hours set for it.")
 _LANE_TAKEN = N_("Another run of this repository is under way: the {kind} of {job}.")
 _FULL = N_("As many runs as may be at once are under way.")
 _FULL_FIRST = N_("The full restore test comes first, and covers it.")
-_MADE_WAY = N_(
-    "It was stopped for a backup, or for the end of the service; it is begun again later."
-)
+_MADE_WAY = N_("It was stopped for a backup, or for the end of the service.")
 _GONE = N_("The process that ran it is gone and left no end.")
 
 
