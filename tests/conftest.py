@@ -51,6 +51,7 @@ _LONG = {
     "tests/end_to_end/test_cli_words.py",
     "tests/end_to_end/test_cli_sabotage.py",
     "tests/end_to_end/test_databases_away.py",
+    "tests/end_to_end/test_extract_on_record.py",
     "tests/end_to_end/test_incident_times.py",
     "tests/end_to_end/test_ladders_climbed.py",
     "tests/end_to_end/test_restore_from_copies.py",

@@ -11,18 +11,20 @@ from typing import TypedDict, Unpack
 import click
 
 from continuity.cli.entry import Options
+from continuity.cli.extract_damage import Whereabouts, put_on_record
 from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import epilog, show, show_below, show_json, verdict_text
 from continuity.cli.progress import watched
 from continuity.cli.wording import number
 from continuity.config.witnessing import witness_at_address, witness_of_workspace
 from continuity.domain.clock import text_from_time
-from continuity.domain.text import shown
+from continuity.domain.text import Message, shown
 from continuity.domain.verdict import exit_code
 from continuity.engines.engine import Progress
 from continuity.sandbox.interlocks import Interlocks
 from continuity.witness.repository import Repository
 from continuity.workflows.extracting import Extracted, ExtractRequest, extract
+from continuity.workflows.finding_damage import telling
 
 _SHOWN = 20
 
@@ -79,8 +81,9 @@ def command(
         snapshot=snapshot, paths=tuple(map(os.fsencode, paths)), to=asked["to"]
     )
     with (
-        _opened(options, asked) as (repository, interlocks),
+        _opened(options, asked) as (repository, interlocks, place),
         watched(snapshot, quiet=as_json) as watch,
+        telling(lambda what: _record(options, asked, place, what)),
     ):
         watch.phase("restore")
         extracted = extract(
@@ -91,6 +94,8 @@ def command(
                 Progress(files=files, bytes=size, total_files=None, total_bytes=None)
             ),
         )
+    for problem in extracted.brought.problems[:1]:
+        _record(options, asked, place, problem, extracted.snapshot.id)
     if as_json:
         show_json(_plain(extracted, asked["to"]))
     else:
@@ -99,7 +104,7 @@ def command(
 
 
 @contextmanager
-def _opened(options: Options, asked: _Asked) -> Iterator[tuple[Repository, Interlocks]]:
+def _opened(options: Options, asked: _Asked) -> Iterator[tuple[Repository, Interlocks, bytes]]:
     origin, password_file = asked["origin"], asked["password_file"]
     if password_file is None:
         way = witness_of_workspace(options.workspace, origin, os.environ)
@@ -108,7 +113,17 @@ def _opened(options: Options, asked: _Asked) -> Iterator[tuple[Repository, Inter
     else:
         way = witness_at_address(origin, password_file, os.environ)
     with way as (repository, place):
-        yield repository, Interlocks(repositories=(place,) if place.startswith(b"/") else ())
+        locks = Interlocks(repositories=(place,) if place.startswith(b"/") else ())
+        yield repository, locks, place
+
+
+def _record(
+    options: Options, asked: _Asked, place: bytes, what: Message, snapshot: str = ""
+) -> None:
+    """Put damage on record; what no workspace describes has none."""
+    if asked["password_file"] is None:
+        location = os.fsdecode(place)
+        put_on_record(Whereabouts(options.workspace, location, snapshot), what)
 
 
 def _show(extracted: Extracted, to: Path) -> None:

@@ -18,7 +18,7 @@ Tell = Callable[[Message], object]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
-    """Where damage was met: the job, the repository and its engine, and the run that met it.
+    """Where damage was met: the job, the repository and its engine, and the run, if it was one.
 
     ``copy_of`` names the repository of which it is a copy, empty for the job's own.
     """
@@ -53,7 +53,7 @@ def record_damage(bench: Workbench, scene: Scene, found: Conclusion) -> None:
         Draft(
             kind=RecordKind.DAMAGE_FOUND,
             job=scene.job,
-            run_id=scene.run,
+            run_id=scene.run or None,
             body=body,
             personal={"actor": bench.actor},
         )
