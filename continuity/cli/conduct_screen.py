@@ -94,14 +94,14 @@ def _step(view: View, name: str) -> str:
 
 def _next(view: View) -> Iterator[str]:
     for action in next_actions(view.stand, view.now):
-        until = ""
-        if action.until is not None:
-            until = _(" until {time}").format(time=f"{action.until.astimezone(view.zone):%H:%M}")
         people = ", ".join(map(plain, action.people))
         command = command_of(action, view.stand.conduct.run)
         if action.doing is Doing.WORK:
             command += _wanted(view.stand.step(action.step))
-        yield _("Next: {command}").format(command=command) + until
+        yield _("Next: {command}").format(command=command)
+        if action.until is not None:  # on a line of its own: the command is copied as it stands
+            at = f"{action.until.astimezone(view.zone):%H:%M}"
+            yield "    " + _("until {time}").format(time=at)
         if people:
             yield from wrapped(_("by: {people}").format(people=people), "    ", view.columns)
         yield from _choice(view, action)

@@ -10,6 +10,7 @@ from continuity.cli.columns import plain, wrapped
 from continuity.cli.information_outside import outside_lines, reach_text
 from continuity.cli.language import _, plural
 from continuity.cli.output import verdict_text
+from continuity.cli.overview import criticality_text
 from continuity.cli.paint import painted
 from continuity.cli.wording import brief, duration, moment, number, size
 from continuity.domain.decision import InformationItem
@@ -23,6 +24,7 @@ from continuity.domain.information_pack import (
     proven_in_reach,
 )
 from continuity.domain.information_plain import EVERYTHING
+from continuity.speech.terms import TIME_KINDS
 
 _INDENT = "    "
 
@@ -75,7 +77,7 @@ def _short(pack: InformationPack, one: SystemPart) -> str:
 
 
 def _system(shown: Shown, one: SystemPart, place: int) -> Iterator[str]:
-    yield f"{place}. {plain(one.title)} ({one.name}) · {one.criticality}"
+    yield f"{place}. {plain(one.title)} ({one.name}) · {criticality_text(one.criticality)}"
     lines = {
         InformationItem.SYSTEMS: [plain(one.why)] if one.why else [],
         InformationItem.RESTORE_POINTS: list(_points(shown, one)),
@@ -159,7 +161,7 @@ def _estimate(one: SystemPart) -> str:
     return text.format(
         likely=duration(one.likely.total_seconds()),
         safe=duration(one.safe.total_seconds()),
-        kind=one.kind.value,
+        kind=_(TIME_KINDS[one.kind]),
         size=amount,
     )
 

@@ -10,7 +10,7 @@ from continuity.cli.language import _, sentence, speaker
 from continuity.cli.paint import painted
 from continuity.cli.storage_table import age_text
 from continuity.domain.clock import text_from_time
-from continuity.domain.kept import Known
+from continuity.domain.kept import RECORD, Known
 from continuity.domain.scorecard import Answer, Part, Score, Scorecard
 from continuity.domain.text import N_
 from continuity.speech.names import seen_of_storage
@@ -54,9 +54,10 @@ def answer_text(answer: Answer) -> str:
 def _rest(one: Known, now: datetime) -> str:
     """Name what is known of a repository, how old that is and where it comes from."""
     told = f"{plain(one.what)} {plain(seen_of_storage(speaker(), one.value))}"
+    source = _("restore test") if one.source == RECORD else plain(one.source)
     if one.at is None:
-        return f"{told}, {plain(one.source)}"
-    return f"{told}, {age_text(one.at, now)}, {plain(one.source)}"
+        return f"{told}, {source}"
+    return f"{told}, {age_text(one.at, now)}, {source}"
 
 
 def plain_card(card: Scorecard, now: datetime) -> dict[str, object]:

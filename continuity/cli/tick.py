@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
@@ -94,7 +95,8 @@ def _show(
         show(f"{plain(stride.run)}  {why or outcome_text(stride.state)}")
     for one in _moved(rounds):
         show(f"{local_number(one.number)}  {state_text(one.state)}  {title_of(one)}")
-    if not any(seen.values()) and not strides:
+    # Cron mails whatever is printed, and this would come every five minutes.
+    if not any(seen.values()) and not strides and sys.stdout.isatty():
         show(_("Nothing was due."))
 
 

@@ -63,12 +63,11 @@ def outputs_found(step: Step, found: Mapping[str, str]) -> Mapping[str, str] | N
 def _read(output: Output, text: str) -> str:
     value = _value(output.type, text[:_LONGEST])
     if value is None:
+        wanted = N_("The value {name} must be a number.")
+        if output.type == "boolean":
+            wanted = N_("The value {name} must be yes or no.")
         raise ConfigurationError(
-            say(
-                N_("The value {name} must be a {kind}."),
-                name=output.name,
-                kind=output.type,
-            ),
+            say(wanted, name=output.name),
             remedy=say(N_("Give it with --output NAME=VALUE.")),
         )
     return json.dumps(value)

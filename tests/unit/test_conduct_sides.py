@@ -52,3 +52,13 @@ def test_yes_is_understood_at_the_start_and_nothing_else_is_guessed() -> None:
 
     with pytest.raises(ConfigurationError, match="attacked"):
         scene(step("then"), how=Start(parameters={"attacked": "perhaps"}), parameters=[ASKED])
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("boolean", "yes or no"), ("number", "a number")])
+def test_a_value_that_is_none_is_refused_in_words_that_say_what_to_write(
+    kind: str, wanted: str
+) -> None:
+    run = scene(step("look", outputs=[{**LOOK, "type": kind}]))
+
+    with pytest.raises(ConfigurationError, match=f"found must be {wanted}"):
+        run.do(lambda who: finish(who, "look", (), {"found": "perhaps"}))
