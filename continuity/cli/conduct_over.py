@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from continuity.app import App
+from continuity.cli.conduct_noted import done_over, note, noted
+from continuity.cli.conduct_there import look_up_there, put_back_there
 from continuity.cli.language import sentence
-from continuity.domain.clock import text_from_time
-from continuity.domain.conduct import Detail, Entry, Event, StepRun, StepState
+from continuity.domain.conduct import StepRun, StepState
 from continuity.domain.conduct_frontier import Stand
-from continuity.domain.conduct_record import CONDUCTING, entries_of
 from continuity.domain.facts import JobFacts, Point
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.step import undo_step
@@ -19,8 +19,7 @@ from continuity.domain.text import N_, Message, say, shown
 from continuity.hosts.landing import clear_stage, stage_name
 from continuity.sources.replacement import Door, Replace, Standing, Swap, swap_from_plain
 from continuity.workflows.carrying_on import Outcome
-from continuity.workflows.conducting import Stage, turn_on, write
-from continuity.workflows.facts import read_facts
+from continuity.workflows.conducting import Stage
 from continuity.workflows.hands import Restored
 from continuity.workflows.replacing_database import (
     SWAP,
@@ -30,8 +29,6 @@ from continuity.workflows.replacing_database import (
     uncertain,
 )
 from continuity.workflows.world import Protected
-
-_REPLACING = "replacing"
 
 
 def replaced(app: App, protected: Protected, facts: JobFacts, point: Point, over: Over) -> Restored:
@@ -47,21 +44,17 @@ def replaced(app: App, protected: Protected, facts: JobFacts, point: Point, over
     )
 
 
-def note(stage: Stage, run: str, step: str, told: Mapping[str, str]) -> None:
-    """Write into a run what a step is about to do."""
-    with turn_on(stage, run) as turn:
-        details: dict[str, Detail] = {_REPLACING: dict(told)}
-        write(turn, (Entry(event=Event.NOTED, at=stage.now(), step=step, details=details),))
-
-
 def put_back(app: App, stage: Stage, stand: Stand, step: RestoreStep) -> Outcome:
     """Let what a step replaced take its place again; what had replaced it is kept, too.
 
     Raises ConfigurationError where there is nothing to take back, and what the server raises.
     """
     origin = next(one.id for one in stand.document.steps if undo_step(one) == step.id)
-    told = _noted(app, stand, origin)
-    way = _way(app.protected(step.job))
+    protected = app.protected(step.job)
+    if protected.away is not None:
+        return put_back_there(app, stage, stand, step, origin)
+    told = noted(app, stand, origin)
+    way = _way(protected)
     swap = swap_from_plain(told) if told.get("stage") == SWAP else None
     if way is None or swap is None or not swap.old_id:
         raise ConfigurationError(
@@ -77,14 +70,14 @@ def put_back(app: App, stage: Stage, stand: Stand, step: RestoreStep) -> Outcome
             remedy=say(N_("Look on the server which databases there are, and who changed them.")),
         )
     back = swap.inverse
-    noted = {"job": step.job, "point": "", "stage": SWAP}
-    note(stage, stand.conduct.run, step.id, {**back.plain(), **noted})
+    before = {"job": step.job, "point": "", "stage": SWAP}
+    note(stage, stand.conduct.run, step.id, {**back.plain(), **before})
     change_names(replace, door, back)
     return _done(app, step, "", back)
 
 
 def look_up(app: App, stand: Stand, one: StepRun) -> Outcome | None:
-    """Look on the server what became of a database that somebody was replacing.
+    """Look on the server, or the other machine, what became of what somebody was replacing.
 
     Before its note of the swap nothing had been replaced; after it the server is asked.
     """
@@ -92,12 +85,15 @@ def look_up(app: App, stand: Stand, one: StepRun) -> Outcome | None:
     if not isinstance(step, RestoreStep) or step.target not in OVER:
         return None
     try:
-        way = _way(app.protected(step.job))
+        protected = app.protected(step.job)
+        way = _way(protected)
     except ContinuityError:
         return None
+    told = noted(app, stand, one.step)
+    if protected.away is not None:
+        return look_up_there(app, stand, step, told)
     if way is None:
         return None
-    told = _noted(app, stand, one.step)
     found = _found(app, way, step, told)
     if found.state is not StepState.UNKNOWN:
         _clear_away(app, way, f"{stand.conduct.run}-{step.id}", told)
@@ -148,38 +144,9 @@ def _standing(way: tuple[Replace, Door], swap: Swap) -> Standing:
         return Standing.UNKNOWN
 
 
-def _noted(app: App, stand: Stand, step: str) -> Mapping[str, str]:
-    """Find what the latest try of a step wrote down last; nothing where it wrote nothing."""
-    entries = entries_of(app.bench.store.records(kinds=CONDUCTING), stand.conduct.run)
-    found: Mapping[str, str] = {}
-    for entry in entries:
-        if entry.step == step and entry.event is Event.INTENT:
-            found = {}
-        told = entry.details.get(_REPLACING)
-        if entry.step == step and isinstance(told, Mapping):
-            found = told
-    return found
-
-
 def _done(app: App, step: RestoreStep, wanted: str, swap: Swap) -> Outcome:
-    said = sentence(_told(swap))
-    details: dict[str, Detail] = {
-        "target": step.target,
-        "place": swap.live,
-        "kept_at": (swap.aside,) if swap.old_id else (),
-    }
-    if wanted:
-        facts = read_facts(app.bench.store, app.bench.now()).facts.of(step.job)
-        point = next(one for one in facts.points if one.id == wanted)
-        moment = text_from_time(point.data_time)
-        details |= {"point": point.id, "point_time": moment, "looked_up": True}
-    return Outcome(
-        state=StepState.DONE,
-        found={"point": wanted, "place": swap.live, "output": said},
-        details=details,
-        gives=("output", "checksum"),
-        said=said,
-    )
+    kept = (swap.aside,) if swap.old_id else ()
+    return done_over(app, step, wanted, swap.live, kept, sentence(_told(swap)))
 
 
 def _told(swap: Swap) -> Message:

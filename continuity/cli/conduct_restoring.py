@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from continuity.app import App, Standing, portfolio_of
 from continuity.cli.conduct_damage import Damages
 from continuity.cli.conduct_over import replaced
+from continuity.cli.conduct_there import replaced_there
 from continuity.cli.language import sentence
 from continuity.config.doors import doors_of
 from continuity.domain.clock import text_from_time
@@ -182,9 +183,10 @@ def _attempt(damages: Damages, candidate: Candidate, place: Place, last: bool) -
     )
     facts = _standing(app).portfolio.facts.of(order.job)
     point = candidate.point
-    if order.target == "production" and can_be_replaced(protected):
+    if order.target == "production" and _is_replaced_apart(protected):
         over = Over(point=point.id, mark=order.mark, note=order.note, place=place, damaged=damaged)
-        done = replaced(app, protected, facts, point, over)
+        way = replaced if protected.away is None else partial(replaced_there, order.include)
+        done = way(app, protected, facts, point, over)
         return replace(done, details={**done.details, **_proof(candidate)})
     back = bring_back(app.bench, protected, facts, point.id, aim, place)
     return Restored(
@@ -195,6 +197,11 @@ def _attempt(damages: Damages, candidate: Candidate, place: Place, last: bool) -
         details={**back.details, **_proof(candidate)},
         said=_told(back),
     )
+
+
+def _is_replaced_apart(protected: Protected) -> bool:
+    """Tell whether something takes the place of production other than as files of this machine."""
+    return can_be_replaced(protected) or protected.away is not None
 
 
 def _drilled(damages: Damages, candidate: Candidate, *, last: bool) -> Restored:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from continuity.answering.announcer import Announcer
 from continuity.app import App
-from continuity.cli.conduct_over import note, put_back
+from continuity.cli.conduct_noted import note
+from continuity.cli.conduct_over import put_back
 from continuity.cli.conduct_restoring import restore
 from continuity.cli.conduct_shown import Screen
 from continuity.cli.language import sentence

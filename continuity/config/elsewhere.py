@@ -6,13 +6,15 @@ the repository by an address of its own.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from continuity.config.draft import Draft, Part
 from continuity.config.opening import Means, opening_of
 from continuity.config.problem import Problem, value_shown
-from continuity.config.workspace import lives_elsewhere
+from continuity.config.workspace import Workspace, lives_elsewhere
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.job import Job
 from continuity.domain.system import Repository
@@ -21,6 +23,8 @@ from continuity.domain.written import path_from_location
 from continuity.engines.engine import Engine
 from continuity.engines.registry import engine_kinds
 from continuity.sources.registry import source_kinds
+
+_ON_HOST = re.compile(r"sftp:(?://)?(?:[^/@]*@)?(?:\[[^\]]*\]|[^/:]*)(?::[0-9]+(?=/))?:?")
 
 
 def copies_there(repository: Repository) -> bool:
@@ -94,3 +98,12 @@ def _address_from(repository: Repository, host: str) -> str | None:
         return repository.seen_from[host]
     of_ours = repository.host is not None or location.startswith("local:")
     return None if of_ours or path_from_location(location) is not None else location
+
+
+def repositories_on(workspace: Workspace, host: str) -> Iterator[bytes]:
+    """Name the directories of another machine in which repositories are, by what people wrote."""
+    for repository in workspace.repositories.values():
+        seen = [repository.seen_from.get(host, "")]
+        if repository.host == host:
+            seen.append("/" + _ON_HOST.sub("", repository.location).lstrip("/"))
+        yield from (os.fsencode(path) for path in seen if path.startswith("/"))

@@ -24,7 +24,7 @@ from continuity.workflows.planning import DrillPlan, DrillRequest
 from continuity.workflows.restoring import RESTORE_SECONDS
 from continuity.workflows.world import Protected, Workbench
 
-_KEPT_FINDINGS = 100
+KEPT_FINDINGS = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,10 +47,15 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Apart:
-    """What came back, still apart: its stage, how it was planned, and how it compares."""
+    """What came back, still apart: its stage, how it was planned, and how it compares.
+
+    ``expected`` reads what was asked for; by ``rules`` it is compared.
+    """
 
     stage: Path
     plan: DrillPlan
+    expected: Callable[[], Iterator[Entry]]
+    rules: Rules
     comparison: Comparison
 
 
@@ -76,11 +81,12 @@ def laid_apart(
     try:
         with telling(wanted.damaged):
             result = _restored(engine, plan, stage, room, expected if wanted.include else None)
-        comparison = _compared(stage, plan, result, expected)
+        rules = _rules(plan, result, expected)
+        comparison = compare(expected(), observe(stage), rules, keep=KEPT_FINDINGS)
         damage = damage_in(comparison)
         if damage is not None:
             wanted.damaged(damage)
-        yield Apart(stage=stage, plan=plan, comparison=comparison)
+        yield Apart(stage=stage, plan=plan, expected=expected, rules=rules, comparison=comparison)
     finally:
         clear_stage(stage)
 
@@ -131,21 +137,17 @@ def _unwatched(_progress: Progress) -> None:
     """Tell nobody."""
 
 
-def _compared(
-    stage: Path,
-    plan: DrillPlan,
-    result: RestoreResult,
-    expected: Callable[[], Iterator[Entry]],
-) -> Comparison:
+def _rules(
+    plan: DrillPlan, result: RestoreResult, expected: Callable[[], Iterator[Entry]]
+) -> Rules:
     part = plan.expected_entries > sum(1 for _ in expected())
-    rules = Rules(
+    return Rules(
         # Who may give files away to nobody else restores them as their own, and people must know.
         owners=not plan.portrait,
         full=not part,
         whole=result.whole and part,
         hard_links=result.calls == 1,
     )
-    return compare(expected(), observe(stage), rules, keep=_KEPT_FINDINGS)
 
 
 def wrong_in(comparison: Comparison) -> Message | None:

@@ -77,21 +77,14 @@ def _over(bench: Workbench, protected: Protected, aim: Aim) -> Landing:
     """Look whether production may be replaced: each refusal is an interlock of its own."""
     job = protected.job
     if protected.away is not None:
-        raise ConfigurationError(
-            say(
-                N_("The data of {job} is on {host}, and nothing is overwritten there from here."),
-                job=job.name,
-                host=protected.away.host,
-            ),
-            remedy=say(N_("Restore it beside, on this machine, and let a step copy it there.")),
-        )
+        raise ValueError("files of another machine are replaced on that machine")
     if protected.living is not None:
         raise ConfigurationError(
             say(N_("{job} is a database, and none is overwritten as files."), job=job.name),
             remedy=say(N_("Restore its dump beside, and let a command step load it.")),
         )
     lives = aim.include or protected.extent.roots
-    _require_covered(job.name, lives, protected.extent.roots)
+    require_covered(job.name, lives, protected.extent.roots)
     _require_unheld(bench, lives)
     require_idle(bench, job.name)
     protected.files.require(Needed(roots=(), mounts=protected.extent.mounts))
@@ -104,7 +97,8 @@ def _over(bench: Workbench, protected: Protected, aim: Aim) -> Landing:
     return Landing(stage=room / stage_name(aim.mark), lives=tuple(lives))
 
 
-def _require_covered(job: str, lives: Sequence[bytes], roots: Sequence[bytes]) -> None:
+def require_covered(job: str, lives: Sequence[bytes], roots: Sequence[bytes]) -> None:
+    """Refuse paths that are none of the job's. Raises ConfigurationError."""
     strange = [path for path in lives if not any(is_at(path, root) for root in roots)]
     if strange:
         raise ConfigurationError(

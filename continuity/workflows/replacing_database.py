@@ -35,7 +35,9 @@ from continuity.workflows.world import Protected, Workbench
 SWAP = "swap"
 """The stage of a note after which the server has to be asked what happened."""
 
-_LOAD = "load"
+LOAD = "load"
+"""The stage of a note before which nothing was replaced."""
+
 _TOKEN_BYTES = 8
 _RECORDED = 100
 _NOTHING = N_("Nothing was replaced. Choose another restore point.")
@@ -85,7 +87,8 @@ class OnServerError(ContinuityError):
 
 
 @contextmanager
-def _on_server() -> Iterator[None]:
+def on_server() -> Iterator[None]:
+    """Mark what goes wrong as the trouble of the production server."""
     try:
         yield
     except UncertainError:
@@ -128,7 +131,7 @@ def replace_database(
         if wrong is not None:
             raise DamagedError(wrong, remedy=say(_NOTHING))
         ((portrait, remarks),) = known
-        with _on_server():
+        with on_server():
             replaced = _replaced(work, apart, portrait)
     told = {**counted(apart), **replaced.details}
     return Replaced(swap=replaced.swap, details=told, remarks=(*remarks, *replaced.remarks))
@@ -161,7 +164,7 @@ def _surveyed(work: _Work, plan: DrillPlan) -> tuple[Portrait, tuple[Message, ..
         )
     size = sum(e.size for e in plan.expected(work.bench.shelf) if e.kind is Kind.FILE)
     need = Need(portrait=portrait, bytes=size, reserve=work.bench.reserve_bytes)
-    with _on_server():
+    with on_server():
         ground = work.replace.survey(work.door, need)
     unseen = say(N_("It is not known how much room the disk of the database server has."))
     return portrait, (*ground.remarks, *(() if ground.free_bytes is not None else (unseen,)))
@@ -171,7 +174,7 @@ def _replaced(work: _Work, apart: Apart, portrait: Portrait) -> Replaced:
     token = work.bench.entropy(_TOKEN_BYTES).hex()
     swap = work.replace.plan(work.door, work.over.mark, token)
     noted = {"job": work.protected.job.name, "point": work.over.point}
-    work.over.note({**noted, **swap.plain(), "stage": _LOAD})
+    work.over.note({**noted, **swap.plain(), "stage": LOAD})
     try:
         swap = work.replace.make(work.door, swap, portrait)
         (entry,) = apart.plan.expected(work.bench.shelf)

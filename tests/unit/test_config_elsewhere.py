@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from continuity.config.elsewhere import open_there
+from continuity.config.elsewhere import open_there, repositories_on
 from continuity.config.loading import load, load_tolerant
 from continuity.config.opening import Means
 from continuity.config.problem import WorkspaceError
@@ -177,3 +177,23 @@ def test_the_password_of_a_database_elsewhere_is_kept_in_this_workspace(tmp_path
     assert isinstance(source, ServedSource)
     assert source.password is not None
     assert source.password.file == str(tmp_path / "pass")
+
+
+@pytest.mark.parametrize(
+    ("repository", "held"),
+    [
+        (RESTIC + "/backups, seen_from: {web: /mnt/disk}", b"/mnt/disk"),
+        (RESTIC + "'sftp:web:/backups', host: web, seen_from: {web: 's3:x/y'}", b"/backups"),
+        (
+            RESTIC + "'sftp://me@web:22//deep/er', host: web, seen_from: {web: 's3:x/y'}",
+            b"/deep/er",
+        ),
+    ],
+)
+def test_it_is_known_where_on_another_machine_repositories_are(
+    repository: str, held: bytes, tmp_path: Path
+) -> None:
+    read = load_tolerant(workspace(tmp_path, repository)).workspace
+
+    assert list(repositories_on(read, "web")) == [held]
+    assert list(repositories_on(read, "other")) == []

@@ -32,7 +32,7 @@ def origin_of(roots: tuple[bytes, ...], transport: Transport | None) -> Origin:
             "--files-from=-",
             "--from0",
         ),
-        operands=(f"{_bracketed(transport.target)}:/",),
+        operands=(f"{bracketed(transport.target)}:/",),
         stdin=b"".join(root + b"\0" for root in roots),
     )
 
@@ -52,6 +52,7 @@ def _quoted(word: str) -> str:
     return "'" + word.replace("'", "''") + "'"
 
 
-def _bracketed(target: str) -> str:
+def bracketed(target: str) -> str:
+    """Write a target so that the colons of an address are not taken for the end of its name."""
     user, at, address = target.rpartition("@")
     return f"{user}{at}[{address}]" if ":" in address and "[" not in address else target

@@ -1,0 +1,251 @@
+"""Trees of another machine that take each other's place by rename, and how that came out.
+
+One program there looks, moves and looks again under a lock. It moves only what has the number under
+which it is known, so that it may come late, twice or after somebody else, and does no harm.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from continuity.domain.failure import ToolError
+from continuity.domain.text import N_, say, shown
+from continuity.hosts.host import Command, Host
+
+NOTHING: Final = "none"
+"""The number of what is not there."""
+
+_SECONDS: Final = 300.0
+_LONG: Final = 24 * 3_600.0
+_PERMIT: Final = b"/go"
+
+# rename(2) and nothing else: `mv` copies where it cannot rename, and a copy can be cut off.
+_SCRIPT: Final = r"""
+my ($mode, $above, $above_id, $stage, @rest) = @ARGV;
+my ($permit, $why, @swaps) = ("$stage/go", "");
+push @swaps, [splice @rest, 0, 5] while @rest;
+$SIG{$_} = "IGNORE" for qw(HUP INT TERM PIPE);
+sub answer { print "=$_[0] $why\n"; exit 0 }
+sub id {
+    my @found = lstat $_[0];
+    return "$found[0]:$found[1]" if @found;
+    return $! == 2 ? "none" : "unseen";
+}
+sub judged {
+    my ($fresh, $old) = (1, 1);
+    for (@swaps) {
+        my ($live, undef, undef, $fresh_id, $old_id) = @$_;
+        my $is = id($live);
+        $fresh = 0 if $is ne $fresh_id;
+        $old = 0 if $is ne $old_id;
+    }
+    return $fresh ? "fresh" : $old ? "old" : "unknown";
+}
+sub back {
+    for (reverse @swaps) {
+        my ($live, $fresh, $aside, $fresh_id, $old_id) = @$_;
+        rename $live, $fresh if id($live) eq $fresh_id and id($fresh) eq "none";
+        next if $old_id eq "none" or id($aside) ne $old_id;
+        rename $aside, $live if id($live) eq "none";
+    }
+}
+sub revoke { rmdir $permit or $! == 2 or answer("unknown") }
+sub swapped {
+    for (@swaps) {
+        my ($live, $fresh, $aside, undef, $old_id) = @$_;
+        next if ($old_id eq "none" or rename $live, $aside) and rename $fresh, $live;
+        $why = "$!";
+        return back();
+    }
+    system "sync", "--file-system", $above;
+}
+open my $lock, "<", $above or answer("unseen");
+my $tries = 0;
+until (flock $lock, 6) { answer("busy") if ++$tries > 10; sleep 1 }
+answer("unseen") if id($above) ne $above_id;
+if ($mode eq "clear") {
+    revoke();
+    system "chmod", "-R", "u+rwX", "--", $stage if -d $stage and not -l $stage;
+    system "rm", "-rf", "--one-file-system", "--", $stage;
+    answer(id($stage) eq "none" ? "cleared" : "left");
+}
+if ($mode eq "settle" and judged() ne "fresh") { revoke(); back() }
+if ($mode eq "swap") {
+    for (@swaps) {
+        my ($live, $fresh, $aside, $fresh_id, $old_id) = @$_;
+        next if id($live) eq $old_id and id($fresh) eq $fresh_id and id($aside) eq "none";
+        answer(judged() eq "fresh" ? "fresh" : "moved");
+    }
+    rmdir $permit or answer("revoked");
+    swapped();
+}
+answer(judged());
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shift:
+    """One thing that takes the place of another there; ``aside`` is where the old one goes.
+
+    Both are known by device and inode; there was no old one where ``old_id`` is NOTHING.
+    """
+
+    live: bytes
+    fresh: bytes
+    aside: bytes
+    fresh_id: str
+    old_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """What takes whose place together.
+
+    ``above`` is the directory in which it happens, known by ``above_id``; ``stage`` is ours in it.
+    """
+
+    above: bytes
+    above_id: str
+    stage: bytes
+    shifts: tuple[Shift, ...] = ()
+
+    @property
+    def reversible(self) -> bool:
+        """Tell whether there was something in each place before."""
+        return bool(self.shifts) and all(shift.old_id != NOTHING for shift in self.shifts)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What the program there said, and why something could not be moved."""
+
+    word: str
+    why: str
+
+
+def swap(host: Host, exchange: Exchange) -> Answer:
+    """Let everything take its place, or nothing; it can be done as long as it is not revoked.
+
+    ``fresh`` is in place, or the ``old``; ``moved``, ``revoked``, ``busy`` and ``unseen`` changed
+    nothing. ``unknown`` is neither. Raises what the host raises, and ToolError.
+    """
+    return _asked(host, "swap", exchange, _SECONDS)
+
+
+def settle(host: Host, exchange: Exchange) -> Answer:
+    """Look which one is in place; unless it is the fresh one, put back the old and revoke the swap.
+
+    ``busy`` when the swap is under way.
+    """
+    return _asked(host, "settle", exchange, _SECONDS)
+
+
+def look(host: Host, exchange: Exchange) -> Answer:
+    """Look which one is in place, and change nothing."""
+    return _asked(host, "look", exchange, _SECONDS)
+
+
+def make_stage(host: Host, exchange: Exchange, folder: bytes) -> None:
+    """Make the stage with an empty directory in it, after clearing away what a try before left."""
+    clear_stage(host, exchange)
+    stage = exchange.stage
+    _require(host, ("mkdir", "-m", "700", "--", stage, stage + _PERMIT, folder))
+
+
+def clear_stage(host: Host, exchange: Exchange) -> None:
+    """Remove the stage, so that no swap of it can happen any more. Raises ToolError."""
+    answer = _asked(host, "clear", exchange, _LONG)
+    if answer.word != "cleared":
+        raise _failed(exchange.stage, answer.word)
+
+
+def make_durable(host: Host, path: bytes) -> None:
+    """Write a file system's cache to its disk, before anything relies on it. Raises ToolError."""
+    _require(host, ("sync", "--file-system", "--", path))
+
+
+def _asked(host: Host, mode: str, exchange: Exchange, seconds: float) -> Answer:
+    places: list[bytes | str] = []
+    for one in exchange.shifts:
+        places += [one.live, one.fresh, one.aside, one.fresh_id, one.old_id]
+    above = (exchange.above, exchange.above_id, exchange.stage)
+    argv = ("perl", "-e", _SCRIPT, mode, *above, *places)
+    finished = host.run(Command(argv=argv, timeout=seconds, env={"LC_ALL": "C"}))
+    text = finished.stdout
+    if finished.code != 0 or finished.truncated or not (text[:1] == b"=" and text[-1:] == b"\n"):
+        raise _failed(exchange.above, shown(finished.stderr.strip()[-300:]))
+    word, _, why = text[1:-1].decode("ascii", "replace").partition(" ")
+    return Answer(word=word, why=why)
+
+
+def _require(host: Host, argv: tuple[bytes | str, ...]) -> None:
+    finished = host.run(Command(argv=argv, timeout=_LONG, env={"LC_ALL": "C"}))
+    if finished.code != 0:
+        raise _failed(argv[-1] if isinstance(argv[-1], bytes) else b"", _said(finished.stderr))
+
+
+def _said(stderr: bytes) -> str:
+    return shown(stderr.strip()[-300:])
+
+
+def _failed(path: bytes, reason: str) -> ToolError:
+    return ToolError(
+        say(
+            N_("Nothing could be made ready at {path} there: {reason}"),
+            path=shown(path),
+            reason=reason or "-",
+        ),
+        remedy=say(N_("Look at the disk there and at the rights of the account, then try again.")),
+    )
+
+
+def inverse_of(exchange: Exchange, stage: bytes, asides: tuple[bytes, ...]) -> Exchange:
+    """Give what brings the old ones back; what replaced them is kept under new names."""
+    shifts = tuple(
+        replace(
+            shift,
+            fresh=shift.aside,
+            aside=aside,
+            fresh_id=shift.old_id,
+            old_id=shift.fresh_id,
+        )
+        for shift, aside in zip(exchange.shifts, asides, strict=True)
+    )
+    return replace(exchange, stage=stage, shifts=shifts)
+
+
+def plain_from_exchange(exchange: Exchange) -> dict[str, str]:
+    """Write it down for the record; names of any bytes survive."""
+    rows = [
+        [*map(quote_from_bytes, (one.live, one.fresh, one.aside)), one.fresh_id, one.old_id]
+        for one in exchange.shifts
+    ]
+    return {
+        "above": quote_from_bytes(exchange.above),
+        "above_id": exchange.above_id,
+        "at": quote_from_bytes(exchange.stage),
+        "shifts": json.dumps(rows),
+    }
+
+
+def exchange_from_plain(plain: Mapping[str, str]) -> Exchange:
+    """Read it back."""
+    return Exchange(
+        above=unquote_to_bytes(plain["above"]),
+        above_id=plain["above_id"],
+        stage=unquote_to_bytes(plain["at"]),
+        shifts=tuple(
+            Shift(
+                live=unquote_to_bytes(live),
+                fresh=unquote_to_bytes(fresh),
+                aside=unquote_to_bytes(aside),
+                fresh_id=fresh_id,
+                old_id=old_id,
+            )
+            for live, fresh, aside, fresh_id, old_id in json.loads(plain["shifts"])
+        ),
+    )
