@@ -67,7 +67,7 @@ def back_up(
     try:
         return _fill_and_publish(copy, on_progress)
     except Exception:  # an interrupted run is not kept waiting: the next one removes what it left
-        with contextlib.suppress(OSError):  # so does this; the first error is the one that counts
+        with contextlib.suppress(OSError):  # the first error is the one that counts
             discard(partial)
         raise
 

@@ -45,7 +45,7 @@ def keep_stream(
         point = _point(request, kept, moment)
         repository.publish(partial, point)
     except Exception:  # an interrupted run is not kept waiting: the next one removes what it left
-        with contextlib.suppress(OSError):  # so does this; the first error is the one that counts
+        with contextlib.suppress(OSError):  # the first error is the one that counts
             discard(partial)
         raise
     return BackupResult(
