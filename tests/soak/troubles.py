@@ -52,6 +52,7 @@ class Torment:
                 self._act()
                 self.enough.wait(self.draw.uniform(2, 12))
         finally:
+            self._until = 0.0
             with ExitStack() as all_of_them:  # one that cannot be mended keeps none from it
                 for stack, _ in self._lasting.values():
                     all_of_them.push(stack)
@@ -60,10 +61,11 @@ class Torment:
     def told(self) -> str:
         """Say in a line how far it is, and what is out at the moment."""
         left = max(0.0, self._until - time.monotonic()) / 60
-        begun = self.done["services begun"]
-        troubles = sum(self.done.values()) - begun
-        out = ", ".join(list(self._lasting)) or "nothing"
-        return f"{left:.0f} min left, {troubles} troubles, {begun} services begun, out: {out}"
+        done = dict(self.done)
+        troubles = sum(count for name, count in done.items() if not name.startswith("services "))
+        begun, out = done.get("services begun", 0), ", ".join(list(self._lasting)) or "nothing"
+        still = f"{left:.0f} min left, " if left else ""
+        return f"{still}{troubles} troubles, {begun} services begun, out: {out}"
 
     def tend(self) -> None:
         """Mend what has been broken for long enough, and let a service run, as systemd does."""
@@ -71,7 +73,9 @@ class Torment:
             if until < time.monotonic():
                 del self._lasting[name]
                 stack.close()
-        self.services = [one for one in self.services if one.poll() is None]
+        codes = [one.poll() for one in self.services]
+        self.done.update(f"services ended with {code}" for code in codes if code)
+        self.services = [one for one in self.services if one.returncode is None]
         if not self.services:
             self._begin()
 
