@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any  # fields of a fact, handed on
 
 import pytest
 
@@ -142,7 +142,7 @@ class Poor:
     def run(self, command: Command) -> Finished:
         return HERE.run(replace(command, env={**command.env, "PATH": str(self.path)}))
 
-    def stream(self, command: Command, on_line: Any) -> Finished:
+    def stream(self, command: Command, on_line: Callable[[bytes], object]) -> Finished:
         raise AssertionError
 
     def pieces(self, command: Command) -> Generator[bytes, None, Finished]:

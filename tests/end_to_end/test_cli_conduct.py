@@ -227,13 +227,13 @@ def test_an_incident_names_the_command_that_begins_its_runbook_and_then_its_run(
     firm: Firm,
 ) -> None:
     run(firm, "drill")
-    (before,) = run(firm, "incidents", "show", "2", "--json").objects()
-    shown = run(firm, "incidents", "show", "2")
+    (before,) = run(firm, "incidents", "show", "1", "--json").objects()
+    shown = run(firm, "incidents", "show", "1")
     command = str(before["runbook_command"]).split()
     begun = run(firm, *command[1:], "--by", "ana")
-    after = run(firm, "incidents", "show", "2")
+    after = run(firm, "incidents", "show", "1")
 
-    assert command == ["continuity", "runbook", "start", "billing-down", "--incident", "2"]
+    assert command == ["continuity", "runbook", "start", "billing-down", "--incident", "1"]
     assert before["runbook_command"] in shown.out
     assert begun.code == PASS
     assert f"continuity runbook status {RUN}" in after.out

@@ -60,7 +60,9 @@ def test_what_was_proven_which_way_is_on_record(office: Office) -> None:
     assert (ways["both"], ways["disagree"]) == (59, [])
     assert body["classes"]["match"] == drawn["size"]
     assert body["confidence"]["drawn"] == 70
-    assert (body["confidence"]["restored"], body["confidence"]["read"]) == (59, 11)
+    # Of the files drawn, the largest and the newest may be some: those are restored anyhow.
+    assert body["confidence"]["restored"] + body["confidence"]["read"] == 70
+    assert 59 <= body["confidence"]["restored"] <= 61
     assert "witness" in [phase["name"] for phase in body["phases"]]
     assert "read without it" in ways["sentence"]["template"]
     assert 0 < ways["packs"]["touched"] <= ways["packs"]["of"]

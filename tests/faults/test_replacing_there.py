@@ -144,8 +144,8 @@ def test_of_files_that_were_on_their_way_it_is_looked_up_that_nothing_was_replac
 @pytest.mark.fault("there-over-killed-between-renames")
 def test_of_a_swap_that_died_in_the_middle_the_old_comes_back(there: Overseas, row: Row) -> None:
     words = renaming(AFTER, 1).replace("'", "'\\''")
-    there.install("perl", f"{ON_SWAP} kill_caller; exec $real -e '{words}' \"$@\";; esac\n"
-                  'exec $real "$@"')  # fmt: skip
+    dying = f"{ON_SWAP} kill_caller; exec $real -e '{words}' \"$@\";; esac"
+    there.install("perl", f'{dying}\nexec $real "$@"')
     harmed = seen(there.source)
     killed = there.over()
     gone = there.source.exists()

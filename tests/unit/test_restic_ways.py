@@ -74,6 +74,17 @@ def test_where_not_everything_fits_a_large_sample_is_split_by_folder() -> None:
     assert len(way.parts) == 20
 
 
+@given(above=st.integers(0, 30))
+def test_how_deep_a_source_lies_does_not_change_the_way(above: int) -> None:
+    prefix = b"/there" * above
+    way = choose_way(tuple(prefix + path for path in sample(3000, 20)), NO_ROOM, folders=True)
+
+    assert way.name == "folders"
+    assert {part.folder for part in way.parts} == {
+        b"%s/srv/top%d" % (prefix, at) for at in range(20)
+    }
+
+
 def test_a_large_sample_of_tiny_files_costs_a_quarter_of_naming_each() -> None:
     named = choose_way(sample(2995, 20), NO_ROOM, folders=False)
     chosen = choose_way(sample(2995, 20), SET_B, folders=False)

@@ -119,7 +119,11 @@ def last_words(lines: list[bytes]) -> str:
 def safe(text: str) -> str:
     """Make a piece of output safe to show: escaped, short, without credentials in addresses."""
     flat = " ".join(text.split())
-    return _CREDENTIALS.sub("//***@", shown(flat.encode("utf-8", "replace")))[:_LONGEST]
+    whole = _CREDENTIALS.sub("//***@", shown(flat.encode("utf-8", "replace")))
+    if len(whole) <= _LONGEST:
+        return whole
+    # What went wrong stands at the end, after paths of any length.
+    return f"{whole[: _LONGEST // 3]}…{whole[1 - _LONGEST + _LONGEST // 3 :]}"
 
 
 def _plain(line: bytes | str) -> str:

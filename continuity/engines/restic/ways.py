@@ -77,8 +77,20 @@ def _ways_by_includes(
     paths: tuple[bytes, ...], population: Population, *, folders: bool
 ) -> Iterator[Way]:
     yield _way("includes", {b"/": paths}, population)
-    for depth in range(1, _DEEPEST if folders else 1):
+    shared = _folders_shared(paths)
+    for depth in range(shared + 1, shared + _DEEPEST if folders else shared + 1):
         yield _way("folders", _by_folder(paths, depth), population)
+
+
+def _folders_shared(paths: tuple[bytes, ...]) -> int:
+    """Count the folders that lead to every one of the paths; a group above them is all of them."""
+    if not paths:
+        return 0
+    first, last = (path.split(b"/")[1:-1] for path in (min(paths), max(paths)))
+    return next(
+        (at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other),
+        min(len(first), len(last)),
+    )
 
 
 def _by_folder(paths: tuple[bytes, ...], depth: int) -> dict[bytes, tuple[bytes, ...]]:
