@@ -94,9 +94,15 @@ def _screen(assessment: Assessment, standing: Standing, *, in_full: bool) -> Ite
     if not standing.portfolio.facts.jobs:
         yield ""
         yield from _first_steps(standing, columns)
-    elif not any(job.path_set == ITSELF for job in standing.portfolio.jobs):
+    elif not _may_copy_itself(standing):
         text = _("Continuity itself is in no backup: its record and its keys exist only here.")
         yield from wrapped(text, "", columns)
+
+
+def _may_copy_itself(standing: Standing) -> bool:
+    """Tell whether a job copies Continuity; what has a problem, as is said, may be that job."""
+    jobs = standing.portfolio.jobs
+    return bool(standing.problems) or any(job.path_set == ITSELF for job in jobs)
 
 
 def _legend(assessment: Assessment) -> str:

@@ -94,6 +94,7 @@ def test_a_secret_that_is_not_there_is_named_with_file_and_line(firm: Story) -> 
     assert found(said)["workspace"] == {"INCONCLUSIVE"}
     assert "config/repositories.yaml:" in said.out
     assert "REPOSITORY_PASSWORD" in said.out
+    assert "is in no backup" not in said.out
 
 
 def test_a_tool_that_is_missing_is_found(firm: Story, tmp_path: Path) -> None:

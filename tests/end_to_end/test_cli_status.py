@@ -190,3 +190,17 @@ def test_a_backup_that_has_just_failed_shows_at_once(story: Story) -> None:
     story.record(timedelta(0), backup("erp", timedelta(0), verdict="FAIL", failure="integrity"))
 
     assert story.run("status", "--system", "billing").code == 1
+
+
+def test_a_job_for_continuity_itself_that_has_a_problem_is_not_called_no_backup(
+    story: Story,
+) -> None:
+    said = "Continuity itself is in no backup"
+    before = story.run("status").out
+    job = "name: own\nsystem: billing\nrepository: far\nsource: {kind: continuity}\n"
+    (story.root / "jobs" / "own.yaml").write_text(job, encoding="utf-8")
+
+    after = story.run("status").out
+
+    assert (said in before, said in after) == (True, False)
+    assert "jobs/own.yaml" in after

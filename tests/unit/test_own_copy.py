@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from continuity.config.loading import load
+from continuity.config.loading import load, load_tolerant
 from continuity.config.own_copy import examine_own_copy, own_copy_missing
 from continuity.config.problem import WorkspaceError
 from continuity.domain.portfolio import ITSELF
@@ -44,6 +44,25 @@ def test_no_copy_of_continuity_itself_is_never_green(tmp_path: Path) -> None:
 
     assert own_copy_missing(workspace) is not None
     assert [one.verdict for one in examine_own_copy(workspace)] == [Verdict.INCONCLUSIVE]
+
+
+def test_a_copy_that_cannot_be_used_now_is_never_called_none(tmp_path: Path) -> None:
+    reading = load_tolerant(written(tmp_path), environ={})
+
+    said = "The job continuity for Continuity itself is written, but cannot be used now."
+    found = [(one.verdict, str(one.what)) for one in examine_own_copy(reading.workspace)]
+    assert found == [(Verdict.INCONCLUSIVE, said)]
+    assert str(own_copy_missing(reading.workspace)) == said
+
+
+@pytest.mark.parametrize("text", ["- continuity\n", "source: [continuity]\n", "source: {\n"])
+def test_a_job_of_which_nobody_can_tell_what_it_is_for_counts_as_none(
+    tmp_path: Path, text: str
+) -> None:
+    files = {"jobs/continuity.yaml": text}
+    workspace = load_tolerant(small_workspace(tmp_path, files)).workspace
+
+    assert "is in no backup" in str(own_copy_missing(workspace))
 
 
 @pytest.mark.parametrize(
