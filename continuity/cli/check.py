@@ -43,12 +43,14 @@ def command(options: Options, directory: Path | None, without_secrets: bool, as_
     if directory is not None:
         return _write_schemas(directory, as_json=as_json)
     from continuity.config.loading import load_tolerant
-    from continuity.config.problem import WorkspaceError
+    from continuity.config.problem import NoWorkspaceError, WorkspaceError
 
     try:
         environ = None if without_secrets else os.environ
         reading = load_tolerant(options.workspace, environ=environ)
     except WorkspaceError as error:
+        if isinstance(error, NoWorkspaceError) and not as_json:
+            raise
         return _report(error.problems, None, as_json=as_json)
     return _report(reading.problems, reading.workspace, as_json=as_json)
 

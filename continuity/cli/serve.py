@@ -14,7 +14,7 @@ from continuity.app import App
 from continuity.cli.entry import Options
 from continuity.cli.language import _, sentence
 from continuity.cli.output import epilog, remark, show
-from continuity.config.problem import WorkspaceError
+from continuity.config.problem import NoWorkspaceError, WorkspaceError
 from continuity.domain.failure import ConfigurationError, UnreachableError
 from continuity.domain.text import N_, say
 from continuity.service.doors import doors_open
@@ -73,6 +73,8 @@ def command(options: Options, address: str | None, port: int | None, log: str) -
 def _enter(doors: ExitStack, service: Service) -> None:
     try:
         doors.enter_context(service)
+    except NoWorkspaceError:
+        raise
     except WorkspaceError as error:
         for problem in error.problems:
             remark(problem.rendered(sentence))

@@ -16,7 +16,7 @@ from continuity.config.fingerprint import fingerprint
 from continuity.config.interlocks import interlock_problems
 from continuity.config.living_problems import living_problems
 from continuity.config.models import Settings, Store
-from continuity.config.problem import Problem, WorkspaceError
+from continuity.config.problem import NoWorkspaceError, Problem, WorkspaceError
 from continuity.config.references import reference_problems
 from continuity.config.responding_problems import holiday_problems, responding_problems
 from continuity.config.secrets import secret_problems
@@ -105,10 +105,23 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
         problems += [*secrets, *holiday_problems(draft)]
     error = WorkspaceError(problems)
     if settings is None:
-        raise error
+        raise NoWorkspaceError(str(home.absolute()), problems) if _is_none(root) else error
     others = [one for one in error.problems if one not in _made_up_for(draft, problems, secrets)]
     workspace = _workspace(draft, settings.model, others, tuple(reader.files), stamp)
     return Reading(workspace=workspace, problems=error.problems)
+
+
+def _is_none(root: Path) -> bool:
+    """Tell whether not even the files are there without which nothing is a workspace."""
+    for file in _VITAL_FILES:
+        try:
+            os.lstat(root / file)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            return False  # Whoever may not look does not know.
+        return False
+    return True
 
 
 def _made_up_for(

@@ -67,6 +67,22 @@ class WorkspaceError(ConfigurationError):
         return "\n".join([str(self.what), *map(str, self.problems)])
 
 
+class NoWorkspaceError(WorkspaceError):
+    """Where a workspace was looked for there is none, so there is nothing to correct either."""
+
+    def __init__(self, place: str, problems: Iterable[Problem]) -> None:
+        super().__init__(problems)
+        self.what = say(
+            N_("There is no workspace in {place}: no {file} is there."),
+            place=path_shown(place),
+            file="config/continuity.yaml",
+        )
+        self.remedy = say(
+            N_("Say where it is: continuity -w {folder} …; or begin one: continuity init {folder}"),
+            folder="DIR",
+        )
+
+
 def _order(problem: Problem) -> tuple[str, int, str, str]:
     return problem.file, problem.line, problem.key, str(problem.expected)
 

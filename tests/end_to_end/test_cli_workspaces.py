@@ -5,6 +5,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.support.story import Story, begin
 
 HOUR = timedelta(hours=1)
@@ -45,11 +47,37 @@ def test_check_reports_to_programs_as_well(tmp_path: Path) -> None:
     assert {"file", "line", "key", "expected", "found"} == told["problems"][0].keys()
 
 
-def test_check_without_a_workspace_says_so_with_2(tmp_path: Path) -> None:
-    said = Story(root=tmp_path / "nowhere").run("check")
+@pytest.mark.parametrize("words", ["check", "status", "incidents", "serve --port 0"])
+def test_every_command_says_with_2_that_there_is_no_workspace_and_what_to_do(
+    tmp_path: Path, words: str
+) -> None:
+    said = Story(root=tmp_path / "nowhere").run(*words.split())
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        f"There is no workspace in {tmp_path}/nowhere: no config/continuity.yaml is there.\n"
+        "What to do: Say where it is: continuity -w DIR …; or begin one: continuity init DIR\n"
+    )
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_program_that_checks_where_there_is_no_workspace_still_gets_the_problems(
+    tmp_path: Path,
+) -> None:
+    said = Story(root=tmp_path / "nowhere").run("check", "--json")
 
     assert said.code == 2
-    assert "config/continuity.yaml" in said.out
+    assert "config/continuity.yaml" in [one["file"] for one in json.loads(said.out)["problems"]]
+
+
+def test_a_workspace_that_lost_only_its_settings_is_still_a_workspace(tmp_path: Path) -> None:
+    story = begin(tmp_path / "firm")
+    (story.root / "config" / "continuity.yaml").unlink()
+
+    said = story.run("status")
+
+    assert said.code == 2
+    assert "The workspace has problems: 1." in said.err
 
 
 def test_check_writes_schemas_for_editors(tmp_path: Path) -> None:
