@@ -111,7 +111,7 @@ class CheckRun(NamedTuple):
 
 
 class Damage(NamedTuple):
-    """Damage that was met outside of restore tests and checks, as by a restore in earnest.
+    """Damage that was met outside of restore tests and checks: by a restore in earnest, a backup.
 
     ``run_id`` is the run that met it, whatever it was for.
     """

@@ -28,7 +28,7 @@ from continuity.domain.pack_facts import PackFacts, PlainPacks, packs_from_plain
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
 
-FORMAT = 9
+FORMAT = 10
 """Another number means: read the record again from its beginning."""
 
 _read = datetime.fromisoformat

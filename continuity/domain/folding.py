@@ -21,7 +21,7 @@ from continuity.domain.facts import (
     Skip,
 )
 from continuity.domain.failure import FailureClass
-from continuity.domain.learning import damaged, observed_copy, planted, retired, sown
+from continuity.domain.learning import damaged, met_damage, observed_copy, planted, retired, sown
 from continuity.domain.location import StorageFacts, learn_observation, observation_from_plain
 from continuity.domain.plain import (
     flag_in,
@@ -124,7 +124,7 @@ def _backed_up(facts: JobFacts, record: Record) -> JobFacts:
         changed_percent=changed if isinstance(changed, int) else None,
         added=number_in(body, "added_bytes"),
     )
-    closed = _close(facts, record.run_id)
+    closed = met_damage(_close(facts, record.run_id), record)
     points = closed.points if point is None else _with_point(closed.points, point)
     return replace(
         closed,
@@ -226,7 +226,7 @@ def _checked(facts: JobFacts, record: Record) -> JobFacts:
 
 def _retained(facts: JobFacts, record: Record) -> JobFacts:
     gone = {str(name) for name in list_in(record.body, "removed")}
-    closed = _close(facts, record.run_id)
+    closed = met_damage(_close(facts, record.run_id), record)
     points = (
         point._replace(removed_at=record.recorded_at)
         if point.id in gone and point.removed_at is None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from continuity.domain.evidence import Record
+from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.facts import SOWN, Canary, Damage, JobFacts, Sighting
 from continuity.domain.failure import FailureClass
 from continuity.domain.plain import list_in, text_in
 from continuity.domain.reading import identity_in, outcome_in, reason_in
+from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict
 
 KEPT_DAMAGES = 40
@@ -39,7 +40,53 @@ def damaged(facts: JobFacts, record: Record) -> JobFacts:
         reason=reason_in(record.body, Verdict.FAIL),
         identity=identity_in(record.body),
     )
-    return replace(facts, damages=(*facts.damages, found)[-KEPT_DAMAGES:])
+    return _with_damage(facts, found)
+
+
+_MET = {
+    RecordKind.BACKUP_FINISHED: N_(
+        "The backup {run} found {repository} damaged: nothing in it counts as proven until a"
+        " restore test of it passes."
+    ),
+    RecordKind.RETENTION_FINISHED: N_(
+        "The removal of old copies {run} found {repository} damaged: nothing in it counts as"
+        " proven until a restore test of it passes."
+    ),
+}
+
+
+def met_damage(facts: JobFacts, record: Record) -> JobFacts:
+    """Keep that a run which is no test ended at a damaged repository.
+
+    The next run of its kind may well pass, as it reads next to nothing of what is stored.
+    """
+    told = _MET.get(record.kind)
+    if told is None or outcome_in(record.body)[1] is not FailureClass.INTEGRITY:
+        return facts
+    run, identity = record.run_id or "", identity_in(record.body)
+    found = Damage(
+        run_id=run,
+        at=record.recorded_at,
+        verdict=Verdict.FAIL,
+        failure=FailureClass.INTEGRITY,
+        reason=say(told, run=run, repository=identity.repository),
+        identity=identity,
+    )
+    return _with_damage(facts, found)
+
+
+def _with_damage(facts: JobFacts, found: Damage) -> JobFacts:
+    """Keep the first time and the latest since anything was tested: more tell nothing.
+
+    A backup that fails each hour would else push out the moment at which proof ended.
+    """
+    known = facts.damages
+    last = known[-2:]
+    tested = bool(facts.drills and last and facts.drills[-1].at >= last[0].at)
+    same = all(one.identity.repository == found.identity.repository for one in last)
+    if len(last) > 1 and same and not tested:
+        known = known[:-1]
+    return replace(facts, damages=(*known, found)[-KEPT_DAMAGES:])
 
 
 def sown(facts: JobFacts, record: Record) -> JobFacts:

@@ -1,4 +1,4 @@
-"""A restore that meets damage takes the proof of that repository, until a newer test passes."""
+"""Whatever meets damage takes the proof of that repository, until a newer test there passes."""
 
 from __future__ import annotations
 
