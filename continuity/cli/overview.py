@@ -140,14 +140,22 @@ def proof_text(level: str | None, age: timedelta | None) -> str:
 
 
 def _reasons(system: SystemAssessment, columns: int, limit: int | None) -> Iterator[str]:
-    """Give the gravest reasons, as many as fit; the first one always."""
+    """Give the gravest reasons, as much as fits; the first one always, and whole."""
     shown = 0
     for text in _distinct(system.reasons):
         lines = wrapped(text, _INDENT, columns)
-        if limit is not None and shown and shown + len(lines) > limit:
-            return
+        if limit is not None and shown:
+            lines = _begun(lines, limit - shown, columns)
         yield from lines
         shown += len(lines)
+
+
+def _begun(lines: Sequence[str], limit: int, columns: int) -> list[str]:
+    """Cut off what has no room: how a cause begins says more than nothing of it."""
+    if len(lines) <= limit:
+        return list(lines)
+    kept = list(lines[: max(limit, 0)])
+    return [*kept[:-1], f"{cut(kept[-1], columns - 1).removesuffix('…')}…"] if kept else []
 
 
 def _distinct(reasons: Sequence[Reason]) -> list[str]:

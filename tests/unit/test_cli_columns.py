@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from continuity.domain.assessment import Assessment, assess
 from continuity.domain.doubt import doubt_everything
 from continuity.domain.facts import BackupRun, DrillRun, Facts, Identity, JobFacts, Point
 from continuity.domain.portfolio import JobPlan, Portfolio, SystemPlan
-from continuity.domain.reason import gravity
+from continuity.domain.reason import Reason, gravity
 from continuity.domain.text import say
 from continuity.domain.verdict import Verdict
 
@@ -102,6 +103,21 @@ def test_the_table_of_a_small_firm_reads_like_this() -> None:
         "PASS          Facturación y…  vital     3h    3h    24h  =10min     4h  L4 3h",
     ]
     assert shown[3] == "    mail: Three files came back with rot."
+
+
+def test_a_long_second_reason_begins_beneath_the_first_and_all_of_it_is_to_be_had() -> None:
+    causes = ("Everything would be lost.", f"There was no room left: {'write, ' * 12}stop", "Old.")
+    reasons = tuple(Reason(Verdict.FAIL, None, say(cause), job="mail") for cause in causes)
+    (system,) = (one for one in firm().systems if one.plan.name == "mail")
+
+    brief_one = [*overview([replace(system, reasons=reasons)], 60)][3:]
+    in_full = [*overview([replace(system, reasons=reasons)], 60, all_reasons=True)][3:]
+
+    assert brief_one == [
+        "    mail: Everything would be lost.",
+        "    mail: There was no room left: write, write, write,…",
+    ]
+    assert " ".join(" ".join(in_full).split()) == " ".join(f"mail: {cause}" for cause in causes)
 
 
 @pytest.mark.parametrize("columns", [80, 100, 200])
