@@ -15,7 +15,6 @@ from continuity.cli.incident_words import (
     event_text,
     next_of,
     state_text,
-    target_shown,
     text_of,
     title_of,
 )
@@ -32,6 +31,7 @@ from continuity.domain.ticket import Severity
 
 _INDENT = "    "
 _FEW = 3
+_NUMBERED = 20
 _TICKETS = {
     "open": N_("the ticket was opened again"),
     "in-progress": N_("somebody works on the ticket again"),
@@ -164,13 +164,22 @@ def _body(incident: Incident, picture: Picture) -> Iterator[str]:
         )
     others = picture.spoken_for(incident)
     if others:
-        names = ", ".join(target_shown(one.target) for one in others[:_FEW])
-        more = "" if len(others) <= _FEW else ", …"
-        yield _("It also explains ({count}): {names}").format(count=len(others), names=names + more)
+        names = ", ".join(_named(others))
+        yield _("It also explains ({count}): {names}").format(count=len(others), names=names)
     measured = measured_of(incident, others, picture.assessment)
     yield from lines_of(measured, picture.zone, _FEW)
     if incident.remedy is not None and (incident.active or incident.state is State.PENDING):
         yield _("What to do: {remedy}").format(remedy=sentence(incident.remedy))
+
+
+def _named(others: Sequence[Incident]) -> Iterator[str]:
+    """Name incidents by the numbers under which commands told them, the first with their titles."""
+    for one in others[:_FEW]:
+        yield f"{local_number(one.number)} {title_of(one)}"
+    for one in others[_FEW:_NUMBERED]:
+        yield local_number(one.number)
+    if len(others) > _NUMBERED:
+        yield "…"
 
 
 def timeline(
