@@ -1,6 +1,6 @@
 """The sentences of the library that reads the command line, so that they are in the catalogue.
 
-It asks gettext for them itself; nothing here is called by anybody else.
+It asks gettext for most of them itself; nobody else uses those.
 """
 
 from __future__ import annotations
@@ -12,6 +12,11 @@ def plural(one: str, many: str) -> tuple[str, str]:
     """Mark a pair for the catalogue."""
     return one, many
 
+
+ANY_OPTIONS = N_("[OPTIONS]")
+ONE_COMMAND = N_("COMMAND [ARGS]...")
+ANY_COMMAND = N_("[COMMAND] [ARGS]...")
+"""What its usage lines say by default: for these it does not ask gettext."""
 
 WORDS = (
     N_("Usage:"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from continuity import __version__
+from continuity.cli.click_words import ANY_COMMAND, ANY_OPTIONS, ONE_COMMAND
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import epilog
@@ -64,7 +65,7 @@ class LazyCommands(click.Group):
         command = module.command
         if not isinstance(command, click.Command):
             raise TypeError(f"continuity.cli.{cmd_name} has no command")
-        return command
+        return worded(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -80,6 +81,17 @@ class LazyCommands(click.Group):
         """List the commands without loading them."""
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(text)) for name, text in _COMMANDS.items()])
+
+
+def worded(command: click.Command) -> click.Command:
+    """Say in the language in use what follows a command's name, there and below it."""
+    command.options_metavar = _(ANY_OPTIONS)
+    if isinstance(command, click.Group):
+        alone = command.invoke_without_command
+        command.subcommand_metavar = _(ANY_COMMAND if alone else ONE_COMMAND)
+        for one in command.commands.values():
+            worded(one)
+    return command
 
 
 def make_program() -> click.Group:
@@ -111,4 +123,5 @@ def make_program() -> click.Group:
     def program(context: click.Context, workspace: Path, lang: str | None, debug: bool) -> None:
         context.obj = Options(workspace=workspace, debug=debug)
 
+    worded(program)
     return program

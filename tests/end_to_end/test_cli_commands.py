@@ -95,3 +95,5 @@ def test_every_help_has_an_example_and_the_exit_codes(language: str) -> None:
     assert {words for words, page in pages.items() if "0 PASS" not in page} == set()
     assert {words for words, page in pages.items() if "130" not in page} == set()
     assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
+    english = [word in done.stdout for word in ("[OPTIONS]", " COMMAND [ARGS]...")]
+    assert english == [language == "en"] * 2

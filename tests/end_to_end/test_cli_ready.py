@@ -147,7 +147,7 @@ def test_the_record_names_checks_and_nobody_and_a_start_is_not_held_up(firm: Fir
     assert body["state"] == told["runbooks"][0]["state"] == "NOT READY"
     assert body["failed"] == ["points", "offline"]
     assert not any(name in json.dumps(body) for name in PEOPLE)
-    assert "Readiness: NOT READY (points, offline)" in begun.err
+    assert "Readiness: NOT READY (restore points, offline copies)" in begun.err
 
 
 def test_the_night_looks_once_a_day_and_again_after_an_edit(firm: Firm) -> None:

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.cli.columns import plain
+from continuity.cli.conduct_ready import short_line
 from continuity.cli.language import choose_language, language, sentence, speak
 from continuity.cli.wording import duration, moment, number, size
 from continuity.domain.confidence import state_confidence
+from continuity.domain.readiness import Check, Finding, Readiness, Ready
 from continuity.domain.text import say
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -155,3 +157,15 @@ def test_values_are_not_read_as_templates() -> None:
 @given(st.text().filter(lambda text: text.isascii() or text.isprintable()))
 def test_what_people_named_cannot_steer_a_terminal(text: str) -> None:
     assert all(character.isprintable() for character in plain(text))
+
+
+@pytest.mark.parametrize("state", Ready)
+def test_how_ready_a_runbook_is_is_said_in_the_readers_words(state: Ready) -> None:
+    speak("es")
+    findings = tuple(Finding(check=check, good=False, what=say("-")) for check in Check)
+    ready = Readiness(runbook="fire", state=state, findings=findings, reasons=(), basis={})
+
+    words = set(re.findall(r"[\w-]+", short_line(ready)))
+
+    assert words & {one.value for one in Check} == set()
+    assert state.value not in short_line(ready)
