@@ -7,10 +7,13 @@ from typing import Unpack
 
 import click
 
+from continuity.app import App
+from continuity.cli.acting import successor
 from continuity.cli.conduct_options import (
     Said,
     carry_on_alone,
     carry_out,
+    carry_out_in,
     run_argument,
     said_options,
 )
@@ -58,10 +61,10 @@ def _on_run(
 @said_options
 @click.pass_obj
 def _hand_over(options: Options, run: str, whom: str | None, **said: Unpack[Said]) -> int:
-    def make(person: Person) -> Command:
-        return take_over(person) if whom is None else offer(person, whom)
+    def make(app: App, person: Person) -> Command:
+        return take_over(person) if whom is None else offer(person, successor(app, whom))
 
-    return carry_out(options, run, make, said)
+    return carry_out_in(options, run, make, said)
 
 
 @click.command(

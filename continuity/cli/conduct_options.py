@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from continuity.app import App, opened
-from continuity.cli.acting import acting
+from continuity.cli.acting import acting, is_stranger, warn_of_stranger
 from continuity.cli.columns import room
 from continuity.cli.conduct_over import look_up
 from continuity.cli.conduct_points import restores_ahead
@@ -31,7 +31,7 @@ from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_information import choices
 from continuity.domain.conduct_paper import from_paper
 from continuity.domain.conduct_record import CONDUCTING, entries_of
-from continuity.domain.conduct_refusals import Command
+from continuity.domain.conduct_refusals import Command, by_stranger
 from continuity.domain.conduct_result import verified_at, work_of
 from continuity.domain.conduct_times import lost, phases
 from continuity.domain.conduct_verdict import verdict_of_run
@@ -105,10 +105,16 @@ def carry_out_in(
         screen = Screen(app)
         stage = stage_of(app, screen)
         person = acting(app, said["by"], said["note"])
-        act(stage, run, make(app, person), said["version"])
+        act(stage, run, _made(app, make, person, said), said["version"])
         release(app.bench.store, run)
         go_on(app, stage, run)
         return code_of(tell(screen, stage, run, as_json=said["as_json"]))
+
+
+def _made(app: App, make: Callable[[App, Person], Command], person: Person, said: Said) -> Command:
+    warn_of_stranger(app, said["by"])
+    command = make(app, person)
+    return by_stranger(command) if is_stranger(app, person.name) else command
 
 
 def carry_on_alone(options: Options, run: str) -> int:
@@ -137,7 +143,8 @@ def _enter(app: App, said: Said, run: str, make: Callable[[App, Person], Command
     at = _moment_on_paper(said.get("at") or "", now, app.workspace.settings.zone)
     stage = on_paper(stage_of(app, screen), run, at)
     person = replace(acting(app, said["by"], said["note"]), at=stage.now())
-    act(stage, run, from_paper(make(app, person), at, now), said["version"])
+    command = _made(app, make, person, said)
+    act(stage, run, from_paper(command, at, now), said["version"])
     return code_of(tell(screen, stage, run, as_json=said["as_json"]))
 
 

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 import click
 
 from continuity.app import App, opened
-from continuity.cli.acting import acting
+from continuity.cli.acting import acting, warn_of_stranger
 from continuity.cli.conduct_options import by_option, code_of, go_on, json_option, tell
 from continuity.cli.conduct_ready import short_line
 from continuity.cli.conduct_screen import heading
@@ -110,6 +110,7 @@ def _begin(app: App, stage: Stage, name: str, given: _Given) -> str:
         parameters=dict(_pair(text) for text in given["parameters"]),
         basis=basis_of(app.workspace, document),
     )
+    warn_of_stranger(app, given["by"])
     person = acting(app, given["by"], "")
     text = text_of_book(app.workspace.root / "runbooks" / f"{name}.md")
     run = f"{name}-{count + 1}"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from continuity.domain.clock import text_from_time
-from continuity.domain.conduct import Conduct, Entry
-from continuity.domain.conduct_frontier import Stand
-from continuity.domain.conduct_refusals import Command
+from continuity.domain.conduct import Conduct
+from continuity.domain.conduct_refusals import Command, marked
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.text import N_, say
 
@@ -41,11 +39,4 @@ def paper_moment(conduct: Conduct, at: datetime, now: datetime) -> datetime:
 def from_paper(command: Command, at: datetime, now: datetime) -> Command:
     """Mark what a command writes as entered from paper, with both times."""
     said = {"source": PAPER, "paper_at": text_from_time(at), "entered_at": text_from_time(now)}
-
-    def run(stand: Stand) -> tuple[Entry, ...]:
-        return tuple(
-            replace(entry, details={**entry.details, **said}) if entry.by else entry
-            for entry in command(stand)
-        )
-
-    return run
+    return marked(command, said)

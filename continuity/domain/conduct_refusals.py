@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from continuity.domain.conduct import (
     BROKEN,
@@ -47,6 +48,23 @@ def entry_by(event: Event, person: Person, step: str = "", **details: Detail) ->
         reason=person.reason,
         details=details,
     )
+
+
+def marked(command: Command, details: Mapping[str, Detail]) -> Command:
+    """Add details to what a command writes of people."""
+
+    def run(stand: Stand) -> tuple[Entry, ...]:
+        return tuple(
+            replace(entry, details={**entry.details, **details}) if entry.by else entry
+            for entry in command(stand)
+        )
+
+    return run
+
+
+def by_stranger(command: Command) -> Command:
+    """Mark what is done by somebody of whom the workspace does not know."""
+    return marked(command, {"in_people": False})
 
 
 def require_on(stand: Stand, name: str) -> StepRun:

@@ -10,7 +10,8 @@ from typing import Any  # JSON, or keys of any dataclass
 
 import pytest
 
-from continuity.domain.evidence import RecordKind
+from continuity.domain.conduct_record import CONDUCTING
+from continuity.domain.evidence import Record, RecordKind
 from continuity.store.store import open_store
 from tests.support.firm import Firm, Wishes, a_firm
 from tests.support.terminal import Said, filled, run
@@ -257,10 +258,36 @@ def test_a_drill_is_marked_wherever_it_is_shown(firm: Firm) -> None:
     assert not (firm.root / "flag").exists()
 
 
-def test_who_leads_hands_over_and_the_other_says_so(firm: Firm) -> None:
+def test_who_leads_hands_over_to_somebody_who_is_known_and_the_other_says_so(firm: Firm) -> None:
     run(firm, "runbook", "start", "billing-down", "--by", "ana")
-    acts(firm, "hand-over", "--to", "luis", by="ana")
+    mistyped = acts(firm, "hand-over", "--to", "luisa", by="ana")
+    unknown = acts(firm, "hand-over", "--to", "zeno", by="ana")
+    acts(firm, "hand-over", "--to", "LUIS", by="ana")
     before = standing(firm)["commander"]
     acts(firm, "hand-over")
 
+    assert (mistyped.code, unknown.code) == (USAGE, USAGE)
+    assert "Nobody in config/people.yaml is called luisa." in mistyped.err
+    assert "Did you mean luis? Known: ana, luis" in mistyped.err
+    assert "Known: ana, luis. Write anybody else" in unknown.err
     assert (before, standing(firm)["commander"]) == ("ana", "luis")
+
+
+def test_a_stranger_may_act_and_both_the_screen_and_the_record_say_so(firm: Firm) -> None:
+    begun = run(firm, "runbook", "start", "billing-down", "--by", "ana")
+    done = acts(firm, "done", "scope", "--note", "no login", by="luisa")
+    with open_store(f"sqlite:///{firm.state}/record.db", lambda: NOW) as store:
+        records = [*store.records(kinds=CONDUCTING)]
+        names = [store.people()[one.sequence]["by"] for one in records if of_stranger(one)]
+
+    assert done.code == PASS
+    assert "Nobody in config/people.yaml is called luisa;" in done.err
+    assert "Did you mean luis?" in done.err
+    assert "people.yaml is called" not in begun.err
+    assert names
+    assert set(names) == {"luisa"}
+
+
+def of_stranger(record: Record) -> bool:
+    details = record.body["details"]
+    return isinstance(details, dict) and details.get("in_people") is False
