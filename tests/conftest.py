@@ -71,6 +71,7 @@ _LONG = {
     "tests/faults/test_canaries.py",
     "tests/faults/test_conducting.py",
     "tests/faults/test_copies.py",
+    "tests/faults/test_damage_met.py",
     "tests/faults/test_databases_away.py",
     "tests/faults/test_hosts.py",
     "tests/faults/test_incidents.py",

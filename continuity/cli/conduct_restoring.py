@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -17,7 +17,12 @@ from continuity.cli.language import sentence
 from continuity.config.doors import doors_of
 from continuity.domain.clock import text_from_time
 from continuity.domain.conduct import Detail
-from continuity.domain.failure import ConfigurationError, DamagedError, FailureClass
+from continuity.domain.failure import (
+    ConfigurationError,
+    ContinuityError,
+    DamagedError,
+    FailureClass,
+)
 from continuity.domain.restore_choice import Candidate, candidates, chosen, kept_where
 from continuity.domain.shown import seconds_from, shown_duration
 from continuity.domain.text import N_, Message, say
@@ -32,6 +37,7 @@ from continuity.workflows.falling_back import (
     NothingGivenError,
     Search,
     first_given,
+    is_of_the_place,
 )
 from continuity.workflows.hands import Order, Restored, Unproven
 from continuity.workflows.making_way import Aim
@@ -46,27 +52,9 @@ _PATIENCE = 10.0
 _HURRY = timedelta(minutes=1)
 """For so long a repository may owe an answer before another one is taken."""
 
-_OF_THE_COPY = frozenset(
-    {
-        FailureClass.UNREACHABLE,
-        FailureClass.AUTHENTICATION,
-        FailureClass.LOCKED,
-        FailureClass.INTEGRITY,
-        FailureClass.CHECKSUM_MISMATCH,
-        FailureClass.MISSING_FILES,
-        FailureClass.UNEXPECTED_FILES,
-        FailureClass.DISAGREEMENT,
-        FailureClass.TIMEOUT,
-        FailureClass.TOOL_ERROR,
-        FailureClass.TOOL_MISSING,
-        FailureClass.HOST_KEY,
-        FailureClass.REVIVAL,
-        FailureClass.DATA_MISMATCH,
-    }
-)
-
-
-_ERRORS = {error.failure: error for error in OF_THE_PLACE}
+_ERRORS: Mapping[FailureClass | None, type[ContinuityError]] = {
+    error.failure: error for error in OF_THE_PLACE
+}
 
 
 def candidates_of(app: App, job: str) -> tuple[Candidate, ...]:
@@ -211,10 +199,10 @@ def _drilled(damages: Damages, candidate: Candidate, *, last: bool) -> Restored:
     facts = _standing(app).portfolio.facts.of(protected.job.name)
     ended = drill(app.bench, protected, facts, request, unwatched())
     conclusion = ended.conclusion
-    if conclusion.verdict is Verdict.FAIL and conclusion.failure in _OF_THE_COPY:
+    if conclusion.verdict is Verdict.FAIL and is_of_the_place(ended):
         # The restore test has put it on record itself.
         damages.names.add(candidate.repository)
-    if not last and conclusion.reason is not None and conclusion.failure in _OF_THE_COPY:
+    if not last and conclusion.reason is not None and is_of_the_place(ended):
         error = _ERRORS.get(conclusion.failure, DamagedError)
         raise error(conclusion.reason, remedy=conclusion.remedy)
     return Restored(

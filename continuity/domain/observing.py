@@ -186,11 +186,14 @@ def _failing(
 def _hit(
     seen: Observation, failure: FailureClass, record: Record
 ) -> tuple[CheckKind, FaultKind, str]:
-    """Tell which question fails: a test that found nothing to restore answers another one."""
+    """Tell which question fails: a test that found nothing to restore answers another one.
+
+    A copy that holds nothing is one that nothing proves: the job has its points elsewhere.
+    """
     job = f"job:{record.job}"
     if failure is FailureClass.POSSIBLE_ENCRYPTION:
         return CheckKind.TAMPERING, FaultKind.POSSIBLE_ENCRYPTION, job
-    pointless = not text_in(mapping_in(record.body, "point"), "id")
+    pointless = not text_in(mapping_in(record.body, "point"), "id") and not copy_in(seen.target)
     if seen.check is CheckKind.DRILL and pointless and _says(record, FailureClass.NO_PROOF):
         return CheckKind.RECOVERY_POINT, FaultKind.NO_RESTORE_POINT, job
     return seen.check, _FAULTS[seen.check], seen.target

@@ -14,6 +14,7 @@ from continuity.domain.failure import (
     ConfigurationError,
     ContinuityError,
     DamagedError,
+    FailureClass,
     HostKeyError,
     LockedError,
     TimedOutError,
@@ -25,11 +26,13 @@ from continuity.domain.restore_choice import Candidate
 from continuity.domain.text import N_, Message, say
 from continuity.engines.engine import Reader
 from continuity.workflows.finding_damage import telling
-from continuity.workflows.places import Place, look_into, places_of
+from continuity.workflows.places import NotThereError, Place, look_into, places_of
+from continuity.workflows.running import Ended
 from continuity.workflows.world import Protected, Workbench
 
 OF_THE_PLACE = (
     UnreachableError,
+    NotThereError,
     AuthenticationError,
     LockedError,
     DamagedError,
@@ -39,6 +42,25 @@ OF_THE_PLACE = (
     HostKeyError,
 )
 """What another repository may do better; all else would go wrong with that one as well."""
+
+_FAILURES_OF_THE_PLACE = frozenset(
+    {
+        FailureClass.UNREACHABLE,
+        FailureClass.AUTHENTICATION,
+        FailureClass.LOCKED,
+        FailureClass.INTEGRITY,
+        FailureClass.CHECKSUM_MISMATCH,
+        FailureClass.MISSING_FILES,
+        FailureClass.UNEXPECTED_FILES,
+        FailureClass.DISAGREEMENT,
+        FailureClass.TIMEOUT,
+        FailureClass.TOOL_ERROR,
+        FailureClass.TOOL_MISSING,
+        FailureClass.HOST_KEY,
+        FailureClass.REVIVAL,
+        FailureClass.DATA_MISMATCH,
+    }
+)
 
 _Result = TypeVar("_Result")
 
@@ -123,6 +145,16 @@ def first_given(search: Search, attempt: Attempt[_Result]) -> Given[_Result]:
             turns.give_up(candidate, error)
         else:
             return turns.given(candidate, result)
+
+
+def is_of_the_place(tested: Ended) -> bool:
+    """Tell whether another repository may do better than one whose restore test ended so.
+
+    Where it found no point to restore, that point may be elsewhere.
+    """
+    failure = tested.conclusion.failure
+    pointless = failure is FailureClass.NO_PROOF and "point" not in tested.record.body
+    return pointless or failure in _FAILURES_OF_THE_PLACE
 
 
 class _Turns:
@@ -233,7 +265,7 @@ class _Turns:
         job = self._search.protected.job.name
         for name in self._open():
             none = say(N_("It holds no restore point that is asked for."))
-            self._troubles[name] = UnreachableError(none)
+            self._troubles[name] = NotThereError(none)
         return NothingGivenError(job, self._troubles, str)
 
 

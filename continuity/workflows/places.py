@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.facts import JobFacts, Point
-from continuity.domain.failure import ConfigurationError, UnreachableError
+from continuity.domain.failure import ConfigurationError, NoProofError
 from continuity.domain.snapshot import Snapshot
 from continuity.domain.text import N_, say
 from continuity.engines.engine import Engine, Reader
@@ -16,6 +16,10 @@ from continuity.workflows.planning import DrillPlan, DrillRequest, There, plan_d
 from continuity.workflows.world import Copy, Protected, Subject, Workbench
 
 _KEPT_POINTS = 1_000
+
+
+class NotThereError(NoProofError):
+    """A copy can be read, and holds no restore point that is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,8 +92,7 @@ def plan_there(
 ) -> DrillPlan:
     """Plan a restore; from a copy, of the points that have arrived there.
 
-    Raises UnreachableError when the copy does not hold what is wanted, and what ``plan_drill``
-    raises.
+    Raises NotThereError when the copy does not hold what is wanted, and what ``plan_drill`` raises.
     """
     if place.copy is None:
         return plan_drill(bench, protected, facts, request)
@@ -109,8 +112,8 @@ def plan_there(
     return replace(plan, there=there)
 
 
-def _not_there(protected: Protected, repository: str) -> UnreachableError:
-    return UnreachableError(
+def _not_there(protected: Protected, repository: str) -> NotThereError:
+    return NotThereError(
         say(
             N_("The copy {repository} holds no restore point of {job} that is asked for."),
             repository=repository,

@@ -87,7 +87,7 @@ def test_an_empty_copy_holds_nothing_and_says_so(world: World) -> None:
 
     ran = world.run("drill", "--json", "erp", "--copy", "offsite")
 
-    assert (ran.result["verdict"], ran.result["failure"]) == ("INCONCLUSIVE", "unreachable")
+    assert (ran.result["verdict"], ran.result["failure"]) == ("INCONCLUSIVE", "no-proof")
     assert "holds no restore point of erp" in ran.result["reason"]
     assert "being filled" in ran.result["remedy"]
 

@@ -32,7 +32,7 @@ def file_of(vault: Path, part: str) -> Path:
         case "index":
             return index
         case "snapshot":
-            listed = json.loads(_restic(vault, "snapshots", "--json", "--tag", "job=erp"))
+            listed = asked(vault, "snapshots", "--json", "--tag", "job=erp")
             return vault / "snapshots" / str(listed[-1]["id"])
         case _:
             (key,) = (vault / "keys").iterdir()
@@ -41,19 +41,19 @@ def file_of(vault: Path, part: str) -> Path:
 
 def _indexes(vault: Path) -> list[tuple[Path, list[dict[str, Any]]]]:
     paths = sorted((vault / "index").iterdir())
-    return [
-        (path, json.loads(_restic(vault, "cat", "index", path.name))["packs"]) for path in paths
-    ]
+    return [(path, asked(vault, "cat", "index", path.name)["packs"]) for path in paths]
 
 
-def _restic(vault: Path, *words: str) -> bytes:
-    return subprocess.run(
+def asked(vault: Path, *words: str) -> Any:
+    """Ask the real restic, and read its JSON."""
+    ran = subprocess.run(
         ["restic", "--repo", vault, "--no-cache", "--no-lock", *words],
         env={**os.environ, "RESTIC_PASSWORD": PASSWORD},
         capture_output=True,
         check=True,
         timeout=60,
-    ).stdout
+    )
+    return json.loads(ran.stdout)
 
 
 def damage(path: Path, way: str) -> None:

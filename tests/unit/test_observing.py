@@ -46,6 +46,17 @@ def test_a_restore_test_that_finds_nothing_to_restore_says_nothing_against_the_r
     assert found == [(FaultKind.NO_RESTORE_POINT, CheckKind.RECOVERY_POINT, State.PENDING)]
 
 
+def test_a_copy_that_holds_nothing_is_one_that_nothing_proves_and_no_job_without_points() -> None:
+    board = an_empty_board()
+    found = seen(compared_nothing({**NOTHING, "repository": "cloud"}), board)
+    (incident,) = board.incidents.values()
+
+    assert [(kind, check) for kind, check, _ in found] == [
+        (FaultKind.DRILL_FAILED, CheckKind.DRILL)
+    ]
+    assert incident.target == "copy:billing-files@cloud"
+
+
 @pytest.mark.parametrize("told", [{"point": point_of(START)}, {"verdict": "PASS", "failure": ""}])
 def test_one_that_found_a_point_or_calls_nothing_a_pass_is_a_failed_restore_test(
     told: Body,
