@@ -124,11 +124,17 @@ def _explain_intact(result: AuditResult) -> Message:
     }
     if result.witnessed == 0:
         return say(
-            N_("All {records} records are intact; no checkpoint guards their end. Head: {hash}"),
+            N_("The only record is intact; no checkpoint guards the end. Head: {hash}")
+            if result.records == 1
+            else N_(
+                "All {records} records are intact; no checkpoint guards their end. Head: {hash}"
+            ),
             **counts,
         )
     return say(
-        N_(
+        N_("The only record is intact; checkpoints that confirm it: {checkpoints}. Head: {hash}")
+        if result.records == 1
+        else N_(
             "All {records} records are intact; checkpoints that confirm the first {witnessed}:"
             " {checkpoints}. Head: {hash}"
         ),

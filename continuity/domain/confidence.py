@@ -122,7 +122,9 @@ def _log_choose(n: int, k: int) -> float:
 def _sentence(drawn: int, bad: int, population: int, most_bad: int) -> Message:
     if drawn == population:
         return say(
-            N_("All {population} files were compared; {bad} were bad."),
+            N_("The only file was compared; bad: {bad}.")
+            if population == 1
+            else N_("All {population} files were compared; {bad} were bad."),
             population=population,
             bad=bad,
         )

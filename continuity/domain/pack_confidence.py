@@ -71,13 +71,20 @@ def state_pack_confidence(seen: Touched) -> PackConfidence | None:
 def _template(seen: Touched) -> str:
     if seen.bad:
         return _BAD
-    return _EVERY if seen.touched == seen.packs else _SOUND
+    if seen.touched != seen.packs:
+        return _SOUND
+    return _ONLY if seen.packs == 1 else _EVERY
 
 
 _EVERY = N_(
     "Files in one pack fail together. What came back right lies in all {packs} packs that hold"
     " files of this restore point, so none of them is bad throughout. Of the bytes in them {share}"
     " % were read: a single damaged spot would have been met with this chance."
+)
+_ONLY = N_(
+    "Files in one pack fail together. What came back right lies in the only pack that holds files"
+    " of this restore point, so it is not bad throughout. Of the bytes in it {share} % were read:"
+    " a single damaged spot would have been met with this chance."
 )
 _SOUND = N_(
     "Files in one pack fail together. What came back right lies in {touched} of the {packs} packs"

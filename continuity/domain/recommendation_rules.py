@@ -37,7 +37,9 @@ def never_tested(findings: Findings) -> Iterator[Found]:
                 Said(
                     what=say(N_("Restore from every job of {title} once, and let it be compared.")),
                     because=say(
-                        N_("{count} of {total} jobs were never restored from: {jobs}."),
+                        N_("Its only job was never restored from: {jobs}.")
+                        if len(system.jobs) == 1
+                        else N_("{count} of {total} jobs were never restored from: {jobs}."),
                         count=len(never),
                         total=len(system.jobs),
                         jobs=", ".join(job.plan.name for job in never),
@@ -83,20 +85,26 @@ def _stale(findings: Findings, system: SystemAssessment, jobs: list[JobAssessmen
     total = len(system.jobs)
     if failed:
         return say(
-            N_("The latest restore test of {count} of {total} jobs did not pass: {jobs}."),
+            N_("The latest restore test of its only job did not pass: {jobs}.")
+            if total == 1
+            else N_("The latest restore test of {count} of {total} jobs did not pass: {jobs}."),
             count=len(failed),
             total=total,
             jobs=", ".join(failed),
         )
     if damaged:
         return say(
-            N_("{count} of {total} jobs: damage was found after their latest test: {jobs}."),
+            N_("Damage was found after the latest test of its only job: {jobs}.")
+            if total == 1
+            else N_("{count} of {total} jobs: damage was found after their latest test: {jobs}."),
             count=len(damaged),
             total=total,
             jobs=", ".join(damaged),
         )
     return say(
-        N_("{count} of {total} jobs: the latest test is {age} old, and one holds for {validity}."),
+        N_("The latest test of its only job is {age} old, and one holds for {validity}.")
+        if total == 1
+        else N_("{count} of {total} jobs: the latest test is {age} old; one holds for {validity}."),
         count=len(jobs),
         total=total,
         age=shown_duration(findings.assessment.at - min(drill.at for drill in latest.values())),

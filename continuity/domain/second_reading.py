@@ -100,6 +100,11 @@ def tell_alone(restored: int, engine: str) -> Message:
     """Say that nobody read a second way, where somebody should have and cannot."""
     return say(
         N_(
+            "The only entry was restored by {engine} alone: the independent reader cannot read"
+            " this storage."
+        )
+        if restored == 1
+        else N_(
             "All {restored} entries were restored by {engine} alone: the independent reader cannot"
             " read this storage."
         ),

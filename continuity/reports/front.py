@@ -164,7 +164,9 @@ def _remarks(line: SystemLine, voice: Voice) -> Iterator[str]:
         kind=voice.word(TIME_KINDS, line.kind),
     )
     yield voice.text(
-        N_("{back}, target {target}. Newest copy: {claimed} old, target {loss_target}."),
+        N_("{back}, target {target}. Newest copy: none, target {loss_target}.")
+        if line.claimed is None
+        else N_("{back}, target {target}. Newest copy: {claimed} old, target {loss_target}."),
         back=back,
         target=voice.span(line.back_target, N_("not set")),
         claimed=voice.span(line.claimed, N_("none")),

@@ -61,6 +61,13 @@ def test_looking_at_everything_leaves_no_doubt() -> None:
     assert str(stated.sentence) == "All 20 files were compared; 0 were bad."
 
 
+def test_a_single_file_is_not_told_of_as_of_several() -> None:
+    stated = state_confidence(1, 0, 1)
+
+    assert stated is not None
+    assert str(stated.sentence) == "The only file was compared; bad: 0."
+
+
 def test_nothing_drawn_states_nothing() -> None:
     assert state_confidence(0, 0, 1000) is None
 

@@ -70,3 +70,10 @@ def test_where_nothing_was_touched_nothing_is_stated() -> None:
 def test_counts_that_cannot_be_are_refused(packs: int, count: int, bad: int) -> None:
     with pytest.raises(ValueError, match="touched"):
         state_pack_confidence(touched(packs, count, bad))
+
+
+def test_a_single_pack_is_not_told_of_as_of_several() -> None:
+    stated = state_pack_confidence(touched(1, 1))
+
+    assert stated is not None
+    assert "lies in the only pack that holds files" in str(stated.sentence)

@@ -44,7 +44,7 @@ def in_november(*incidents: Incident) -> Report:
 def test_a_job_that_was_never_restored_from_is_named() -> None:
     advice = the(reported(Diary().backup(START), START + DAY), Rule.NEVER_TESTED)
 
-    assert str(advice.because) == "1 of 1 jobs were never restored from: billing-files."
+    assert str(advice.because) == "Its only job was never restored from: billing-files."
     assert "Billing" in str(advice.what)
 
 
@@ -52,7 +52,7 @@ def test_an_old_proof_is_told_with_its_age_and_what_would_hold() -> None:
     advice = the(reported(a_good_month(), END + 20 * DAY, april()), Rule.OVERDUE_PROOF)
 
     assert str(advice.because) == (
-        "1 of 1 jobs: the latest test is 20 d 1 h old, and one holds for 10 d."
+        "The latest test of its only job is 20 d 1 h old, and one holds for 10 d."
     )
 
 
@@ -60,7 +60,7 @@ def test_a_test_that_failed_is_never_told_as_one_that_passed() -> None:
     diary = a_good_month().drill(END, START + 27 * DAY, **CORRUPT)
     advice = the(reported(diary, END + HOUR), Rule.OVERDUE_PROOF)
 
-    expected = "The latest restore test of 1 of 1 jobs did not pass: billing-files."
+    expected = "The latest restore test of its only job did not pass: billing-files."
     assert str(advice.because) == expected
 
 

@@ -19,6 +19,7 @@ from continuity.domain.second_reading import (
     disagreements,
     divide,
     joined,
+    tell_alone,
     tell_ways,
 )
 from continuity.domain.text import say
@@ -162,3 +163,8 @@ def test_the_ways_are_told_with_their_numbers() -> None:
     assert "3 of 9 packs" in told
     assert "were to be read" in unread
     assert brief.endswith("and 0 both ways.")
+
+
+def test_a_single_entry_is_not_told_of_as_of_several() -> None:
+    assert str(tell_alone(1, "restic")).startswith("The only entry was restored by restic alone")
+    assert str(tell_alone(2, "restic")).startswith("All 2 entries were restored by restic alone")

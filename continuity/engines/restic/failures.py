@@ -151,5 +151,7 @@ def _telling(meaning: Meaning, lines: list[bytes]) -> str:
     alike = (each.pieces for each in MEANINGS if each.what == meaning.what)
     pieces = [piece for listed in alike for piece in listed]
     spoken = [text for line in lines for text in _plain(line).splitlines()]
-    telling = [text for text in spoken if any(piece in text.lower() for piece in pieces)]
+    # After the reason, restic asks whether there is a repository: a question tells nothing.
+    stated = [text for text in spoken if not text.rstrip().endswith("?")]
+    telling = [text for text in stated if any(piece in text.lower() for piece in pieces)]
     return safe(telling[-1]) if telling else last_words(lines)
