@@ -73,11 +73,13 @@ def _work(app: App, protected: Protected, facts: JobFacts, watch: Watch) -> Ende
 def _follow_up(app: App, protected: Protected, watch: Watch) -> None:
     """Keep copies of the manifests and remove what policy no longer keeps; neither undoes a PASS.
 
-    What fails here is recorded or said, and tried again after the next backup.
+    What fails here is said, and tried again after the next backup.
     """
     bench = app.bench
     try:
-        retire(bench, protected, read_history(bench, protected.job.name), watch)
+        retired = retire(bench, protected, read_history(bench, protected.job.name), watch)
+        if retired is not None and retired.conclusion.reason is not None:
+            complain(ContinuityError(retired.conclusion.reason, remedy=retired.conclusion.remedy))
         copy_manifests(bench, protected, watch)
     except ContinuityError as error:
         complain(error)

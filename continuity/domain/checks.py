@@ -25,6 +25,13 @@ class Soundness(NamedTuple):
     damaged_at: datetime | None
 
 
+def latest_checks(checks: Sequence[CheckRun], most: int) -> tuple[CheckRun, ...]:
+    """Keep the latest checks, and of those before them the last that failed: it voids proof."""
+    older, kept = checks[:-most], checks[-most:]
+    failed = [run for run in older if run.verdict is Verdict.FAIL]
+    return (*failed[-1:], *kept)
+
+
 def judge_checks(checks: Sequence[CheckRun], now: datetime, validity: timedelta) -> Soundness:
     """Judge by all checks: damage stands until a check that covers it passes.
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from continuity.domain.checks import latest_checks
 from continuity.domain.conducted import with_conducted
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.facts import (
@@ -221,7 +222,7 @@ def _checked(facts: JobFacts, record: Record) -> JobFacts:
         packs=packs_in(record.body),
     )
     closed = _close(facts, record.run_id)
-    return replace(closed, checks=(*closed.checks, run)[-KEPT_CHECKS:])
+    return replace(closed, checks=latest_checks((*closed.checks, run), KEPT_CHECKS))
 
 
 def _retained(facts: JobFacts, record: Record) -> JobFacts:

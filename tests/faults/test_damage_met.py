@@ -83,6 +83,8 @@ def test_a_backup_that_passes_does_not_hide_the_damage_that_a_removal_met(
 
     assert [ran.result["verdict"] for ran in (passed, again)] == ["PASS", "PASS"]
     assert removal["failure"] == "integrity"
+    assert "The restic repository is damaged" in passed.stderr
+    assert again.stderr == ""
     red_until_drilled(world, row, removal["run_id"])
 
 

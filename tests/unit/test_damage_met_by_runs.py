@@ -12,6 +12,7 @@ from continuity.domain.evidence import RecordKind
 from continuity.domain.facts import Facts
 from continuity.domain.facts_plain import facts_from_plain, plain_from_facts
 from continuity.domain.failure import FailureClass
+from continuity.domain.folding import KEPT_CHECKS
 from continuity.domain.job_judgement import JobAssessment
 from continuity.domain.learning import KEPT_DAMAGES
 from continuity.domain.verdict import Verdict
@@ -24,6 +25,7 @@ from tests.support.judgement import (
     Body,
     Diary,
     a_good_week,
+    a_system,
     diaries,
     point_of,
 )
@@ -159,6 +161,20 @@ def test_what_was_met_survives_being_kept_for_the_next_look(
     facts: Facts = diary.facts()
 
     assert facts_from_plain(plain_from_facts(facts)) == facts
+
+
+def test_a_check_that_failed_is_never_hidden_by_how_many_passed_since() -> None:
+    diary = a_good_week().check(NOW + HOUR, verdict="FAIL", failure="integrity")
+    for hour in range(2, KEPT_CHECKS + 4):
+        diary.check(NOW + hour * HOUR)
+    later, year = NOW + (KEPT_CHECKS + 4) * HOUR, a_system(prove=365 * DAY)
+    before = diary.backup(later).judged(later, system=year).systems[0].jobs[0]
+    diary.drill(later + HOUR, later)
+    after = diary.judged(later + HOUR, system=year).systems[0].jobs[0]
+
+    assert (before.proof.fresh, before.verdict) == (False, Verdict.INCONCLUSIVE)
+    assert (after.proof.fresh, after.verdict) == (True, Verdict.PASS)
+    assert len(diary.facts().of("billing-files").checks) == KEPT_CHECKS + 1
 
 
 def test_damage_that_another_job_met_takes_no_proof_of_this_one() -> None:
