@@ -153,7 +153,9 @@ def _lost_sites(portfolio: Portfolio, assessment: Assessment) -> Iterator[Messag
         lost = sum(one.survival is Survival.LOST for one in told.returns)
         if lost:
             yield say(
-                N_(
+                N_("If {site} burned down, the only system would lose everything, or a part.")
+                if len(told.returns) == 1
+                else N_(
                     "If {site} burned down, {count} of {total} systems would lose everything, in"
                     " part or as a whole."
                 ),

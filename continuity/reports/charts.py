@@ -125,7 +125,9 @@ def _recovery(report: Report, voice: Voice) -> Chart:
         "recovery",
         voice.text(N_("Measured recovery times by phase, in minutes")),
         voice.text(
-            N_("{count} timed restores of everything; the longest took {minutes} minutes."),
+            N_("{count} timed restore of everything; it took {minutes} minutes.")
+            if len(bars) == 1
+            else N_("{count} timed restores of everything; the longest took {minutes} minutes."),
             count=len(bars),
             minutes=voice.number(longest, 1),
         ),

@@ -51,6 +51,11 @@ def counted(lights: Lights, voice: Voice) -> str:
     return voice.text(
         N_(
             "{red} not as agreed, {unknown} not known, {amber} overdue or set aside, {green}"
+            " proven, of {total} system"
+        )
+        if lights.total == 1
+        else N_(
+            "{red} not as agreed, {unknown} not known, {amber} overdue or set aside, {green}"
             " proven, of {total} systems"
         ),
         red=lights.red,

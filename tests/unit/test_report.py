@@ -167,4 +167,4 @@ def test_a_target_that_nobody_set_is_a_decision_to_take() -> None:
 def test_a_place_whose_loss_takes_everything_is_a_risk() -> None:
     risks = [str(one) for one in reported(a_good_month(), END).risks]
 
-    assert risks[0].startswith("If office burned down, 1 of 1 systems would lose everything")
+    assert risks[0].startswith("If office burned down, the only system would lose everything")

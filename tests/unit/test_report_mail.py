@@ -186,3 +186,12 @@ def test_a_picture_for_telephones_is_narrower_than_that_on_paper() -> None:
         assert content is not None
         assert content.startswith(b"\x89PNG")
         assert 500 < int.from_bytes(content[16:20], "big") < 900
+
+
+def test_a_firm_of_one_system_is_not_told_of_as_of_several() -> None:
+    page = front_to_mail(reported(a_good_month(), END), speaker_of("en"))
+    written = mail_from_page(page, {}, more)
+
+    assert "of 1 system<" in written
+    assert "the only system would lose everything" in written
+    assert [words for words in ("of 1 systems", "1 timed restores") if words in written] == []
