@@ -188,7 +188,7 @@ def test_a_report_says_that_damage_and_no_age_took_the_proof_and_which_run_met_i
     told = [str(gap.text) for gap in report.gaps]
 
     assert str(advice.because) == (
-        "1 of 1 jobs: damage was found after their latest test: billing-files."
+        "Damage was found after the latest test of its only job: billing-files."
     )
     assert "The run run-x found damage." in told
 
