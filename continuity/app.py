@@ -87,7 +87,7 @@ def opened(root: Path, environ: Mapping[str, str] = os.environ) -> Iterator[App]
 
     reading = load_tolerant(root, environ=environ, kept=_kept_files(environ))
     with opened_as(reading.workspace, environ) as app:
-        yield app
+        yield replace(app, bench=replace(app.bench, fence=_fence(environ)))
 
 
 @contextmanager
@@ -100,6 +100,14 @@ def opened_as(workspace: Workspace, environ: Mapping[str, str] = os.environ) -> 
         bench = _bench(workspace, store)
         means = Means(workspace=workspace, hosts=hosts, scratch=bench.scratch, environ=environ)
         yield App(means=means, bench=bench)
+
+
+def _fence(environ: Mapping[str, str]) -> int | None:
+    """Tell for which slot the service started this process."""
+    from continuity.domain.slot import FENCE
+
+    text = environ.get(FENCE, "")
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 @contextmanager

@@ -14,6 +14,9 @@ from continuity.domain.verdict import Verdict
 PUNCTUAL = timedelta(minutes=15)
 """A run that starts within this time of its slot is not called late."""
 
+FENCE = "CONTINUITY_SLOT_FENCE"
+"""By this name in its environment a process is told the fence of the slot for which it runs."""
+
 
 class SlotKind(StrEnum):
     """What a job does by its timetable; kept with the slots, so the words never change."""

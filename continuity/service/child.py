@@ -45,15 +45,17 @@ class Child:
         return self.finished is not None or self.failed is not None
 
 
-def begin_child(nursery: Nursery, words: tuple[str, ...], name: str) -> Child:
-    """Start a command."""
+def begin_child(
+    nursery: Nursery, words: tuple[str, ...], name: str, environ: Mapping[str, str] | None = None
+) -> Child:
+    """Start a command; ``environ`` is added to what it is given anyway."""
     child = Child()
     program = (sys.executable, "-m", "continuity", "--lang", nursery.language)
-    environ = {name: text for name, text in nursery.environ.items() if name not in _OWN_SUPERVISOR}
+    given = {name: text for name, text in nursery.environ.items() if name not in _OWN_SUPERVISOR}
     command = Command(
         argv=(*program, "-w", str(nursery.root), *words),
         timeout=_LONGEST_SECONDS,
-        env=environ,
+        env={**given, **(environ or {})},
         stop=child.stop,
         grace=_GRACE_SECONDS,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from continuity.domain.slot import Slot, SlotKind
+from continuity.domain.slot import FENCE, Slot, SlotKind
 from continuity.domain.slot_choice import Outcome
 from continuity.domain.text import say
 from continuity.domain.verdict import Verdict
@@ -44,7 +44,8 @@ def begin_errand(nursery: Nursery, slot: Slot, repository: str) -> Errand:
     """Start the run of a slot."""
     verb, *options = _WORDS[slot.kind]
     job = () if slot.kind is SlotKind.SABOTAGE else ("--", slot.job)
-    child = begin_child(nursery, (verb, *options, "--json", *job), f"{slot.kind} {slot.job}")
+    words = (verb, *options, "--json", *job)
+    child = begin_child(nursery, words, f"{slot.kind} {slot.job}", {FENCE: str(slot.fence)})
     return Errand(slot=slot, repository=repository, child=child)
 
 

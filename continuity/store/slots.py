@@ -167,6 +167,17 @@ class Slots:
         renewed = update(table).where(mine).values(lease_until=now + LEASE)
         return self._connection.execute(renewed).rowcount
 
+    def require(self, fence: int, now: datetime) -> None:
+        """Make sure that a slot still waits for the run that was begun for it.
+
+        Until the transaction is over nobody else gives the slot up. Raises ConflictError.
+        """
+        if self.renew([fence], now) != 1:
+            raise ConflictError(
+                say(N_("This run was given up before it began; its slot is run again.")),
+                remedy=say(N_("Nothing is to be done: it is run once.")),
+            )
+
     def settle(self, slot: Slot) -> bool:
         """Write the end of a run, or put its slot back; False when its fence is no longer valid."""
         mine = _is(slot) & (table.c.fence == slot.fence)

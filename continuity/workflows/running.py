@@ -88,7 +88,7 @@ def started(bench: Workbench, subject: Subject, kind: RunKind, watch: Watch) -> 
 
     A ContinuityError becomes the end: its verdict, class and words go into the record, and it goes
     no further; ask ``outcome`` afterwards. Anything else is recorded as well and raised again.
-    Raises ConflictError when another process runs the same job.
+    Raises ConflictError when another process runs the same job, or the slot was given up.
     """
     run = Running(
         run_id=new_run_id(bench),
@@ -98,6 +98,8 @@ def started(bench: Workbench, subject: Subject, kind: RunKind, watch: Watch) -> 
         watch=watch,
     )
     with bench.store.transaction() as transaction:
+        if bench.fence is not None:
+            transaction.slots.require(bench.fence, bench.now())
         transaction.claim(_claim(bench, subject, run))
         transaction.append(_draft(bench, subject, run, "started", _opening(subject)))
     try:

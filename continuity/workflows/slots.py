@@ -21,7 +21,7 @@ from continuity.domain.verdict import Verdict
 from continuity.hosts.process import Life, Process, life_of
 from continuity.store.runs import Run
 from continuity.store.slots import Held, Slots
-from continuity.store.store import Store
+from continuity.store.store import Store, Transaction
 
 _REMOVED = N_("The job or its timetable was removed.")
 _SUPERSEDED = N_("It could not start before the next one was due.")
@@ -181,18 +181,29 @@ def follow_up(store: Store, is_gone: Callable[[Held], bool], now: datetime) -> t
     with store.reading() as reading:
         gone = [held for held in reading.slots.held() if is_gone(held)]
     done = []
-    running = store.running() if gone else ()
-    alive = {(run.job, run.kind) for run in running if life_of(run.holder) is not Life.DEAD}
     for held in gone:
-        slot = held.slot
-        kinds = {kind.value for kind, meant in _KIND_OF_RUN.items() if _alike(meant, slot.kind)}
-        if any((slot.job, kind) in alive for kind in kinds):
-            continue
-        outcome = end_left(store, slot)
-        after = bereaved(slot, now) if outcome is None else settled(slot, outcome, now)
-        if finish(store, after):
+        with store.transaction() as transaction:
+            after = _followed_up(store, transaction, held.slot, now)
+        if after is not None:
             done.append(after)
     return tuple(done)
+
+
+def _followed_up(store: Store, transaction: Transaction, slot: Slot, now: datetime) -> Slot | None:
+    """Give a slot up, unless its run goes on; held here, it can neither begin nor be taken."""
+    if not transaction.slots.renew([slot.fence], now) or _goes_on(store, slot):
+        return None
+    outcome = end_left(store, slot)
+    after = bereaved(slot, now) if outcome is None else settled(slot, outcome, now)
+    return after if _settle(transaction.slots, after) else None
+
+
+def _goes_on(store: Store, slot: Slot) -> bool:
+    kinds = {kind.value for kind, meant in _KIND_OF_RUN.items() if _alike(meant, slot.kind)}
+    return any(
+        run.job == slot.job and run.kind in kinds and life_of(run.holder) is not Life.DEAD
+        for run in store.running()
+    )
 
 
 def finish(store: Store, slot: Slot) -> bool:
@@ -201,10 +212,14 @@ def finish(store: Store, slot: Slot) -> bool:
     A full restore test is the smaller one, too.
     """
     with store.transaction() as transaction:
-        if not transaction.slots.settle(slot):
-            return False
-        if slot.kind is SlotKind.FULL_DRILL and slot.state is SlotState.RAN:
-            transaction.slots.add(list(_covered(transaction.slots.due(), slot)))
+        return _settle(transaction.slots, slot)
+
+
+def _settle(slots: Slots, slot: Slot) -> bool:
+    if not slots.settle(slot):
+        return False
+    if slot.kind is SlotKind.FULL_DRILL and slot.state is SlotState.RAN:
+        slots.add(list(_covered(slots.due(), slot)))
     return True
 
 

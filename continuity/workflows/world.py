@@ -35,7 +35,8 @@ class Workbench:
     ``monotonic`` gives seconds that only grow; ``entropy`` gives that many random bytes.
     ``reserve_bytes`` is what a restore leaves free; ``sandbox_ttl`` is how long an abandoned
     sandbox may stay; ``owner_matters`` when this process may give files to other users;
-    ``least_isolation`` is how far programs on restored content must be shut off.
+    ``least_isolation`` is how far programs on restored content must be shut off; ``fence`` is that
+    of the slot for which this process runs, None when a person began it.
     """
 
     organisation: str
@@ -56,6 +57,7 @@ class Workbench:
     interlocks: Interlocks
     owner_matters: bool
     least_isolation: Isolation
+    fence: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

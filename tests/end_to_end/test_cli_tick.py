@@ -134,6 +134,20 @@ def _make_it_long(firm: Firm) -> None:
         (firm.source() / f"{number}.txt").write_bytes(b"%d" % number)
 
 
+@pytest.mark.parametrize("kind", [("backup",), ("drill",), ("drill", "--read-back")])
+def test_a_run_whose_slot_was_given_up_before_it_began_never_begins(
+    firm: Firm, kind: tuple[str, ...]
+) -> None:
+    run(firm, "backup", "erp")
+    before = kinds_of(firm)
+
+    late = run(firm, *kind, "--json", "--", "erp", CONTINUITY_SLOT_FENCE="7")
+
+    assert late.code != 0
+    assert "given up before it began" in late.out + late.err
+    assert kinds_of(firm) == before
+
+
 def test_outside_its_hours_a_job_waits_and_says_so(tmp_path: Path) -> None:
     hour = (now().astimezone(ZoneInfo("Europe/Madrid")) + timedelta(hours=2)).hour
     hours = f"daily {hour:02d}:00-{hour:02d}:30"

@@ -25,6 +25,7 @@ def make_it_long(firm: Firm) -> None:
         (firm.source() / f"{number}.txt").write_bytes(b"%d" % number)
 
 
+@pytest.mark.timeout(500)  # it waits for two rounds of backups, each at its minute
 def test_a_broken_edit_keeps_the_last_good_files_and_is_an_incident_until_it_is_mended(
     tmp_path: Path,
 ) -> None:
