@@ -84,10 +84,11 @@ def opened(root: Path, environ: Mapping[str, str] = os.environ) -> Iterator[App]
     StoreError when its record cannot.
     """
     from continuity.config.loading import load_tolerant
+    from continuity.domain.slot import fence_told
 
     reading = load_tolerant(root, environ=environ, kept=_kept_files(environ))
     with opened_as(reading.workspace, environ) as app:
-        yield replace(app, bench=replace(app.bench, fence=_fence(environ)))
+        yield replace(app, bench=replace(app.bench, fence=fence_told(environ)))
 
 
 @contextmanager
@@ -100,14 +101,6 @@ def opened_as(workspace: Workspace, environ: Mapping[str, str] = os.environ) -> 
         bench = _bench(workspace, store)
         means = Means(workspace=workspace, hosts=hosts, scratch=bench.scratch, environ=environ)
         yield App(means=means, bench=bench)
-
-
-def _fence(environ: Mapping[str, str]) -> int | None:
-    """Tell for which slot the service started this process."""
-    from continuity.domain.slot import FENCE
-
-    text = environ.get(FENCE, "")
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 @contextmanager
@@ -183,8 +176,7 @@ def _read_standing(
     from continuity.workflows.remembering import Remembered, remember, stamp_of
 
     reading = load_tolerant(root, kept=_kept_files(environ))
-    workspace = reading.workspace
-    database = database_of(workspace)
+    workspace, database = reading.workspace, database_of(reading.workspace)
     stamp = None if database is None else stamp_of(database)
     known = read_record(store_address(workspace, environ), now, database, memory)
     systems, jobs = plans_from_workspace(workspace)

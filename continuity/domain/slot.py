@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +17,12 @@ PUNCTUAL = timedelta(minutes=15)
 
 FENCE = "CONTINUITY_SLOT_FENCE"
 """By this name in its environment a process is told the fence of the slot for which it runs."""
+
+
+def fence_told(environ: Mapping[str, str]) -> int | None:
+    """Read for which slot this process was started; None when it was for none."""
+    text = environ.get(FENCE, "")
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 class SlotKind(StrEnum):
