@@ -113,7 +113,7 @@ def test_a_workspace_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
     said = run(firm, "backup")
 
     assert said.code == USAGE
-    assert "continuity check" in said.err
+    assert "continuity init" in said.err
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
