@@ -53,7 +53,7 @@ def exchange_there(host: Host, exchange: Exchange) -> None:
     if isinstance(trouble, UncertainError):
         raise trouble
     # An empty stage that stays is of no harm; a full one is cleared away by the next try.
-    with suppress(ContinuityError):
+    with suppress(ContinuityError):  # as said above
         clear_stage(host, exchange)
     if trouble is not None:
         raise trouble

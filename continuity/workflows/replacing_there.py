@@ -188,7 +188,7 @@ def _replaced(work: _Work, apart: Apart, empty: Exchange) -> Exchanged:
         over.note({**noted, **plain_from_exchange(exchange), "stage": SWAP})
     except BaseException:  # also an interrupt; it goes on below
         # Nothing was replaced yet; what cannot be removed now is by the next try.
-        with suppress(ContinuityError):
+        with suppress(ContinuityError):  # as said above
             clear_stage(host, empty)
         raise
     exchange_there(host, exchange)
