@@ -30,6 +30,7 @@ from tests.support.programs import ROOT, program
 HERE = LocalHost("web1")
 
 
+# Any: fields of a fact, handed on.
 def coming(*lives: Path | str, kind: Kind = Kind.DIRECTORY, **more: Any) -> Coming:
     paths = tuple(os.fsencode(live) for live in lives)
     kinds = dict.fromkeys(paths, kind)

@@ -105,7 +105,7 @@ def root_of_newest(vault: Path) -> tuple[Path, int]:
     )
 
 
-def removals(world: World) -> list[dict[str, Any]]:
+def removals(world: World) -> list[dict[str, Any]]:  # JSON
     """Read how removals ended, each with its run."""
     query = "SELECT run_id, body FROM evidence WHERE kind = 'retention.finished'"
     with closing(sqlite3.connect(world.state / "record.db")) as database:

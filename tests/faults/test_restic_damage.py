@@ -44,7 +44,7 @@ def _indexes(vault: Path) -> list[tuple[Path, list[dict[str, Any]]]]:
     return [(path, asked(vault, "cat", "index", path.name)["packs"]) for path in paths]
 
 
-def asked(vault: Path, *words: str) -> Any:
+def asked(vault: Path, *words: str) -> Any:  # JSON
     """Ask the real restic, and read its JSON."""
     ran = subprocess.run(
         ["restic", "--repo", vault, "--no-cache", "--no-lock", *words],

@@ -147,7 +147,7 @@ def latest_run(world: World) -> str:
         return str(json.loads(body)["run"])
 
 
-def erp(world: World) -> dict[str, Any]:
+def erp(world: World) -> dict[str, Any]:  # JSON
     """Tell what `status` says of the job."""
     systems = world.run("status", "--json").result["systems"]
     return next(job for one in systems for job in one["jobs"] if job["name"] == "erp")

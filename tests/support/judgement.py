@@ -96,7 +96,7 @@ class Diary:
         body = {"verdict": "PASS", **WHERE, **changed}
         return self.write(RecordKind.CHECK_FINISHED, at, body, job)
 
-    def damage(self, at: datetime, job: str = "billing-files", **changed: Any) -> "Diary":
+    def damage(self, at: datetime, job: str = "billing-files", **changed: Any) -> "Diary":  # keys
         """Add that a restore found the repository damaged."""
         return self.write(RecordKind.DAMAGE_FOUND, at, {**DAMAGE, **changed}, job)
 

@@ -99,7 +99,7 @@ def test_a_newer_restore_test_of_it_proves_it_again_and_one_of_a_copy_does_not()
     "odd", [{"verdict": "nonsense"}, {"verdict": "PASS"}, {"failure": "?"}, {"reason": 7}]
 )
 def test_a_record_of_damage_that_is_not_understood_is_still_one_of_damage(
-    odd: dict[str, Any],
+    odd: dict[str, Any],  # JSON
 ) -> None:
     job = judged(proven_twice().damage(NOW, **odd), NOW + HOUR)
 
