@@ -11,7 +11,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread, Timer
+from threading import Thread, Timer, current_thread
 from typing import Final
 
 import paramiko
@@ -136,11 +136,7 @@ def _negotiate(reach: Reach, through: Connection | None, known: Known) -> parami
             if through is None
             else through.tunnel(reach)
         )
-        transport = paramiko.Transport(way)
-        transport._channel_handler_table = {
-            **paramiko.Transport._channel_handler_table,
-            MSG_CHANNEL_REQUEST: _note_signal,
-        }
+        transport = _Transport(way)
         transport.banner_timeout = transport.auth_timeout = reach.connect_timeout
         transport.handshake_timeout = reach.connect_timeout
         options = transport.get_security_options()
@@ -175,6 +171,35 @@ def _note_signal(channel: paramiko.Channel, message: paramiko.Message) -> None:
     message.rewind()
     message.get_int()
     channel._handle_request(message)
+
+
+class _Transport(paramiko.Transport):  # type: ignore[misc]  # paramiko has no types
+    """One that keeps the names of signals, and whose own thread never waits for new keys.
+
+    Only that thread can take the new keys. In paramiko it waits for them before it answers the end
+    of a program, and the connection is lost (paramiko issue 822): keys are renewed after each
+    512 MiB, so that long streams broke now and then.
+    """
+
+    _channel_handler_table: Final = {
+        **paramiko.Transport._channel_handler_table,
+        MSG_CHANNEL_REQUEST: _note_signal,
+    }
+
+    def __init__(self, way: socket.socket | paramiko.Channel) -> None:
+        super().__init__(way)
+        self._waiting: list[paramiko.Message] = []
+
+    def _send_user_message(self, message: paramiko.Message) -> None:
+        if current_thread() is self and not self.clear_to_send.is_set():
+            self._waiting.append(message)
+        else:
+            super()._send_user_message(message)
+
+    def _activate_inbound(self) -> None:
+        super()._activate_inbound()
+        while self._waiting:  # before anybody else may send again
+            self._send_message(self._waiting.pop(0))
 
 
 def _enter(transport: paramiko.Transport, reach: Reach) -> None:

@@ -147,3 +147,17 @@ def test_what_the_login_prints_is_no_output_of_the_program(tmp_path: Path) -> No
 def test_a_folder_that_is_not_there_is_named(away: SshHost) -> None:
     with pytest.raises(ToolError, match="no folder /nowhere there"):
         away.run(Command(argv=("true",), timeout=20, cwd=Path("/nowhere")))
+
+
+def test_a_stream_that_ends_while_keys_are_renewed_costs_neither_its_end_nor_the_connection(
+    away: SshHost,
+) -> None:
+    connection = away.connection()
+    # With what goes around it just over 512 MiB, after which the keys are renewed.
+    script = "head -c 536300000 /dev/zero; printf end"
+
+    finished = away.run(Command(argv=("sh", "-c", script), timeout=120, keep=1000))
+
+    assert finished.stdout.endswith(bytes(900) + b"end")
+    assert away.run(shell("echo on")).stdout == b"on\n"
+    assert away.connection() is connection

@@ -113,7 +113,7 @@ class Sshd:
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait_until_it_listens()
+        self._wait_until(listens=True)
 
     def stop(self) -> None:
         """Listen no more, and cut every connection."""
@@ -123,6 +123,8 @@ class Sshd:
             self._process.wait(10)
             _kill(connections)
             self._process = None
+            # One that was just begun for a connection holds the listening socket as well.
+            self._wait_until(listens=False)
 
     def connections(self) -> list[int]:
         """Find the processes that serve connections."""
@@ -153,11 +155,11 @@ class Sshd:
         """Write the present key where clients look."""
         self.known_hosts.write_text(f"{self.name} {self.host_key}\n")
 
-    def _wait_until_it_listens(self) -> None:
-        until = time.monotonic() + 10
+    def _wait_until(self, *, listens: bool) -> None:
+        until = time.monotonic() + 30
         while time.monotonic() < until:
             with socket.socket() as probe:
-                if probe.connect_ex((self.address, self.port)) == 0:
+                if (probe.connect_ex((self.address, self.port)) == 0) is listens:
                     return
             time.sleep(0.02)
         raise AssertionError(self.log())
