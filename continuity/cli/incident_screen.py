@@ -61,7 +61,8 @@ class Picture:
 
     def spoken_for(self, incident: Incident) -> list[Incident]:
         """List the incidents for which this one speaks."""
-        return [one for one in self.incidents if one.parent == incident.number and one.active]
+        mine = (one for one in self.incidents if one.parent == incident.number)
+        return [one for one in mine if one.active or one.state is State.PENDING]
 
 
 def gravest_first(incidents: Iterable[Incident]) -> list[Incident]:
@@ -70,15 +71,18 @@ def gravest_first(incidents: Iterable[Incident]) -> list[Incident]:
 
 
 def overview(picture: Picture) -> Iterator[str]:
-    """Draw what speaks now, and say how many more there are behind it."""
+    """Draw what speaks now, then what was only seen, and say how many there are of each."""
     speaking = gravest_first(one for one in picture.incidents if one.speaks)
-    for incident in speaking:
+    waiting = (one for one in picture.incidents if one.state is State.PENDING)
+    # The run that failed told its number: it has to be found under it at once.
+    pending = gravest_first(one for one in waiting if one.parent is None)
+    for incident in (*speaking, *pending):
         yield from brief_of(incident, picture)
         yield ""
-    yield _summary(speaking, picture)
+    yield _summary(speaking, len(pending), picture)
 
 
-def _summary(speaking: Sequence[Incident], picture: Picture) -> str:
+def _summary(speaking: Sequence[Incident], pending: int, picture: Picture) -> str:
     resolved = [one for one in picture.incidents if one.resolved_at is not None]
     due = sum(1 for one in resolved if one.review_required and not one.reviewed)
     told = (
@@ -87,11 +91,10 @@ def _summary(speaking: Sequence[Incident], picture: Picture) -> str:
         else plural("{count} incident is open.", "{count} incidents are open.", len(speaking))
     )
     text = told.format(count=len(speaking))
-    pending = sum(1 for one in picture.incidents if one.state is State.PENDING and not one.parent)
     if pending:
         text += " " + plural(
-            "{count} more was seen and is not announced yet.",
-            "{count} more were seen and are not announced yet.",
+            "{count} was seen and is announced if it lasts.",
+            "{count} were seen and are announced if they last.",
             pending,
         ).format(count=pending)
     if due:

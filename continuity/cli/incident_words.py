@@ -13,7 +13,7 @@ from continuity.domain.incident import Event, Incident, State
 from continuity.domain.text import N_
 
 _STATES = {
-    State.PENDING: N_("seen once, not announced yet"),
+    State.PENDING: N_("seen, announced if it lasts"),
     State.OPEN: N_("open"),
     State.ACKNOWLEDGED: N_("acknowledged"),
     State.IN_PROGRESS: N_("in progress"),

@@ -160,7 +160,8 @@ def test_a_file_that_cannot_be_used_is_an_incident_until_it_can(firm: Firm) -> N
     (ended,) = run(firm, "incidents", "update", "--json").objects()
 
     assert [one["target"] for one in opened["changed"]] == ["file:jobs/other.yaml"]
-    assert "not announced yet" in pending.out
+    assert "CONT-0001  Configuration cannot be used: jobs/other.yaml" in pending.out
+    assert "announced if it lasts" in pending.out
     assert "Found: Line 1" in alone.out
     assert "What to do: " in alone.out
     assert "Next: continuity incidents update" in alone.out
