@@ -190,17 +190,24 @@ def test_a_run_that_stands_failed_is_no_success(outcome: StepState, verdict: Ver
     assert verdict_of_run(one.conduct) is verdict
 
 
-def test_nobody_knows_what_a_crash_left_and_a_run_that_people_ended_is_no_failure() -> None:
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_run_that_was_broken_off_is_no_success(interrupted: bool) -> None:
+    one = scene(step("restart", "command"))
+    one.do(lambda who: abort(who, interrupted=interrupted), by="ana")
+
+    assert one.conduct.over
+    assert verdict_of_run(one.conduct) is Verdict.INCONCLUSIVE
+
+
+def test_nobody_knows_what_a_crash_left_and_a_run_that_came_to_its_end_is_no_failure() -> None:
     one = scene(step("restart", "command"), how=Start())
     one.take(Entry(event=Event.UNKNOWN, at=one.now, step="restart", details={"why": "crash"}))
     unknown = verdict_of_run(one.conduct)
-    one.do(abort, by="ana")
     late = scene(step("cables"), timers={"maximum": "4h"})
     late.later(4 * HOUR)
     well = scene(step("cables"))
     well.do(lambda who: finish(who, "cables", ("note",), {}, ()))
 
     assert unknown is Verdict.INCONCLUSIVE
-    assert verdict_of_run(one.conduct) is Verdict.PASS
     assert verdict_of_run(late.conduct) is Verdict.FAIL
     assert verdict_of_run(well.conduct) is Verdict.PASS
