@@ -274,7 +274,7 @@ def _keep_alive(transport: paramiko.Transport, seconds: int) -> None:
         try:
             transport.global_request("keepalive@openssh.com")
         except (OSError, EOFError, paramiko.SSHException):
-            return
+            transport.close()
         finally:
             deadline.cancel()
 

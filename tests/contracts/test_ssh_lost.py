@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Thread, Timer
 
+import paramiko
 import pytest
 
 from continuity.domain.failure import ToolError, UnreachableError
@@ -147,6 +149,23 @@ def test_what_the_login_prints_is_no_output_of_the_program(tmp_path: Path) -> No
 def test_a_folder_that_is_not_there_is_named(away: SshHost) -> None:
     with pytest.raises(ToolError, match="no folder /nowhere there"):
         away.run(Command(argv=("true",), timeout=20, cwd=Path("/nowhere")))
+
+
+@pytest.mark.slow
+def test_a_machine_that_falls_silent_while_keys_are_renewed_is_given_up(server: Sshd) -> None:
+    # paramiko gives up sending after 30 s of renewing, before three signs of life were missing.
+    away = SshHost(replace(reach_of(server), keepalive=11))
+    Timer(1, _fall_silent_renewing, (server, away.connection()._transport)).start()
+
+    with pytest.raises(UnreachableError, match="lost while sh ran there"):
+        away.run(shell("sleep 300", timeout=100))
+    away.close()
+
+
+def _fall_silent_renewing(server: Sshd, transport: paramiko.Transport) -> None:
+    server.freeze()
+    with contextlib.suppress(EOFError, paramiko.SSHException):  # it ends by being given up
+        transport.renegotiate_keys()
 
 
 def test_a_stream_that_ends_while_keys_are_renewed_costs_neither_its_end_nor_the_connection(
