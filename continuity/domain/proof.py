@@ -26,14 +26,21 @@ _NOT_THE_DATA = frozenset(
 )
 
 
+# What a test of everything asked beyond the files: one of a sample does not ask it again.
+_ASKED_OF_ALL = frozenset(
+    {FailureClass.APPLICATION_CHECK, FailureClass.REVIVAL, FailureClass.DATA_MISMATCH}
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
     """How far a job is proven.
 
     ``level`` is the highest level that holds, with its time; when all have expired it is the
     latest one, and when there is none it is None. ``fresh`` says that the latest restore test
-    passed and has not expired. ``required`` and ``validity`` are what it is measured against.
-    ``spans`` is from when until when each tested point was proven.
+    passed and has not expired, and that no damage stands that an earlier one found. ``required``
+    and ``validity`` are what it is measured against. ``spans`` is from when until when each tested
+    point was proven.
     """
 
     level: str | None
@@ -100,13 +107,33 @@ def _proves(drill: DrillRun) -> bool:
     return drill.verdict is Verdict.PASS and drill.level in _RESTORED and bool(drill.point)
 
 
+def _shows_damage(drill: DrillRun) -> bool:
+    return drill.verdict is Verdict.FAIL and drill.failure not in _NOT_THE_DATA
+
+
+def unanswered(drills: Sequence[DrillRun]) -> list[DrillRun]:
+    """List the restore tests that found the data wrong and that nothing answered, latest first.
+
+    One that passes in the same repository answers, of the same data or newer: what came back wrong
+    is in every sample until then. What was asked of everything is answered by such a test alone.
+    """
+    newest: dict[tuple[str, bool], datetime] = {}
+    left = []
+    for drill in reversed(drills):
+        place, data = drill.identity.repository, drill.data_time or drill.at
+        if _proves(drill):
+            for whole in {False, drill.full}:
+                newest[place, whole] = max(newest.get((place, whole), data), data)
+        elif _shows_damage(drill):
+            passed = newest.get((place, drill.full and drill.failure in _ASKED_OF_ALL))
+            if passed is None or (drill.data_time is not None and passed < data):
+                left.append(drill)
+    return left
+
+
 def void_moments(facts: JobFacts) -> list[datetime]:
     """List when the data was shown to be wrong: what was proven before no longer counts."""
-    drills = (
-        drill.at
-        for drill in facts.drills
-        if drill.verdict is Verdict.FAIL and drill.failure not in _NOT_THE_DATA
-    )
+    drills = (drill.at for drill in facts.drills if _shows_damage(drill))
     checks = (check.at for check in facts.checks if check.verdict is Verdict.FAIL)
     return sorted((*drills, *checks, *(found.at for found in facts.damages)))
 
@@ -168,7 +195,9 @@ def judge_proof(question: ProofQuestion, now: datetime) -> Proof:
     voids = void_moments(facts)
     standing = [drill for drill in passed if not voids or drill.at > voids[-1]]
     level, at = _level(question, standing, now)
-    reasons = _with_skip(tuple(_reasons(question, standing, now)), question.skipped)
+    place = question.today.repository
+    wrong = unanswered([run for run in facts.drills if run.identity.repository == place])
+    reasons = _with_skip(tuple(_reasons(question, standing, wrong, now)), question.skipped)
     latest = _latest_attempt(facts)
     shown = [drill for drill in passed if drill.at + validity > question.since]
     spans = proven_spans(facts, shown, voids, validity)
@@ -178,7 +207,9 @@ def judge_proof(question: ProofQuestion, now: datetime) -> Proof:
         age=None if at is None else now - at,
         required=question.required,
         validity=validity,
-        fresh=latest is not None and latest in standing and now - latest.at < validity,
+        fresh=(
+            not wrong and latest is not None and latest in standing and now - latest.at < validity
+        ),
         proven_points=tuple(dict.fromkeys(name for name, span in spans if _holds(span, now))),
         spans=tuple(span for _, span in spans),
         verdict=worst(reason.verdict for reason in reasons) if reasons else Verdict.PASS,
@@ -214,7 +245,7 @@ def _level(
 
 
 def _reasons(
-    question: ProofQuestion, standing: Sequence[DrillRun], now: datetime
+    question: ProofQuestion, standing: Sequence[DrillRun], wrong: Sequence[DrillRun], now: datetime
 ) -> Iterator[Reason]:
     facts = question.facts
     if facts.damages and not any(_proves(d) and d.at > facts.damages[-1].at for d in facts.drills):
@@ -223,6 +254,8 @@ def _reasons(
     concluded = next(conclusive, None)
     if concluded is not None and concluded.verdict is Verdict.FAIL:
         yield _outcome(concluded)
+    elif wrong:
+        yield _outcome(wrong[0])
     latest = _latest_attempt(facts)
     if latest is not None and latest.verdict not in {Verdict.PASS, Verdict.FAIL}:
         yield _outcome(latest)

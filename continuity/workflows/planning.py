@@ -27,6 +27,7 @@ from continuity.workflows.checking import row_checks, split_checks, with_needs
 from continuity.workflows.choosing import choose_point, standing_in
 from continuity.workflows.copies import recover_manifest
 from continuity.workflows.manifests import PointRecord, recall_point
+from continuity.workflows.still_wrong import with_wrong
 from continuity.workflows.world import Protected, Workbench
 
 
@@ -179,6 +180,7 @@ def _draw(
         split_checks(protected.job.checks, full=False).asked,
         lambda: bench.shelf.read(recalled.manifest),
     )
+    policy = with_wrong(bench, protected, facts, recalled, policy)
     if recalled.data_time is not None:
         planted = planted_files(facts, protected.extent.roots, recalled.data_time)
         canaries = (*policy.canaries, *(path.decode() for path in planted))
