@@ -14,7 +14,8 @@ from continuity.domain.failure import ConfigurationError
 from continuity.domain.period import Cadence, Period, period_before, period_from_text
 from continuity.domain.reporting import Grounds
 from continuity.domain.text import N_, say
-from continuity.reporting.grounds import Known, grounds_from
+from continuity.reporting.grounds import grounds_from
+from continuity.reporting.known import Known
 from continuity.store.store import Store
 
 

@@ -31,8 +31,9 @@ def check_problems(job: Part[Job]) -> Iterator[Problem]:
 def _unfit(job: Part[Job], index: int, check: Check) -> Iterator[Problem]:
     source = source_kinds()[job.model.source.kind]
     subject = Subject.FILES if source.capture is None else Subject.SERVER
-    fitting = sorted(name for name, kind in check_kinds().items() if subject in kind.subjects)
-    if check.kind not in fitting:
+    kinds = check_kinds()
+    if subject not in kinds[check.kind].subjects:
+        fitting = sorted(name for name, kind in kinds.items() if subject in kind.subjects)
         place = ("checks", index, "kind")
         yield job.problem(place, expected_key(None, fitting), value_shown(place, check.kind))
 

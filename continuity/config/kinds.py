@@ -27,7 +27,7 @@ def read_source(
 
     With ``away`` it is on another machine than this one.
     """
-    models = {name: kind.options for name, kind in source_kinds().items()}
+    models = source_kinds().each(lambda kind: kind.options)
     return _of_kind(models, {"kind": _USUAL_SOURCE, **value}, document, ("source",), root, away)
 
 
@@ -35,7 +35,7 @@ def read_checks(
     written: list[object], document: Document, root: Path, *, away: bool
 ) -> tuple[tuple[Check, ...] | None, tuple[Problem, ...]]:
     """Read the checks of a job; None when one of them cannot be used."""
-    models = {name: kind.options for name, kind in check_kinds().items()}
+    models = check_kinds().each(lambda kind: kind.options)
     found: list[Check] = []
     problems: list[Problem] = []
     for index, value in enumerate(written):

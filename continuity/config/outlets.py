@@ -14,6 +14,7 @@ from continuity.config.workspace import Workspace
 from continuity.domain.clock import Now
 from continuity.domain.examined import Examined, examined_from_error
 from continuity.domain.failure import ContinuityError
+from continuity.domain.kinds import Kinds
 from continuity.domain.outlet import Outlet
 from continuity.domain.secret import Secret
 from continuity.domain.text import N_, say
@@ -24,14 +25,17 @@ from continuity.tickets.registry import ticket_kinds
 from continuity.tickets.ticket import TicketKind, TicketOpening, TicketSystem
 
 
-def outlet_kinds() -> Mapping[str, ChannelKind | TicketKind]:
+def outlet_kinds() -> Kinds[ChannelKind | TicketKind]:
     """Give every kind of channel and ticket system by the name people write."""
-    return {**channel_kinds(), **ticket_kinds()}
+    channels, tickets = channel_kinds(), ticket_kinds()
+    return Kinds(
+        lambda: (*channels, *tickets), lambda name: channels.get(name) or tickets.get(name)
+    )
 
 
-def outlet_models() -> Mapping[str, type[BaseModel]]:
+def outlet_models() -> Kinds[type[BaseModel]]:
     """Give the options of every kind."""
-    return {name: kind.options for name, kind in outlet_kinds().items()}
+    return outlet_kinds().each(lambda kind: kind.options)
 
 
 def outlet_problems(draft: Draft) -> Iterator[Problem]:

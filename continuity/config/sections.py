@@ -101,7 +101,7 @@ class Reader:
     def repositories(self) -> Section[Repository]:
         """Read the repositories, each with its engine's own options."""
         section = self.named("config/repositories.yaml", Repository)
-        models = {name: kind.options for name, kind in engine_kinds().items()}
+        models = engine_kinds().each(lambda kind: kind.options)
         return self._fitting(section, "engine", lambda one: (one.engine, one.options), models)
 
     def heartbeats(self) -> Section[Heartbeat]:

@@ -15,8 +15,10 @@ from continuity.notify.registry import channel_kinds
 def posts(outlets: Mapping[str, Outlet]) -> tuple[str, ...]:
     """Name the channels by which whole documents can be sent."""
     kinds = channel_kinds()
-    able = {name for name, kind in kinds.items() if kind.post is not None}
-    return tuple(sorted(name for name, outlet in outlets.items() if outlet.kind in able))
+    of_outlets = {name: kinds.get(outlet.kind) for name, outlet in outlets.items()}
+    return tuple(
+        sorted(name for name, kind in of_outlets.items() if kind is not None and kind.post)
+    )
 
 
 def sending_problems(draft: Draft) -> Iterator[Problem]:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 
 import continuity.engines
+from continuity.domain.kinds import Kinds, kinds_in
 from continuity.engines.engine import EngineKind
 
 
 @cache
-def engine_kinds() -> dict[str, EngineKind]:
+def engine_kinds() -> Kinds[EngineKind]:
     """Find all engines by the name people write."""
-    found: dict[str, EngineKind] = {}
-    for module in pkgutil.iter_modules(continuity.engines.__path__):
-        kind = getattr(importlib.import_module(f"continuity.engines.{module.name}"), "ENGINE", None)
-        if isinstance(kind, EngineKind):
-            found[kind.name] = kind
-    return found
+    return kinds_in(continuity.engines, "ENGINE", EngineKind)

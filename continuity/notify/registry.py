@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 
 import continuity.notify
+from continuity.domain.kinds import Kinds, kinds_in
 from continuity.notify.channel import ChannelKind
 
 
 @cache
-def channel_kinds() -> dict[str, ChannelKind]:
+def channel_kinds() -> Kinds[ChannelKind]:
     """Find all kinds by the name people write."""
-    found: dict[str, ChannelKind] = {}
-    for module in pkgutil.iter_modules(continuity.notify.__path__):
-        kind = getattr(importlib.import_module(f"continuity.notify.{module.name}"), "CHANNEL", None)
-        if isinstance(kind, ChannelKind):
-            found[kind.name] = kind
-    return found
+    return kinds_in(continuity.notify, "CHANNEL", ChannelKind)

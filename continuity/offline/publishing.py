@@ -8,20 +8,13 @@ from dataclasses import dataclass
 from continuity.config.opening import Means
 from continuity.domain.evidence import Draft, RecordKind
 from continuity.domain.failure import ContinuityError
-from continuity.domain.offline_signals import (
-    OFFLINE_KINDS,
-    Rhythm,
-    Shelved,
-    places_due,
-    rhythm_of_mail,
-    shelved_from_records,
-)
+from continuity.domain.offline_signals import Rhythm, places_due, rhythm_of_mail
 from continuity.domain.text import plain_from_message
 from continuity.offline.bundle import Bundle, make_bundle
 from continuity.offline.edition import edition_of
 from continuity.offline.grounds import Grounds
 from continuity.offline.places import Door, doors_of
-from continuity.store.store import Store
+from continuity.offline.shelf import shelved
 from continuity.workflows.world import Workbench
 
 
@@ -78,11 +71,6 @@ def publish_due(bench: Workbench, means: Means, grounds: Callable[[], Grounds]) 
             _record(bench, RecordKind.BUNDLE_FAILED, body)
         raise
     return list(publish(bench, bundle, doors))
-
-
-def shelved(store: Store) -> Mapping[str, Shelved]:
-    """Read from the record what each place has."""
-    return shelved_from_records(store.records(kinds=OFFLINE_KINDS))
 
 
 def _body(bundle: Bundle, door: Door) -> dict[str, object]:

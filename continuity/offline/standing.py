@@ -20,7 +20,7 @@ from continuity.domain.offline_signals import (
 from continuity.domain.shown import shown_duration
 from continuity.domain.text import N_, Message, say
 from continuity.offline.edition import edition_of
-from continuity.offline.publishing import shelved
+from continuity.offline.shelf import shelved
 from continuity.store.store import Store
 
 

@@ -14,7 +14,7 @@ from continuity.domain.failure import ConfigurationError
 from continuity.domain.report_calendar import Clockwork
 from continuity.domain.subscription import Sending, Subscription
 from continuity.domain.text import N_, say
-from continuity.reporting.grounds import Known
+from continuity.reporting.known import Known
 from continuity.store.store import Store
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from continuity.config.problem import Problem
 from continuity.config.responding import agreement_of, calendars_of
 from continuity.config.workspace import Workspace
 from continuity.domain.checkpoint import checkpoint_from_text, short_text_from_checkpoint
@@ -16,7 +15,6 @@ from continuity.domain.incident import Incident
 from continuity.domain.incident_clock import Term
 from continuity.domain.outbox import TicketLink
 from continuity.domain.period import Period, preceding
-from continuity.domain.portfolio import Portfolio
 from continuity.domain.readiness import Checked, checked_from_records, why_unready
 from continuity.domain.report_incidents import TermsOf
 from continuity.domain.report_reading import Gathered, gather
@@ -25,21 +23,8 @@ from continuity.domain.reporting import Grounds
 from continuity.domain.runbook import RunbookStatus
 from continuity.domain.service_level import terms_of
 from continuity.domain.text import N_, Message, say
+from continuity.reporting.known import Known
 from continuity.store.store import Store
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """What is known of a workspace: what is judged, files with problems, doubt about the record.
-
-    ``store`` is None where nothing was ever recorded.
-    """
-
-    workspace: Workspace
-    store: Store | None
-    portfolio: Portfolio
-    problems: tuple[Problem, ...] = ()
-    doubt: Message | None = None
 
 
 def grounds_from(

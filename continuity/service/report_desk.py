@@ -6,7 +6,7 @@ from functools import cache
 
 from continuity.app import App, portfolio_of
 from continuity.reporting.desk import ReportDesk
-from continuity.reporting.grounds import Known
+from continuity.reporting.known import Known
 
 
 def report_desk_of(app: App) -> ReportDesk:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 
 import continuity.sources
+from continuity.domain.kinds import Kinds, kinds_in
 from continuity.sources.source import SourceKind
 
 
 @cache
-def source_kinds() -> dict[str, SourceKind]:
+def source_kinds() -> Kinds[SourceKind]:
     """Find all kinds of sources by the name people write."""
-    found: dict[str, SourceKind] = {}
-    for module in pkgutil.iter_modules(continuity.sources.__path__):
-        kind = getattr(importlib.import_module(f"continuity.sources.{module.name}"), "SOURCE", None)
-        if isinstance(kind, SourceKind):
-            found[kind.name] = kind
-    return found
+    return kinds_in(continuity.sources, "SOURCE", SourceKind, {"continuity": "own"})

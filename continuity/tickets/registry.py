@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 
 import continuity.tickets
+from continuity.domain.kinds import Kinds, kinds_in
 from continuity.tickets.ticket import TicketKind
 
 
 @cache
-def ticket_kinds() -> dict[str, TicketKind]:
+def ticket_kinds() -> Kinds[TicketKind]:
     """Find all kinds by the name people write."""
-    found: dict[str, TicketKind] = {}
-    for module in pkgutil.iter_modules(continuity.tickets.__path__):
-        kind = getattr(
-            importlib.import_module(f"continuity.tickets.{module.name}"), "TICKETS", None
-        )
-        if isinstance(kind, TicketKind):
-            found[kind.name] = kind
-    return found
+    return kinds_in(continuity.tickets, "TICKETS", TicketKind)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 
 import continuity.sandbox.checks
+from continuity.domain.kinds import Kinds, kinds_in
 from continuity.sandbox.checks.check import CheckKind
 
 
 @cache
-def check_kinds() -> dict[str, CheckKind]:
+def check_kinds() -> Kinds[CheckKind]:
     """Find all kinds of checks by the name people write."""
-    package = continuity.sandbox.checks
-    found: dict[str, CheckKind] = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        kind = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "CHECK", None)
-        if isinstance(kind, CheckKind):
-            found[kind.name] = kind
-    return found
+    return kinds_in(continuity.sandbox.checks, "CHECK", CheckKind)
