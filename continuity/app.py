@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from continuity.config.reaching import Hosts
     from continuity.config.workspace import Workspace
     from continuity.domain.assessment import Assessment
+    from continuity.domain.failure import UnwritableError
     from continuity.domain.portfolio import Portfolio
     from continuity.domain.text import Message
     from continuity.sandbox.interlocks import Interlocks
@@ -105,22 +106,23 @@ def opened_as(workspace: Workspace, environ: Mapping[str, str] = os.environ) -> 
 
 @contextmanager
 def recorded(
-    root: Path, environ: Mapping[str, str] = os.environ
+    root: Path, environ: Mapping[str, str] = os.environ, *, as_left: bool = False
 ) -> Iterator[tuple[Workspace, Store | None]]:
     """Open a workspace and its record to read it; None where nothing was ever recorded.
 
-    Raises as ``opened`` does.
+    ``as_left`` reads it where nothing can be written, too. Raises as ``opened`` does.
     """
     from continuity.config.loading import load_tolerant
     from continuity.config.opening import database_of, store_address
-    from continuity.store.store import open_store
+    from continuity.store.store import open_store, open_to_read
 
     workspace = load_tolerant(root).workspace
     database = database_of(workspace)
     if database is not None and not database.exists():
         yield workspace, None
         return
-    with open_store(store_address(workspace, environ), now) as store:
+    open_it = open_to_read if as_left else open_store
+    with open_it(store_address(workspace, environ), now) as store:
         yield workspace, store
 
 
@@ -129,6 +131,7 @@ class Standing:
     """What is judged: plans and facts, the problems of broken files, and doubt about the record.
 
     ``database`` is the file of the record; without one, ``beside`` is what the server knows more.
+    ``hindrance`` is why nothing can be recorded now: all is as it was known last.
     """
 
     portfolio: Portfolio
@@ -136,6 +139,7 @@ class Standing:
     doubt: Message | None = None
     database: Path | None = None
     beside: Beside | None = None
+    hindrance: UnwritableError | None = None
 
     def assess(self) -> Assessment:
         """Judge by the present clock. What is broken is not known, so it is never a PASS."""
@@ -143,7 +147,7 @@ class Standing:
         from continuity.domain.doubt import believe_at_best, doubt_everything
 
         assessment = assess(self.portfolio, now())
-        if self.problems:
+        if self.problems or self.hindrance is not None:
             assessment = believe_at_best(assessment, Verdict.INCONCLUSIVE)
         return assessment if self.doubt is None else doubt_everything(assessment, self.doubt)
 
@@ -154,6 +158,7 @@ def portfolio_of(root: Path, environ: Mapping[str, str] = os.environ) -> Standin
     Raises as ``opened`` does.
     """
     from continuity.config.fingerprint import fingerprint
+    from continuity.store.peek import hindrance
     from continuity.workflows.remembering import place_of_memory, recall
 
     if _kept_files(environ) is not None:
@@ -161,7 +166,8 @@ def portfolio_of(root: Path, environ: Mapping[str, str] = os.environ) -> Standin
     place = place_of_memory(root, environ)
     memory = None if place is None else recall(place)
     if memory is not None and memory.workspace == fingerprint(root) and memory.holds(now()):
-        return Standing(portfolio=memory.portfolio, database=memory.database)
+        found = memory.database
+        return Standing(portfolio=memory.portfolio, database=found, hindrance=hindrance(found))
     return _read_standing(root, environ, place, memory)
 
 
@@ -183,9 +189,15 @@ def _read_standing(
     zone, beside = workspace.settings.zone, known.beside
     portfolio = Portfolio(systems=systems, jobs=jobs, facts=known.facts, zone=zone)
     problems = problems_of(root, home=root) if _kept_files(environ) else reading.problems
-    standing = Standing(portfolio=portfolio, problems=problems, doubt=known.doubt, beside=beside)
-    standing = replace(standing, database=database)
-    sound = known.doubt is None and not reading.problems
+    standing = Standing(
+        portfolio=portfolio,
+        problems=problems,
+        doubt=known.doubt,
+        database=database,
+        beside=beside,
+        hindrance=known.hindrance,
+    )
+    sound = known.doubt is None and not reading.problems and known.hindrance is None
     if sound and place is not None and database is not None and stamp is not None:
         what = Remembered(
             workspace=workspace.fingerprint,
@@ -220,26 +232,12 @@ def _store(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Store]:
 def _bench(workspace: Workspace, store: Store) -> Workbench:
     import socket
 
-    from continuity.protecting import extent_of, is_away
-    from continuity.sandbox.interlocks import Interlocks
+    from continuity.protecting import interlocks_of
 
     settings = workspace.settings
     host_name = settings.host_name or socket.gethostname()
-    interlocks = Interlocks(
-        sources=tuple(
-            root
-            for job in workspace.jobs.values()
-            if not is_away(workspace, job)
-            for root in extent_of(job).roots
-        ),
-        repositories=tuple(
-            os.fsencode(repository.location)
-            for repository in workspace.repositories.values()
-            if repository.location.startswith("/")
-        ),
-    )
     state = Path(settings.store.state)
-    bench = _make_bench(state, store, settings.sandbox, interlocks)
+    bench = _make_bench(state, store, settings.sandbox, interlocks_of(workspace))
     return replace(bench, organisation=settings.organisation, host_name=host_name)
 
 

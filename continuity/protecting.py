@@ -20,6 +20,7 @@ from continuity.config.workspace import (
 from continuity.domain.exclude import excludes_from_patterns
 from continuity.domain.job import Job
 from continuity.hosts.files import Files, LocalFiles
+from continuity.sandbox.interlocks import Interlocks
 from continuity.sources.registry import source_kinds
 from continuity.sources.source import Extent, path_set
 from continuity.workflows.world import Away, Copy, Protected
@@ -95,6 +96,16 @@ def _away(means: Means, job: Job) -> Away | None:
 def extent_of(job: Job) -> Extent:
     """Tell what of a machine's files a job covers."""
     return source_kinds()[job.source.kind].extent(job.source)
+
+
+def interlocks_of(workspace: Workspace) -> Interlocks:
+    """Give what of this machine nothing may ever be restored over."""
+    jobs = [job for job in workspace.jobs.values() if not is_away(workspace, job)]
+    places = (repository.location for repository in workspace.repositories.values())
+    return Interlocks(
+        sources=tuple(root for job in jobs for root in extent_of(job).roots),
+        repositories=tuple(os.fsencode(place) for place in places if place.startswith("/")),
+    )
 
 
 def machines(means: Means) -> tuple[Machine, ...]:

@@ -64,6 +64,7 @@ _LONG = {
     "tests/end_to_end/test_serve.py",
     "tests/end_to_end/test_single_flight.py",
     "tests/end_to_end/test_mutual_watch.py",
+    "tests/end_to_end/test_nothing_recorded.py",
     "tests/end_to_end/test_own_recovery.py",
     "tests/end_to_end/test_second_reading_away.py",
     "tests/faults/test_away.py",

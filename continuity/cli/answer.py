@@ -12,7 +12,7 @@ from continuity.cli.columns import joined, plain, room, wrapped
 from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import show, show_json, verdict_text
 from continuity.cli.overview import NONE, counts, overview, proof_text
-from continuity.cli.warnings import late_reports, warnings
+from continuity.cli.warnings import late_reports, unwritable, warnings
 from continuity.cli.wording import brief, moment
 from continuity.domain.assessment import Assessment, SystemAssessment
 from continuity.domain.assessment_plain import plain_from_assessment
@@ -48,7 +48,7 @@ def _only(assessment: Assessment, name: str, standing: Standing) -> Assessment:
             say(N_("There is no system named {name}."), name=plain(name)),
             remedy=say(N_("Known systems: {names}"), names=known),
         )
-    sound = standing.doubt is None and not standing.problems
+    sound = standing.doubt is None and not standing.problems and standing.hindrance is None
     verdict = systems[0].verdict if sound else assessment.verdict
     return replace(assessment, systems=systems, verdict=verdict)
 
@@ -57,6 +57,7 @@ def _plain(assessment: Assessment, standing: Standing) -> dict[str, object]:
     return {
         **plain_from_assessment(assessment, sentence),
         "record": _plain_record(standing),
+        "unwritable": unwritable(standing.hindrance),
         "problems": [problem.rendered(sentence) for problem in standing.problems],
         "incidents_open": _open_incidents(standing),
         "reports_late": sorted(late_reports(standing)),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
 import click
 
-from continuity.app import App, opened
+from continuity.app import App, opened, recorded
 from continuity.cli.acting import acting, warn_of_stranger
+from continuity.cli.columns import room
 from continuity.cli.conduct_options import by_option, code_of, go_on, json_option, tell
 from continuity.cli.conduct_ready import short_line
 from continuity.cli.conduct_screen import heading
@@ -18,12 +20,14 @@ from continuity.cli.entry import Options
 from continuity.cli.incident_options import IncidentNumber
 from continuity.cli.language import _
 from continuity.cli.output import complain, epilog, remark, show, show_json
+from continuity.cli.warnings import hindered, unwritable
 from continuity.config.basis import basis_of
-from continuity.domain.conduct import Mode
+from continuity.domain.conduct import Conduct, Mode
 from continuity.domain.conduct_plain import plain_from_conduct
 from continuity.domain.conduct_program import Start
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.text import N_, say
+from continuity.domain.verdict import Verdict, exit_code
 from continuity.service.readiness import precheck_of
 from continuity.workflows.conducting import Stage, begin
 
@@ -142,10 +146,9 @@ def _pair(text: str) -> tuple[str, str]:
 @click.pass_obj
 def status(options: Options, run: str | None, follow: bool, as_json: bool) -> int:
     """Print how one run stands, or a line for each."""
+    if run is None:
+        return _list(options, as_json=as_json)
     with opened(options.workspace) as app:
-        if run is None:
-            _list(app, as_json=as_json)
-            return 0
         screen = Screen(app)
         stage = stage_of(app, screen)
         conduct = tell(screen, stage, run, as_json=as_json)
@@ -160,16 +163,26 @@ def status(options: Options, run: str | None, follow: bool, as_json: bool) -> in
     return code_of(conduct)
 
 
-def _list(app: App, *, as_json: bool) -> None:
-    with app.bench.store.reading() as reading:
-        runs = reading.conducts.all()
+def _list(options: Options, *, as_json: bool) -> int:
+    runs: Sequence[Conduct] = ()
+    hindrance = None
+    with recorded(options.workspace, as_left=True) as (_workspace, store):
+        if store is not None:
+            hindrance = store.hindrance
+            with store.reading() as reading:
+                runs = reading.conducts.all()
+    code = exit_code(Verdict.PASS if hindrance is None else Verdict.INCONCLUSIVE)
     if as_json:
-        show_json({"runs": [plain_from_conduct(one) for one in runs]})
-        return
+        plain_runs = [plain_from_conduct(one) for one in runs]
+        show_json({"runs": plain_runs, "unwritable": unwritable(hindrance)})
+        return code
+    if hindrance is not None:
+        show("\n".join((*hindered(hindrance, room()), "")))
     for one in runs:
         show(heading(one))
     if not runs:
         show(_("No runbook was ever followed."))
+    return code
 
 
 COMMANDS = (start_run, status)

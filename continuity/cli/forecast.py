@@ -13,7 +13,7 @@ from continuity.cli.entry import Options
 from continuity.cli.language import _, sentence
 from continuity.cli.output import epilog, show, show_json
 from continuity.cli.returns import past_predictions, rows_of
-from continuity.cli.warnings import warnings
+from continuity.cli.warnings import unwritable, warnings
 from continuity.cli.wording import moment
 from continuity.domain.back_test import look_back_on
 from continuity.domain.forecast import Forecast, forecast
@@ -67,6 +67,7 @@ def command(options: Options, lose: str, lanes: int, predictions: bool, as_json:
         plain_told = plain_from_forecast(told, sentence)
         problems = [problem.rendered(sentence) for problem in standing.problems]
         doubt = None if standing.doubt is None else sentence(standing.doubt)
+        plain_told["unwritable"] = unwritable(standing.hindrance)
         plain_told["predictions"] = plain_from_hindsight(seen)
         show_json({**plain_told, "verdict": verdict.value, "record": doubt, "problems": problems})
     else:
@@ -81,7 +82,7 @@ def _verdict(told: Forecast, standing: Standing) -> Verdict:
     verdicts = [_verdict_on(one) for one in told.returns]
     if standing.doubt is not None:
         verdicts.append(Verdict.FAIL)
-    if standing.problems:
+    if standing.problems or standing.hindrance is not None:
         verdicts.append(Verdict.INCONCLUSIVE)
     return worst(verdicts)
 

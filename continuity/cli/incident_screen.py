@@ -23,6 +23,7 @@ from continuity.cli.paint import painted
 from continuity.cli.wording import duration, moment
 from continuity.domain.assessment import Assessment
 from continuity.domain.evidence import Record
+from continuity.domain.failure import ContinuityError
 from continuity.domain.incident import Incident, State
 from continuity.domain.incident_plain import local_number, plain_from_incident
 from continuity.domain.plain import mapping_in, text_in
@@ -48,11 +49,12 @@ _COLOURS = {Severity.S1: "red", Severity.S2: "red", Severity.S3: "yellow"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """All that a screen of incidents is drawn from."""
+    """All that a screen of incidents is drawn from; ``hindrance`` is why nothing is recorded."""
 
     incidents: Sequence[Incident]
     assessment: Assessment
     columns: int
+    hindrance: ContinuityError | None = None
 
     @property
     def zone(self) -> tzinfo:

@@ -29,6 +29,7 @@ from continuity.cli.incident_words import state_text, title_of
 from continuity.cli.language import _, plural
 from continuity.cli.output import epilog, show, show_below, show_json, table
 from continuity.cli.response import hear_outside, respond_to_all, tell_outside
+from continuity.cli.warnings import hindered, unwritable
 from continuity.config.responding import ladders_of
 from continuity.config.workspace import Workspace
 from continuity.domain.assessment import assess
@@ -71,12 +72,22 @@ def command(context: click.Context, everything: bool, as_json: bool) -> int:
         speaking = [one for one in picture.incidents if one.speaks]
         if as_json:
             rows = [plain_of(one, picture) for one in gravest_first(picture.incidents)]
-            show_json({"open": len(speaking), "incidents": rows})
-        elif everything:
-            _list(picture)
+            known = {"open": len(speaking), "unwritable": unwritable(picture.hindrance)}
+            show_json({**known, "incidents": rows})
         else:
-            show("\n".join(overview(picture)))
-    return exit_code(Verdict.FAIL if speaking else Verdict.PASS)
+            _say_hindrance(picture)
+            _list(picture) if everything else show("\n".join(overview(picture)))
+    return exit_code(Verdict.FAIL) if speaking else _code(picture)
+
+
+def _code(picture: Picture) -> int:
+    """Give the exit code where nothing is open: what was known last is not known to be so now."""
+    return exit_code(Verdict.PASS if picture.hindrance is None else Verdict.INCONCLUSIVE)
+
+
+def _say_hindrance(picture: Picture) -> None:
+    if picture.hindrance is not None:
+        show("\n".join((*hindered(picture.hindrance, picture.columns), "")))
 
 
 @contextmanager
@@ -85,13 +96,18 @@ def _pictured(
 ) -> Iterator[tuple[Picture, Workspace, Store | None]]:
     """Read incidents and what is judged now; nothing is written."""
     standing = portfolio_of(options.workspace, os.environ)
-    with recorded(options.workspace, os.environ) as (workspace, store):
+    with recorded(options.workspace, os.environ, as_left=True) as (workspace, store):
         incidents: tuple[Incident, ...] = ()
         if store is not None:
             with store.reading() as reading:
                 incidents = tuple(reading.incidents.all(states))
         assessment = standing.assess()
-        picture = Picture(incidents=incidents, assessment=assessment, columns=room())
+        picture = Picture(
+            incidents=incidents,
+            assessment=assessment,
+            columns=room(),
+            hindrance=None if store is None else store.hindrance,
+        )
         yield picture, workspace, store
 
 
@@ -146,8 +162,10 @@ def show_one(options: Options, number: int, as_json: bool) -> int:
                 **plain_from_outside(outside),
                 **plain_offer(workspace, store, incident),
             }
+            more["unwritable"] = unwritable(picture.hindrance)
             show_json({**plain_of(incident, picture), **more, "events": events})
-            return 0
+            return _code(picture)
+        _say_hindrance(picture)
         show("\n".join(brief_of(incident, picture)))
         if incident.active:
             known = _("What is known of its systems: {command}")
@@ -162,7 +180,7 @@ def show_one(options: Options, number: int, as_json: bool) -> int:
             show("\n".join(timeline(records, people, picture)))
         for line in outside_shown(outside, picture):
             show(line)
-    return 0
+    return _code(picture)
 
 
 def _history(store: Store, number: int) -> list[Record]:

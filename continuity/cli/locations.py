@@ -151,7 +151,7 @@ def _overall(judged: Sequence[Judged], standing: Standing) -> Verdict:
     verdicts = [one.verdict for one in judged]
     if standing.doubt is not None:
         verdicts.append(Verdict.FAIL)
-    if standing.problems:
+    if standing.problems or standing.hindrance is not None:
         verdicts.append(Verdict.INCONCLUSIVE)
     return worst(verdicts)
 

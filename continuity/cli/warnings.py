@@ -13,6 +13,7 @@ from continuity.cli.columns import plain, wrapped
 from continuity.cli.language import _, sentence
 from continuity.cli.output import verdict_text
 from continuity.domain.clock import time_from_text
+from continuity.domain.failure import ContinuityError
 from continuity.domain.verdict import Verdict
 from continuity.store.peek import peek_note
 
@@ -25,6 +26,9 @@ _DEADLINES = "reports.deadlines"
 
 def warnings(standing: Standing, columns: int) -> Iterator[str]:
     """Give the lines that stand above a table; none when all could be read and believed."""
+    if standing.hindrance is not None:
+        yield from hindered(standing.hindrance, columns)
+        yield ""
     if standing.doubt is not None:
         text = _("The record is damaged, so nothing counts as passed. {doubt}")
         yield verdict_text(Verdict.FAIL)
@@ -42,6 +46,21 @@ def warnings(standing: Standing, columns: int) -> Iterator[str]:
         yield from wrapped(_broken_files(standing.problems), _INDENT, columns)
         yield from wrapped(_("What to do: continuity check"), _INDENT, columns)
         yield ""
+
+
+def hindered(error: ContinuityError, columns: int) -> Iterator[str]:
+    """Say why nothing can be recorded, above what was known last."""
+    text = _("Nothing can be recorded now; this is what was known last. {reason}")
+    mark = verdict_text(Verdict.INCONCLUSIVE)
+    yield from wrapped(f"{mark}  {text.format(reason=sentence(error.what))}", "", columns)
+    if error.remedy is not None:
+        remedy = _("What to do: {remedy}").format(remedy=sentence(error.remedy))
+        yield from wrapped(remedy, _INDENT, columns)
+
+
+def unwritable(error: ContinuityError | None) -> str | None:
+    """Say in JSON why nothing can be recorded; nothing where it can."""
+    return None if error is None else sentence(error.what)
 
 
 def late_reports(standing: Standing) -> Mapping[str, datetime]:

@@ -155,6 +155,10 @@ class StoreError(ContinuityError):
     failure = FailureClass.STORE_UNAVAILABLE
 
 
+class UnwritableError(StoreError):
+    """Nothing can be recorded in the state database; it may still be read."""
+
+
 class ConflictError(ContinuityError):
     """Another process does the same work now."""
 

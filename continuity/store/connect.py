@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from continuity.domain.failure import ConfigurationError, StoreError
 from continuity.domain.text import N_, say, shown
+from continuity.store.peek import uri_to_read
 
 BUSY_SECONDS = 15.0
 """How long to wait for another writer; 200,000 proven paths hold the lock for 3 s at most."""
@@ -28,6 +30,8 @@ _PRAGMAS = (
     "PRAGMA recursive_triggers=ON",  # or INSERT OR REPLACE would get past the triggers
 )
 _WRITES = "continuity_writes"
+# Altered text must be read, to be shown as altered.
+_as_written = partial(str, encoding="utf-8", errors="surrogateescape")
 # One writer at a time, as on SQLite, or the sequence could not be gapless. Any number would do.
 _ADVISORY_LOCK = 7_211_983_604_115
 
@@ -42,6 +46,25 @@ def connect(address: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, busy_seconds)
     return _postgresql(url, busy_seconds)
+
+
+def connect_to_read(address: str) -> Engine | None:
+    """Prepare an engine that only reads a SQLite file as it is; None for another database."""
+    url = _url(address)
+    if url.get_backend_name() != "sqlite":
+        return None
+    uri = uri_to_read(Path(url.database or ""))
+
+    def enter() -> sqlite3.Connection:
+        driver = sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
+        )
+        driver.text_factory = _as_written
+        return driver
+
+    engine = create_engine(url, creator=enter)
+    event.listen(engine, "begin", _begin_on_sqlite)
+    return engine
 
 
 def _url(address: str) -> URL:
@@ -111,8 +134,7 @@ def _create_for_owner(path: Path) -> None:
 
 
 def _prepare_sqlite(driver: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # Altered text must be read, to be shown as altered.
-    driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+    driver.text_factory = _as_written
     try:
         with closing(driver.cursor()) as cursor:
             for pragma in _PRAGMAS:

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from continuity.domain.failure import StoreError
+from continuity.domain.failure import StoreError, UnwritableError
 from continuity.domain.text import N_, say, shown
+from continuity.store.peek import FULL, MAKE_ROOM
 
 _LOCKED = N_("The state database {place} is locked by another process.")
-_FULL = N_("There is no space left for the state database {place}.")
 _READ_ONLY = N_("The state database {place} cannot be written to.")
 _NOT_OURS = N_("The state database {place} is damaged, or no database at all.")
 _ABSENT = N_("The state database {place} cannot be opened.")
@@ -23,7 +23,7 @@ _OTHER = N_("The state database {place} failed: {detail}")
 
 _REMEDIES = {
     _LOCKED: N_("Find who holds it (`fuser` names the process), let it finish, and try again."),
-    _FULL: N_("Make room on that file system, and try again; nothing recorded so far is lost."),
+    FULL: MAKE_ROOM,
     _READ_ONLY: N_("Run as the user who owns the state, on a file system mounted for writing."),
     _NOT_OURS: N_("Put the file aside for the inquiry, and bring back the last good copy of it."),
     _ABSENT: N_("Check that its directory exists and that this user may enter and write there."),
@@ -35,10 +35,12 @@ _REMEDIES = {
     _OTHER: N_("Run `continuity doctor`, and read the server's log if there is one."),
 }
 
+_UNWRITABLE = frozenset({FULL, _READ_ONLY, _ABSENT, _NO_DISK})
+
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
-    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_FULL: FULL,
     # Also what a full disk becomes when the index of the log cannot grow.
     sqlite3.SQLITE_IOERR: _NO_DISK,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
@@ -52,7 +54,7 @@ _PRIMARY_CODE = 0xFF
 _BY_SQLSTATE = {
     "55P03": _LOCKED,
     "57014": _LOCKED,
-    "53100": _FULL,
+    "53100": FULL,
     "25006": _READ_ONLY,
     "42501": _REFUSED,
     "3D000": _REFUSED,
@@ -83,7 +85,8 @@ def store_error(error: DBAPIError, place: str) -> StoreError:
         if template in {_OTHER, _NO_DISK}
         else {}
     )
-    return StoreError(say(template, place=place, **values), remedy=say(_REMEDIES[template]))
+    kind = UnwritableError if template in _UNWRITABLE else StoreError
+    return kind(say(template, place=place, **values), remedy=say(_REMEDIES[template]))
 
 
 def _template(cause: BaseException | None) -> str:

@@ -28,6 +28,12 @@ def prepare(engine: Engine) -> None:
     _migrate(engine, version)
 
 
+def is_current(engine: Engine) -> bool:
+    """Tell whether the tables can be read as they are. Raises what the driver raises."""
+    with engine.connect() as connection:
+        return _version(connection) == VERSIONS[-1]
+
+
 def _version(connection: Connection) -> str | None:
     try:
         return _read_version(connection)

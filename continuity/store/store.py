@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -13,19 +14,21 @@ from sqlalchemy import Connection, Engine
 from continuity.domain.checkpoint import Checkpoint
 from continuity.domain.clock import Now
 from continuity.domain.evidence import Draft, Head, Line, Record, RecordKind, opening
+from continuity.domain.failure import StoreError, UnwritableError
 from continuity.domain.verdict import Verdict
 from continuity.store import checkpoints, coverage, evidence, notes, runs
 from continuity.store.checkpoints import SignedCheckpoint
 from continuity.store.conducts import Conducts
-from continuity.store.connect import BUSY_SECONDS, connect, place_of, writing
+from continuity.store.connect import BUSY_SECONDS, connect, connect_to_read, place_of, writing
 from continuity.store.coverage import Proof, ProvenAt
 from continuity.store.errors import translated
 from continuity.store.evidence import Wanted
 from continuity.store.incidents import Incidents
 from continuity.store.keys import Keys
 from continuity.store.outbox import Outbox
+from continuity.store.peek import hindrance
 from continuity.store.runs import Run
-from continuity.store.schema import prepare
+from continuity.store.schema import is_current, prepare
 from continuity.store.signing import fingerprint
 from continuity.store.slots import Slots
 
@@ -44,6 +47,38 @@ def open_store(address: str, now: Now, *, busy_seconds: float = BUSY_SECONDS) ->
         engine.dispose()
         raise
     return Store(engine, now)
+
+
+def open_to_read(address: str, now: Now) -> Store:
+    """Open the store as ``open_store`` does; as it was left where nothing can be written.
+
+    Its ``hindrance`` then says why nothing can be recorded. Tables of an older version are not
+    read: they raise what ``open_store`` raises, as does what cannot even be read.
+    """
+    try:
+        store = open_store(address, now)
+    except UnwritableError as error:
+        left = _as_it_was_left(address, now)
+        if left is None:
+            raise
+        left.hindrance = left.look_at_disk() or error
+        return left
+    store.hindrance = store.look_at_disk()
+    return store
+
+
+def _as_it_was_left(address: str, now: Now) -> Store | None:
+    engine = connect_to_read(address)
+    if engine is None:
+        return None
+    try:
+        with translated(place_of(engine.url)):
+            sound = is_current(engine)
+    except StoreError:
+        sound = False
+    if not sound:
+        engine.dispose()
+    return Store(engine, now) if sound else None
 
 
 class Transaction:
@@ -136,13 +171,23 @@ class Reading:
 
 
 class Store:
-    """An open database. Close it, or use it in a ``with``."""
+    """An open database. Close it, or use it in a ``with``.
+
+    ``hindrance`` is why nothing can be recorded, known only to who opened it to read.
+    """
 
     def __init__(self, engine: Engine, now: Now) -> None:
         self._engine = engine
         self._writing = writing(engine)
         self._now = now
         self.place = place_of(engine.url)
+        self.hindrance: UnwritableError | None = None
+
+    def look_at_disk(self) -> UnwritableError | None:
+        """Say why its file system takes nothing more; None where nothing is seen, or no file is."""
+        url = self._engine.url
+        file = url.database if url.get_backend_name() == "sqlite" else None
+        return hindrance(Path(file)) if file else None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

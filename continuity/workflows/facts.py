@@ -13,10 +13,10 @@ from continuity.domain.checkpoint import checkpoint_from_text
 from continuity.domain.clock import Now
 from continuity.domain.evidence import Head, Line, record_from_line
 from continuity.domain.facts import Facts
-from continuity.domain.failure import RecordError
+from continuity.domain.failure import RecordError, UnwritableError
 from continuity.domain.folding import fold_all
 from continuity.domain.text import Message
-from continuity.store.store import Store, open_store
+from continuity.store.store import Store, open_to_read
 from continuity.workflows.remembering import Remembered
 
 _BATCH = 500
@@ -43,7 +43,7 @@ class Known:
 
     ``doubt`` says what is wrong with the record; the facts then reach to the last sound place.
     ``read_at`` is when it was last read from its first record on. ``beside`` is only known of a
-    database that is no file.
+    database that is no file. ``hindrance`` is why nothing can be added to it now.
     """
 
     read_at: datetime
@@ -51,6 +51,7 @@ class Known:
     head: Head = field(default_factory=Head)
     doubt: Message | None = None
     beside: Beside | None = None
+    hindrance: UnwritableError | None = None
 
 
 def read_record(address: str, now: Now, database: Path | None, memory: Remembered | None) -> Known:
@@ -61,17 +62,21 @@ def read_record(address: str, now: Now, database: Path | None, memory: Remembere
     began = now()
     if database is not None and not database.exists():
         return Known(read_at=began)
-    with open_store(address, now) as store:
+    with open_to_read(address, now) as store:
         if database is None:
             # No file can be looked at later: what stands beside the record is read now, too.
             return replace(read_facts(store, began), beside=_beside(store))
-        if memory is None or memory.database != database or not memory.is_young(began):
-            return read_facts(store, began)
-        # Bytes that changed without a record being added are nobody's ordinary work.
-        if store.head().sequence <= max(_FEW, memory.head.sequence):
-            return read_facts(store, began)
-        known = Known(facts=memory.portfolio.facts, head=memory.head, read_at=memory.read_at)
-        return read_on(store, known, began)
+        young = memory is not None and memory.database == database and memory.is_young(began)
+        known = _read_file(store, memory if young else None, began)
+        return replace(known, hindrance=store.hindrance)
+
+
+def _read_file(store: Store, memory: Remembered | None, began: datetime) -> Known:
+    # Bytes that changed without a record being added are nobody's ordinary work.
+    if memory is None or store.head().sequence <= max(_FEW, memory.head.sequence):
+        return read_facts(store, began)
+    known = Known(facts=memory.portfolio.facts, head=memory.head, read_at=memory.read_at)
+    return read_on(store, known, began)
 
 
 def _beside(store: Store) -> Beside:

@@ -19,7 +19,7 @@ from continuity.domain.failure import (
 from continuity.domain.secret import Secret
 from continuity.engines.engine import Progress
 from continuity.engines.registry import engine_kinds
-from tests.faults.test_places import fill, small_disk
+from tests.support.disks import fill, small_disk
 from tests.support.engines import Bench, bench, brought_back, copied, ignore, request, restored
 from tests.support.liars import witness
 

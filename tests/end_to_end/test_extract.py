@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.test_places import small_disk
+from tests.support.disks import small_disk
 from tests.support.engines import PASSWORD
 from tests.support.programs import quickest_restic
 from tests.support.sabotage import Harm, harm

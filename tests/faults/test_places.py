@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
+from tests.support.disks import fill, forbid_writing, small_disk
 from tests.support.faults import Row
-from tests.support.programs import missing
 from tests.support.worlds import World
 
 pytestmark = [pytest.mark.tool("restic"), pytest.mark.tool("rsync")]
 
 both = pytest.mark.parametrize("job", ["erp", "files"])
-
-
-@contextmanager
-def small_disk(place: Path, kibibytes: int) -> Iterator[None]:
-    """Mount a file system of this size over a directory and what is in it."""
-    if os.geteuid() != 0:
-        missing("only root can mount a small disk")
-    place.mkdir(mode=0o700, exist_ok=True)
-    held = place.with_name(place.name + ".held")
-    place.rename(held)
-    place.mkdir(mode=0o700)
-    argv = ["mount", "-t", "tmpfs", "-o", f"size={kibibytes}k,mode=0700", "none", str(place)]
-    if subprocess.run(argv, capture_output=True, check=False).returncode != 0:
-        missing("this root may not mount")
-    try:
-        subprocess.run(["cp", "-a", f"{held}/.", place], check=True)
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
-
-
-def fill(place: Path) -> None:
-    """Leave no room at all."""
-    for block in (1 << 16, 1 << 12):
-        # Being refused at last is what this is for.
-        with (place / f"ballast-{block}").open("wb", buffering=0) as ballast, suppress(OSError):
-            while ballast.write(bytes(block)):
-                pass
 
 
 @both
@@ -137,6 +105,6 @@ def test_a_state_that_cannot_be_written_stops_the_run_before_it_begins(
     world: World, row: Row, job: str
 ) -> None:
     with small_disk(world.state, 4_000):
-        subprocess.run(["mount", "-o", "remount,ro", world.state], check=True)
+        forbid_writing(world.state)
 
         row.told_by(world.backup(job))

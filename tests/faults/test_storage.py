@@ -12,7 +12,7 @@ import boto3
 import httpx2
 import pytest
 
-from tests.faults.test_places import fill, small_disk
+from tests.support.disks import fill, small_disk
 from tests.support.faults import Row
 from tests.support.ran import Ran
 from tests.support.storages import PASSWORD, USER, Served, locking_server, rest_server, s3_server
