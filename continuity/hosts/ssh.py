@@ -74,9 +74,12 @@ class Connection:
     def sftp(self) -> SftpFiles:
         """Open a session to read files. Raises UnreachableError."""
         with _understood(self._reach):
-            channel = paramiko.SFTPClient.from_transport(self._transport)
-            channel.get_channel().settimeout(_SILENCE)
-        return SftpFiles(channel, lambda: _understood(self._reach))
+            channel = self._transport.open_session(timeout=self._reach.connect_timeout)
+            channel.settimeout(self._reach.connect_timeout)
+            channel.invoke_subsystem("sftp")
+            files = paramiko.SFTPClient(channel)
+            channel.settimeout(_SILENCE)
+        return SftpFiles(files, lambda: _understood(self._reach))
 
     def tunnel(self, goal: Reach) -> paramiko.Channel:
         """Open a way through this machine to another. Raises UnreachableError."""
@@ -293,6 +296,5 @@ def _understood(reach: Reach) -> Iterator[None]:
     except TimeoutError as error:
         raise cannot_be_reached(reach, os.strerror(errno.ETIMEDOUT)) from error
     except (OSError, EOFError, paramiko.SSHException) as error:
-        strerror = getattr(error, "strerror", None)
-        reason = strerror or str(error) or type(error).__name__
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise cannot_be_reached(reach, reason.rstrip(".")) from error

@@ -18,7 +18,7 @@ from continuity.app import KEPT_FILES, App, now, opened
 from continuity.config.fingerprint import fingerprint
 from continuity.config.loading import load
 from continuity.config.problem import WorkspaceError
-from continuity.domain.failure import ContinuityError, StoreError
+from continuity.domain.failure import ContinuityError, StoreError, ToolError
 from continuity.domain.fault_texts import FAULTS
 from continuity.domain.incident import ACTIVE, Incident
 from continuity.domain.incident_plain import local_number
@@ -115,7 +115,7 @@ class Service:
             self.health.failed = error
             self.journal.trouble("turn.failed", error)
         except Exception as error:  # noqa: BLE001 - a defect must not end the service
-            self._confess("turn.failed", error)
+            self.health.failed = self._confess("turn.failed", error)
         self.health.turned = self.app.bench.monotonic()
         tell_supervisor(self.environ, ALIVE)
 
@@ -141,11 +141,12 @@ class Service:
         for resources in retired:
             resources.close()
 
-    def _confess(self, event: str, error: Exception) -> None:
+    def _confess(self, event: str, error: Exception) -> ToolError:
         what = say(
             N_("An unexpected error, a defect of this program: {error}"), error=type(error).__name__
         )
         self.journal.say(event, what, Level.ERROR)
+        return ToolError(what)
 
     def _nudge(self) -> None:
         """Wake what is due by the monotonic clock: the wall clock may have been set back."""

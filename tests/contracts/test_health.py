@@ -6,6 +6,7 @@ import http.client
 import io
 import json
 import os
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from continuity.domain.failure import StoreError, UnreachableError
+from continuity.domain.slot import Slot, SlotKind
 from continuity.domain.text import say
 from continuity.service.doors import doors_open
 from continuity.service.journal import Journal
@@ -23,7 +25,7 @@ from continuity.service.serving import Service
 from tests.support.filled import filled
 from tests.support.firm import Firm, at_work, body_of
 from tests.support.programs import promtool
-from tests.support.slots import a_planned_firm
+from tests.support.slots import a_planned_firm, now
 
 
 @pytest.fixture
@@ -113,6 +115,27 @@ def test_a_database_in_which_nothing_can_be_kept_is_told(firm: Firm) -> None:
         right = asked(port, "/healthz")[0]
 
     assert (wrong[0], right) == (503, 200)
+
+
+def test_a_turn_that_a_defect_ended_is_told_and_not_well_until_one_goes_to_its_end(
+    firm: Firm,
+) -> None:
+    with answering(firm) as (service, port):
+        # A waiting slot whose reason no version of the program wrote.
+        slot = Slot(job="erp", kind=SlotKind.BACKUP, planned=now())
+        with service.app.bench.store.transaction() as transaction:
+            transaction.slots.add([slot])
+        with sqlite3.connect(firm.state / "record.db") as database:
+            database.execute("UPDATE slot SET reason = 'spoilt'")
+        service.turn()
+        wrong = asked(port, "/healthz")
+        with sqlite3.connect(firm.state / "record.db") as database:
+            database.execute("DELETE FROM slot")
+        service.turn()
+        right = asked(port, "/healthz")[0]
+
+    assert (wrong[0], right) == (503, 200)
+    assert "a defect of this program" in json.loads(wrong[1])["trouble"]
 
 
 def test_the_numbers_are_in_the_form_that_prometheus_reads(firm: Firm) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread, Timer
@@ -68,6 +69,22 @@ def test_a_machine_that_falls_silent_is_given_up(server: Sshd) -> None:
     finally:
         server.thaw()
         away.close()
+
+
+def test_a_machine_that_gives_no_files_out_and_says_nothing_is_given_up(tmp_path: Path) -> None:
+    silent = "Match all\nForceCommand exec sleep 300"
+    with (
+        running_sshd(tmp_path / "sshd", extra=silent) as server,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        away = SshHost(replace(reach_of(server), connect_timeout=2))
+        asking = beside.submit(lambda: away.connection().sftp())
+        try:
+            error = asking.exception(60)
+        finally:
+            away.close()
+
+    assert isinstance(error, UnreachableError)
 
 
 def test_the_next_command_makes_a_new_connection(server: Sshd, away: SshHost) -> None:
