@@ -162,7 +162,7 @@ def checkpoint(options: Options) -> int:
             raise RecordError(explain_audit(result), remedy=say(_REMEDY))
         with app.bench.store.transaction() as transaction:
             signed = transaction.sign_checkpoint(app.bench.organisation, keys)
-    sys.stdout.write(signed.text)
+    show(signed.text.removesuffix("\n"))
     return 0
 
 

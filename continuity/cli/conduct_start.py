@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
@@ -20,6 +21,7 @@ from continuity.cli.entry import Options
 from continuity.cli.incident_options import IncidentNumber
 from continuity.cli.language import _
 from continuity.cli.output import complain, epilog, remark, show, show_json
+from continuity.cli.paint import Unheard
 from continuity.cli.warnings import hindered, unwritable
 from continuity.config.basis import basis_of
 from continuity.domain.conduct import Conduct, Mode
@@ -152,7 +154,7 @@ def status(options: Options, run: str | None, follow: bool, as_json: bool) -> in
         screen = Screen(app)
         stage = stage_of(app, screen)
         conduct = tell(screen, stage, run, as_json=as_json)
-        while follow and not conduct.over:
+        while follow and not conduct.over and not isinstance(sys.stdout, Unheard):
             time.sleep(_LOOKED_AGAIN_SECONDS)
             go_on(app, stage, run)
             with app.bench.store.reading() as reading:

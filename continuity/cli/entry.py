@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from continuity.cli.language import _, choose_language, speak
 from continuity.cli.output import complain, remark
+from continuity.cli.paint import Unheard, put_in_silence
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.verdict import Verdict, exit_code
 
@@ -21,6 +23,7 @@ USAGE = 2
 # for garbage again and again took a tenth of a run over 20,000 files.
 _NEW_OBJECTS_BEFORE_A_LOOK = 50_000
 INTERRUPTED = 130
+_NOT_WRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,8 +41,15 @@ def main(arguments: list[str] | None = None) -> int:
     # At the end there is nothing left to look for: 50 to 60 ms where all libraries are loaded.
     atexit.register(gc.freeze)
     speak(choose_language(given, os.environ))
+    # A stream that was closed beforehand: whoever closed it wants to hear nothing.
+    sys.stdout = sys.stdout or Unheard(None)
+    sys.stderr = sys.stderr or Unheard(None)
     # Whoever stops the program means its children too: they are stopped and the run is recorded.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return _unless_lost(_code(given))
+
+
+def _code(given: Sequence[str]) -> int:
     try:
         return _run(given)
     except ContinuityError as error:
@@ -47,14 +57,35 @@ def main(arguments: list[str] | None = None) -> int:
         return USAGE if isinstance(error, ConfigurationError) else exit_code(error.verdict)
     except KeyboardInterrupt:
         return _interrupted()
-    except BrokenPipeError:
-        # Whoever read has had enough; what is still buffered must not fail once more at the end.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until exit
-        return 1
     except Exception as error:  # the last net: a defect is told in a sentence, and is no success
+        if _is_lost():
+            return exit_code(Verdict.INCONCLUSIVE)
         if "--debug" in given:
             raise
         return _defect(error)
+
+
+def _is_lost() -> bool:
+    """Tell whether standard output still holds what it cannot get rid of, and silence it then."""
+    try:
+        sys.stdout.flush()
+    except OSError as why:
+        put_in_silence(sys.stdout, why)
+        return True
+    return False
+
+
+def _unless_lost(code: int) -> int:
+    """Give the exit code; not 0 when what was to be read could not be written.
+
+    A reader who left has had enough, which takes nothing from what was found.
+    """
+    why = sys.stdout.why if isinstance(sys.stdout, Unheard) else None
+    if why is None or isinstance(why, BrokenPipeError):
+        return code
+    template = _("What was to be printed could not be written: {reason}")
+    remark(template.format(reason=why.strerror or why))
+    return code or exit_code(Verdict.INCONCLUSIVE)
 
 
 def _run(given: Sequence[str]) -> int:
@@ -80,6 +111,11 @@ def _run_any(given: Sequence[str]) -> int:
 
 
 def _defect(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in _NOT_WRITABLE:
+        where = error.filename or "-"
+        template = _("Something could not be written: {reason} ({path})")
+        remark(template.format(reason=error.strerror or error, path=where))
+        return exit_code(Verdict.INCONCLUSIVE)
     template = _("An unexpected error, a defect of this program: {error}")
     remark(template.format(error=f"{type(error).__name__}: {error}"))
     remark(_("What to do: run it again with --debug and report what it prints."))

@@ -56,8 +56,8 @@ def _impact(options: Options, number: int, since: str, **said: Unpack[Said]) -> 
         "names it. Only a person begins one, and it never stands still."
     ),
     epilog=epilog(
-        "continuity incidents duty begin 12 gdpr --since 2h",
-        'continuity incidents duty met 12 gdpr --note "reference 2026-118"',
+        "continuity incidents duty begin 12 data-protection --since 2h",
+        'continuity incidents duty met 12 data-protection --note "reference 2026-118"',
     ),
 )
 def _duty() -> None:
@@ -68,7 +68,7 @@ def _duty() -> None:
     name="begin",
     short_help=_("Set a duty running."),
     help=_("Say that an authority or a customer must be told, and since when that is known."),
-    epilog=epilog("continuity incidents duty begin 12 gdpr --since 2h"),
+    epilog=epilog("continuity incidents duty begin 12 data-protection --since 2h"),
 )
 @number_argument
 @click.argument("name", metavar="DUTY")
@@ -91,7 +91,7 @@ def _begin(
     name="met",
     short_help=_("Say that those who had to be told were told."),
     help=_("Say that the authority or customer was told; also when the incident is over."),
-    epilog=epilog('continuity incidents duty met 12 gdpr --note "reference 2026-118"'),
+    epilog=epilog('continuity incidents duty met 12 data-protection --note "reference 2026-118"'),
 )
 @number_argument
 @click.argument("name", metavar="DUTY")

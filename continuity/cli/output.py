@@ -57,9 +57,7 @@ def remark(text: str) -> None:
 
 def show_json(value: Mapping[str, object]) -> None:
     """Print one JSON object."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, sort_keys=False)
-    sys.stdout.write("\n")
-    sys.stdout.flush()
+    show(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False))
 
 
 def complain(error: ContinuityError) -> None:
