@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -162,6 +162,7 @@ def _workspace(
         for problem in problems
         if problem.file == draft.responding.where
     )
+    unsent = _unsent(draft.sending, problems)
     hosts = _reachable(_sound(draft.hosts, broken))
     repositories = _kept(_sound(draft.repositories, broken), hosts)
     return Workspace(
@@ -180,7 +181,8 @@ def _workspace(
         files=files,
         fingerprint=stamp,
         responding=_responding(draft.responding, error_keys),
-        sending=_sending(draft.sending, problems),
+        sending=_sending(draft.sending, unsent),
+        unsent=unsent,
         clients=_sound(draft.clients, broken),
         neighbours=_sound(draft.neighbours, broken),
     )
@@ -203,18 +205,22 @@ def _responding(written: File[Responding], broken: frozenset[str]) -> Responding
     return model.model_copy(update={"calendars": calendars, "maintenance": windows})
 
 
-def _sending(written: File[Sending], problems: Iterable[Problem]) -> Sending:
+def _sending(written: File[Sending], unsent: Container[str]) -> Sending:
     """Leave out the subscriptions that lead nowhere; the others are sent all the same."""
     if written.part is None:
         return Sending()
-    keys = [problem.key.split(".")[:2] for problem in problems if problem.file == written.where]
     model = written.part.model
-    kept = {
-        name: one
-        for name, one in model.subscriptions.items()
-        if ["subscriptions", name] not in keys
-    }
+    kept = {name: one for name, one in model.subscriptions.items() if name not in unsent}
     return model.model_copy(update={"subscriptions": kept})
+
+
+def _unsent(written: File[Sending], problems: Iterable[Problem]) -> tuple[str, ...]:
+    """Name the subscriptions that lead nowhere; the file when nothing of it can be used."""
+    keys = [problem.key.split(".")[:2] for problem in problems if problem.file == written.where]
+    if written.part is None:
+        return (written.where,) if keys else ()
+    names = written.part.model.subscriptions
+    return tuple(sorted(name for name in names if ["subscriptions", name] in keys))
 
 
 def _sound(section: Section[M], broken: frozenset[tuple[str, str]]) -> Mapping[str, M]:

@@ -33,7 +33,8 @@ class Workspace:
 
     ``runbooks`` are what stands at the top of each runbook, ``books`` all of it. ``files`` are the
     files it was read from, relative to ``root``; ``fingerprint`` is what
-    ``fingerprint.fingerprint`` said just before they were read.
+    ``fingerprint.fingerprint`` said just before they were read. ``unsent`` names the subscriptions
+    that are written and cannot be used, or their file where that is so of all of it.
     """
 
     root: Path
@@ -51,6 +52,7 @@ class Workspace:
     fingerprint: str
     responding: Responding = field(default_factory=Responding)
     sending: Sending = field(default_factory=Sending)
+    unsent: tuple[str, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
 

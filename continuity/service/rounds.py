@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from continuity.app import App, portfolio_of
 from continuity.config.outlets import channel_of
-from continuity.domain.failure import ContinuityError
+from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.incident import Incident
 from continuity.domain.ping import Signal
+from continuity.domain.text import N_, say
 from continuity.notify.heartbeat import Heartbeat
 from continuity.offline.grounds import Grounds, gather
 from continuity.offline.publishing import publish_due
@@ -101,8 +103,17 @@ def _grounds(app: App) -> Grounds:
 
 
 def _post(app: App, done: Round) -> None:
+    if app.workspace.unsent:
+        done.troubles.append(_of_unsent(app.workspace.unsent))
     # After the signing, so that a mail carries the latest checkpoint to where nobody here reaches.
     done.reported = send_due_reports(report_desk_of(app))
+
+
+def _of_unsent(names: Sequence[str]) -> ConfigurationError:
+    what = say(
+        N_("Reports that cannot be used, so nobody gets them: {names}."), names=", ".join(names)
+    )
+    return ConfigurationError(what, remedy=say(N_("Run: continuity check")))
 
 
 def _note(app: App, done: Round) -> None:

@@ -100,6 +100,17 @@ def test_a_job_that_cannot_be_used_misses_its_slots_for_that(firm: Firm) -> None
     assert {str(slot.reason) for slot in slots} == {"Something written for the job cannot be used."}
 
 
+def test_a_report_that_reaches_nobody_is_named_each_time(firm: Firm) -> None:
+    place = firm.workspace / "config" / "reports.yaml"
+    place.write_text("subscriptions:\n  boss: {to: nobody-here, cadence: daily}\n")
+    run(firm, "tick")
+    said = run(firm, "tick")
+
+    assert said.code == 3
+    assert said.err.startswith("Reports that cannot be used, so nobody gets them: boss.\n")
+    assert "What to do: Run: continuity check" in said.err
+
+
 def test_a_tick_that_is_stopped_stops_what_it_began_and_the_slot_is_due_again(
     firm: Firm,
 ) -> None:

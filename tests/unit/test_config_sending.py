@@ -77,6 +77,21 @@ def test_one_broken_subscription_leaves_the_others(tmp_path: Path) -> None:
     reading = load_tolerant(workspace(tmp_path, written))
 
     assert list(reading.workspace.sending.subscriptions) == ["b"]
+    assert reading.workspace.unsent == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("written", "unsent"),
+    [
+        ("subscriptions: {a: {to: ana, cadence: often}}", ("config/reports.yaml",)),
+        ("subscriptions: {a: {to: ana, cadence: daily}}", ()),
+        ("# nothing yet\n", ()),
+    ],
+)
+def test_a_file_of_which_nothing_can_be_used_is_named_itself(
+    tmp_path: Path, written: str, unsent: tuple[str, ...]
+) -> None:
+    assert load_tolerant(workspace(tmp_path, written)).workspace.unsent == unsent
 
 
 def test_clients_share_neither_a_key_nor_a_drop(tmp_path: Path) -> None:
