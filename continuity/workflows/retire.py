@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.facts import JobFacts, without_copies
-from continuity.domain.failure import FailureClass
+from continuity.domain.failure import ContinuityError, FailureClass
 from continuity.domain.job import Retention
 from continuity.domain.plain import flag_in, mapping_in, text_in
 from continuity.domain.proof import void_moments
@@ -14,6 +16,7 @@ from continuity.domain.retention import RetentionPlan, RetentionQuestion, plan_r
 from continuity.domain.run import PASSED, RunKind
 from continuity.domain.text import N_, Message, plain_from_message, say
 from continuity.domain.verdict import Verdict
+from continuity.engines.engine import Engine
 from continuity.workflows.choosing import standing_in
 from continuity.workflows.running import Ended, Running, finish, started
 from continuity.workflows.world import Protected, Watch, Workbench
@@ -56,7 +59,7 @@ def retire(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watch
         engine = protected.open_engine(True)
         prune = _prune_is_due(bench, facts.job)
         doomed = tuple(point.id for point in plan.removed)
-        with run.phase("forget"):
+        with run.phase("forget"), _noting_what_went(run, engine, doomed):
             engine.forget(doomed, prune=prune, timeout=FORGET_SECONDS)
         _describe(run, plan, pruned=prune)
         finish(bench, protected.subject, run, PASSED)
@@ -64,6 +67,19 @@ def retire(bench: Workbench, protected: Protected, facts: JobFacts, watch: Watch
     if ended.conclusion.verdict is Verdict.PASS:
         _drop_manifests(bench, facts.job, frozenset(doomed))
     return ended
+
+
+@contextmanager
+def _noting_what_went(run: Running, engine: Engine, doomed: tuple[str, ...]) -> Iterator[None]:
+    """Note which points are gone, though giving back their space failed or was stopped."""
+    try:
+        yield
+    except (ContinuityError, KeyboardInterrupt):
+        # Where that cannot be seen now, they count as they did.
+        with suppress(ContinuityError):
+            there = {snapshot.id for snapshot in engine.snapshots()}
+            run.body["removed"] = [point for point in doomed if point not in there]
+        raise
 
 
 def _describe(run: Running, plan: RetentionPlan, *, pruned: bool) -> None:

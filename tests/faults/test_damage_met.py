@@ -72,7 +72,7 @@ def test_a_backup_that_passes_does_not_hide_the_damage_that_a_removal_met(
     # Only removing walks through what the oldest point has for itself: it was proven, and is kept.
     pack, where = root_of_newest(world.vault)
     change(world, "first")
-    assert world.backup("erp").code == 0
+    doomed = world.backup("erp")
     world.edit("jobs/erp.yaml", "sample:", "retention: {last: 1}\nsample:")
     change(world, "second")
     with flipped(world, pack, where):
@@ -80,9 +80,13 @@ def test_a_backup_that_passes_does_not_hide_the_damage_that_a_removal_met(
     change(world, "third")
     again = world.backup("erp")
     (removal,) = removals(world)
+    left = {point["id"] for point in asked(world.vault, "snapshots", "--json")}
 
     assert [ran.result["verdict"] for ran in (passed, again)] == ["PASS", "PASS"]
     assert removal["failure"] == "integrity"
+    # Forgotten before space was given back: it is gone, and no longer counts as a restore point.
+    assert removal["removed"] == [doomed.result["restore_point"]["id"]]
+    assert left.isdisjoint(removal["removed"])
     assert "The restic repository is damaged" in passed.stderr
     assert again.stderr == ""
     red_until_drilled(world, row, removal["run_id"])
