@@ -13,7 +13,7 @@ import click
 from continuity.cli.entry import Options
 from continuity.cli.extract_damage import Whereabouts, put_on_record
 from continuity.cli.language import _, plural, sentence
-from continuity.cli.output import epilog, show, show_below, show_json, verdict_text
+from continuity.cli.output import epilog, remark, show, show_below, show_json, verdict_text
 from continuity.cli.progress import watched
 from continuity.cli.wording import number
 from continuity.config.witnessing import witness_at_address, witness_of_workspace
@@ -84,6 +84,7 @@ def command(
         _opened(options, asked) as (repository, interlocks, place),
         watched(snapshot, quiet=as_json) as watch,
         telling(lambda what: _record(options, asked, place, what)),
+        told_when_cut_short(asked["to"]),
     ):
         watch.phase("restore")
         extracted = extract(
@@ -101,6 +102,21 @@ def command(
     else:
         _show(extracted, asked["to"])
     return exit_code(extracted.verdict)
+
+
+@contextmanager
+def told_when_cut_short(to: Path) -> Iterator[None]:
+    """Say of what was brought until somebody stopped it that it is not whole."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if to.exists():
+            told = _(
+                "Stopped before its end: in {folder} files are missing, and the last may be cut."
+                " Delete it, or extract again into another directory."
+            )
+            remark(told.format(folder=shown(os.fsencode(to))))
+        raise
 
 
 @contextmanager
