@@ -123,6 +123,36 @@ def test_a_listing_of_a_damaged_snapshot_is_an_error(stock: Stock, tmp_path: Pat
         list(table.open(use_cache=False).listing(stock.first.snapshot.id))
 
 
+@pytest.mark.parametrize("part", ["snapshots", "index"])
+def test_damage_of_the_cache_alone_comes_with_how_to_tell_it_from_the_repositorys(
+    tmp_path: Path, part: str
+) -> None:
+    table = stocked(ResticLine.FLOOR, tmp_path / "stock")
+    cache = table.bench.place / "scratch/cache"
+    engine = table.bench.open()
+    list(engine.listing(table.first.snapshot.id))
+    for kept in [path for path in cache.glob(f"*/{part}/*/*") if path.is_file()]:
+        flip(kept, at=40)
+
+    with pytest.raises(DamagedError) as caught:
+        list(engine.listing(table.first.snapshot.id))
+    past_it = list(table.bench.open(use_cache=False).listing(table.first.snapshot.id))
+
+    assert past_it
+    assert caught.value.remedy is not None
+    assert f"only the cache here was damaged: delete {cache}." in str(caught.value.remedy)
+
+
+def test_where_no_cache_is_used_no_remedy_names_one(stock: Stock, tmp_path: Path) -> None:
+    table = stock.copy(tmp_path / "copy")
+    flip(next((table.repository / "index").iterdir()), at=40)
+
+    with pytest.raises(DamagedError) as caught:
+        list(table.open(use_cache=False).listing(stock.first.snapshot.id))
+
+    assert "cache" not in str(caught.value.remedy)
+
+
 def test_a_read_back_of_more_slices_than_restic_knows_is_a_configuration_error(
     stock: Stock,
 ) -> None:

@@ -13,11 +13,12 @@ from pathlib import Path
 from continuity.domain.failure import (
     AuthenticationError,
     ContinuityError,
+    DamagedError,
     HostKeyError,
     TimedOutError,
     UnreachableError,
 )
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, Message, say, shown
 from continuity.engines.engine import Opening, Tool
 from continuity.engines.restic.answers import Gathered
 from continuity.engines.restic.failures import refusal
@@ -148,7 +149,18 @@ class Caller:
 
     def refusal(self, finished: Finished) -> ContinuityError:
         """Make the error for a call that ended badly."""
-        return explained(refusal(finished, self.tool, self.local), self._opening)
+        error = refusal(finished, self.tool, self.local)
+        if isinstance(error, DamagedError):
+            return self.perhaps_of_cache(error)
+        return explained(error, self._opening)
+
+    def perhaps_of_cache(self, error: DamagedError) -> DamagedError:
+        """Say how to tell damage of the repository from damage of the cache, where one is used.
+
+        restic 0.14 takes the one for the other; 0.19 mends its cache by itself.
+        """
+        cache = self._cache
+        return error if cache is None else DamagedError(error.what, remedy=_how_to_tell(cache))
 
     def _command(self, call: Call) -> Command:
         locking = call.lock and not self._cannot_lock()
@@ -181,11 +193,14 @@ class Caller:
         locks = None if self.local is None else self.local / "locks"
         return locks is not None and locks.is_dir() and not os.access(locks, os.W_OK)
 
-    def _cache_words(self) -> tuple[str, ...]:
+    @property
+    def _cache(self) -> Path | None:
         # On another machine nothing of ours is left behind, and our scratch is not there.
-        if self._opening.use_cache and self.on_this_machine:
-            return ("--cache-dir", str(self._opening.scratch / "cache"))
-        return ("--no-cache",)
+        mine = self._opening.use_cache and self.on_this_machine
+        return self._opening.scratch / "cache" if mine else None
+
+    def _cache_words(self) -> tuple[str, ...]:
+        return ("--no-cache",) if self._cache is None else ("--cache-dir", str(self._cache))
 
     def _limit_words(self) -> tuple[str, ...]:
         words: tuple[str, ...] = ()
@@ -196,3 +211,14 @@ class Caller:
         if self.options.compression is not None:
             words += ("--compression", self.options.compression)
         return words
+
+
+def _how_to_tell(cache: Path) -> Message:
+    return say(
+        N_(
+            "Stop removing old copies, and drill the job: a drill reads past the cache. If it "
+            "passes, only the cache here was damaged: delete {cache}. If not, copy the repository, "
+            "then follow the runbook."
+        ),
+        cache=shown(bytes(cache)),
+    )

@@ -61,7 +61,7 @@ def list_snapshots(caller: Caller) -> tuple[Snapshot, ...]:
     found = tuple(snapshot_from_line(line) for line in read_snapshots(gathered.answer()))
     unlisted = (before & _snapshot_files(caller)) - {snapshot.id for snapshot in found}
     if unlisted or kind_of_words(finished.stderr.splitlines()) is DamagedError:
-        raise _unreadable_snapshot(finished)
+        raise caller.perhaps_of_cache(_unreadable_snapshot(finished))
     return tuple(sorted(found, key=lambda snapshot: (snapshot.time, snapshot.id)))
 
 
@@ -98,7 +98,7 @@ def list_content(caller: Caller, snapshot: str) -> Iterator[Listed]:
         spool.seek(0)
         header = read_line(spool.readline(), Node)
         if header is None or header.id != snapshot:
-            raise _no_snapshot(finished)
+            raise _no_snapshot(caller, finished)
         nodes = (_NODE.decode(line) for line in spool)
         listed = (listed_from_node(node) for node in nodes if node.struct_type == "node")
         yield from (entry for entry in listed if entry is not None)
@@ -130,13 +130,13 @@ def _spool(caller: Caller, snapshot: str, spool: BinaryIO) -> Finished:
 
 def _refused_listing(caller: Caller, finished: Finished) -> Exception:
     # restic 0.14 exits 0 for a snapshot that is not there or cannot be read.
-    return caller.refusal(finished) if finished.code != 0 else _no_snapshot(finished)
+    return caller.refusal(finished) if finished.code != 0 else _no_snapshot(caller, finished)
 
 
-def _no_snapshot(finished: Finished) -> Exception:
+def _no_snapshot(caller: Caller, finished: Finished) -> Exception:
     lines = finished.stderr.splitlines()
     if kind_of_words(lines) is DamagedError:
-        return _unreadable_snapshot(finished)
+        return caller.perhaps_of_cache(_unreadable_snapshot(finished))
     return UnreachableError(
         say(N_("restic does not list this restore point: {line}"), line=last_words(lines)),
         remedy=say(N_("See who removed it, and whether this is the right repository.")),
