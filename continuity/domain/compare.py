@@ -54,13 +54,14 @@ class Finding(NamedTuple):
 class Comparison:
     """How all paths came out: a count for every outcome, and the first findings in tree order.
 
-    ``compared_bytes`` is the content compared by digest. ``findings_total`` counts those not kept
-    as well.
+    ``compared_files`` is how many files were compared by digest, and ``compared_bytes`` their
+    content. ``findings_total`` counts those not kept as well.
     """
 
     counts: Mapping[Outcome, int]
     findings: tuple[Finding, ...]
     findings_total: int
+    compared_files: int
     compared_bytes: int
 
     @property
@@ -190,6 +191,7 @@ class _Tally:
         self._counts = dict.fromkeys(Outcome, 0)
         self._findings: list[Finding] = []
         self._total = 0
+        self._files = 0
         self._bytes = 0
 
     def add(self, wanted: Entry, finding: Finding | None) -> None:
@@ -199,6 +201,7 @@ class _Tally:
         else:
             self.find(finding)
         if finding is None or finding.outcome in {Outcome.CORRUPT, Outcome.METADATA}:
+            self._files += wanted.kind is Kind.FILE
             self._bytes += wanted.size
 
     def find(self, finding: Finding) -> None:
@@ -219,6 +222,7 @@ class _Tally:
             counts=dict(self._counts),
             findings=tuple(self._findings),
             findings_total=self._total,
+            compared_files=self._files,
             compared_bytes=self._bytes,
         )
 

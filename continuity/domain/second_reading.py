@@ -92,6 +92,7 @@ def joined(one: Comparison, other: Comparison) -> Comparison:
         counts={outcome: one.counts[outcome] + other.counts[outcome] for outcome in Outcome},
         findings=(*one.findings, *other.findings),
         findings_total=one.findings_total + other.findings_total,
+        compared_files=one.compared_files + other.compared_files,
         compared_bytes=one.compared_bytes + other.compared_bytes,
     )
 

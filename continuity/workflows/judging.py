@@ -149,6 +149,11 @@ def _unproven(plan: DrillPlan, restored: Restored) -> Conclusion | None:
             restored,
             say(N_("Nothing could be compared, so nothing is proven.")),
         )
+    if not comparison.compared_files:
+        # Directories and links come back also where no file does.
+        return _no_proof(
+            say(N_("No file at all could be compared by its content, so nothing is proven."))
+        )
     if restored.result.problems:
         return _inconclusive(
             restored,

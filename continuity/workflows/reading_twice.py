@@ -168,5 +168,9 @@ def _unread(entries: tuple[Entry, ...], error: ContinuityError) -> Comparison:
     )
     counts = dict.fromkeys(Outcome, 0) | {Outcome.UNVERIFIABLE: len(entries)}
     return Comparison(
-        counts=counts, findings=findings, findings_total=len(entries), compared_bytes=0
+        counts=counts,
+        findings=findings,
+        findings_total=len(entries),
+        compared_files=0,
+        compared_bytes=0,
     )

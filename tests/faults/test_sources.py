@@ -175,6 +175,24 @@ def test_a_file_that_must_be_proven_and_changed_while_it_was_copied_is_not_prove
     row.red_in(world, job, world.drill(job))
 
 
+_CHANGING_ALL = """\
+case " $* " in *" --version "*|*" version "*|*" cat "*) exec "$real" "$@";; esac
+find "$root/source" -type f -exec sh -c 'date +%N >"$1"' sh {} ";"
+exec "$real" "$@"
+"""
+
+
+@pytest.mark.fault("source-changes-everywhere")
+def test_directories_that_come_back_are_no_proof_of_a_source_whose_files_all_changed(
+    world: World, row: Row
+) -> None:
+    world.install("rsync", _CHANGING_ALL)
+    world.backup("files")
+    shutil.rmtree(world.bin)
+
+    row.red_in(world, "files", world.drill("files"))
+
+
 @both
 @pytest.mark.fault("source-changed-since")
 def test_a_source_that_lives_on_after_its_backup_is_no_finding(

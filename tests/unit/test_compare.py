@@ -24,6 +24,7 @@ def test_an_intact_tree_gives_nothing_but_matches(entries: list[Entry]) -> None:
 
     assert result.counts[Outcome.MATCH] == len(entries) == result.verifiable
     assert result.findings == ()
+    assert result.compared_files == sum(entry.kind is Kind.FILE for entry in entries)
     assert result.compared_bytes == sum(entry.size for entry in entries)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ def a_comparison(counts: Mapping[Outcome, int], keep: int = 1_000) -> Comparison
         counts={outcome: counts.get(outcome, 0) for outcome in Outcome},
         findings=tuple(found[:keep]),
         findings_total=len(found),
+        compared_files=sum(counts.get(outcome, 0) for outcome in (Outcome.MATCH, *BAD)),
         compared_bytes=0,
     )
 
@@ -149,6 +151,17 @@ def test_a_pass_needs_something_compared_and_nothing_wrong(
 
 def test_nothing_compared_is_not_a_pass() -> None:
     conclusion = concluded({Outcome.UNVERIFIABLE: 3, Outcome.DRIFTED: 2})
+
+    assert (conclusion.verdict, conclusion.failure) == (
+        Verdict.INCONCLUSIVE,
+        FailureClass.NO_PROOF,
+    )
+
+
+@pytest.mark.parametrize("plan", [a_plan(), a_plan(a_sample())])
+def test_directories_and_links_alone_are_not_a_pass(plan: DrillPlan) -> None:
+    alone = replace(a_comparison({Outcome.MATCH: 9}), compared_files=0)
+    conclusion = conclude_drill(plan, a_restore(alone), None)
 
     assert (conclusion.verdict, conclusion.failure) == (
         Verdict.INCONCLUSIVE,

@@ -113,7 +113,11 @@ def comparison(*findings: Finding, matches: int = 0) -> Comparison:
     for finding in findings:
         counts[finding.outcome] += 1
     return Comparison(
-        counts=counts, findings=findings, findings_total=len(findings), compared_bytes=matches
+        counts=counts,
+        findings=findings,
+        findings_total=len(findings),
+        compared_files=matches,
+        compared_bytes=matches,
     )
 
 
