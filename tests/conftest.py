@@ -82,6 +82,7 @@ _LONG = {
     "tests/faults/test_own.py",
     "tests/faults/test_postgresql.py",
     "tests/faults/test_replacing.py",
+    "tests/faults/test_replacing_killed.py",
     "tests/faults/test_replacing_there.py",
     "tests/faults/test_reports.py",
     "tests/faults/test_sqlite.py",

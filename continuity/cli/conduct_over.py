@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from continuity.app import App
+from continuity.cli.conduct_files import look_up_files, put_back_files
 from continuity.cli.conduct_noted import done_over, note, noted
-from continuity.cli.conduct_there import look_up_there, put_back_there
 from continuity.cli.language import sentence
 from continuity.domain.conduct import StepRun, StepState
 from continuity.domain.conduct_frontier import Stand
-from continuity.domain.facts import JobFacts, Point
+from continuity.domain.facts import Point
 from continuity.domain.failure import ConfigurationError, ContinuityError
 from continuity.domain.step import undo_step
 from continuity.domain.step_kinds import OVER, RestoreStep
@@ -21,9 +21,8 @@ from continuity.sources.replacement import Door, Replace, Standing, Swap, swap_f
 from continuity.workflows.carrying_on import Outcome
 from continuity.workflows.conducting import Stage
 from continuity.workflows.hands import Restored
+from continuity.workflows.overwriting import SWAP, Overwriting
 from continuity.workflows.replacing_database import (
-    SWAP,
-    Over,
     change_names,
     replace_database,
     uncertain,
@@ -31,9 +30,9 @@ from continuity.workflows.replacing_database import (
 from continuity.workflows.world import Protected
 
 
-def replaced(app: App, protected: Protected, facts: JobFacts, point: Point, over: Over) -> Restored:
+def replaced(of: Overwriting, point: Point) -> Restored:
     """Let a point take the place of the living database. Raises ContinuityError."""
-    done = replace_database(app.bench, protected, facts, over)
+    done = replace_database(of)
     return Restored(
         passed=True,
         point=point.id,
@@ -51,8 +50,8 @@ def put_back(app: App, stage: Stage, stand: Stand, step: RestoreStep) -> Outcome
     """
     origin = next(one.id for one in stand.document.steps if undo_step(one) == step.id)
     protected = app.protected(step.job)
-    if protected.away is not None:
-        return put_back_there(app, stage, stand, step, origin)
+    if protected.living is None:
+        return put_back_files(app, stage, stand, step, origin)
     told = noted(app, stand, origin)
     way = _way(protected)
     swap = swap_from_plain(told) if told.get("stage") == SWAP else None
@@ -77,7 +76,7 @@ def put_back(app: App, stage: Stage, stand: Stand, step: RestoreStep) -> Outcome
 
 
 def look_up(app: App, stand: Stand, one: StepRun) -> Outcome | None:
-    """Look on the server, or the other machine, what became of what somebody was replacing.
+    """Look on the server, or the machine, what became of what somebody was replacing.
 
     Before its note of the swap nothing had been replaced; after it the server is asked.
     """
@@ -90,8 +89,8 @@ def look_up(app: App, stand: Stand, one: StepRun) -> Outcome | None:
     except ContinuityError:
         return None
     told = noted(app, stand, one.step)
-    if protected.away is not None:
-        return look_up_there(app, stand, step, told)
+    if protected.living is None:
+        return look_up_files(app, stand, step, told)
     if way is None:
         return None
     found = _found(app, way, step, told)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from continuity.app import App, Standing, portfolio_of
 from continuity.cli.conduct_damage import Damages
+from continuity.cli.conduct_files import replaced_files
 from continuity.cli.conduct_over import replaced
-from continuity.cli.conduct_there import replaced_there
 from continuity.cli.language import sentence
 from continuity.config.doors import doors_of
 from continuity.domain.clock import text_from_time
@@ -41,9 +41,9 @@ from continuity.workflows.falling_back import (
 )
 from continuity.workflows.hands import Order, Restored, Unproven
 from continuity.workflows.making_way import Aim
+from continuity.workflows.overwriting import OnServerError, Over, Overwriting
 from continuity.workflows.places import Place
 from continuity.workflows.planning import DrillRequest
-from continuity.workflows.replacing_database import OnServerError, Over, can_be_replaced
 from continuity.workflows.world import Protected, unwatched
 
 _PATIENCE = 10.0
@@ -162,6 +162,16 @@ def _attempt(damages: Damages, candidate: Candidate, place: Place, last: bool) -
     if order.target == "sandbox":
         return _drilled(damages, candidate, last=last)
     damaged = partial(damages.tell, candidate.repository)
+    facts = _standing(app).portfolio.facts.of(order.job)
+    point = candidate.point
+    if order.target == "production":
+        over = Over(point=point.id, mark=order.mark, note=order.note, place=place, damaged=damaged)
+        of = Overwriting(bench=app.bench, protected=protected, facts=facts, over=over)
+        files = protected.living is None
+        done = replaced_files(app, of, point, order.include) if files else replaced(of, point)
+        return replace(done, details={**done.details, **_proof(candidate)})
+    if order.place is None:
+        raise ValueError("what comes back beside has a place")
     aim = Aim(
         mark=order.mark,
         place=order.place,
@@ -169,13 +179,6 @@ def _attempt(damages: Damages, candidate: Candidate, place: Place, last: bool) -
         strict=not last,
         damaged=damaged,
     )
-    facts = _standing(app).portfolio.facts.of(order.job)
-    point = candidate.point
-    if order.target == "production" and _is_replaced_apart(protected):
-        over = Over(point=point.id, mark=order.mark, note=order.note, place=place, damaged=damaged)
-        way = replaced if protected.away is None else partial(replaced_there, order.include)
-        done = way(app, protected, facts, point, over)
-        return replace(done, details={**done.details, **_proof(candidate)})
     back = bring_back(app.bench, protected, facts, point.id, aim, place)
     return Restored(
         passed=back.wrong is None,
@@ -185,11 +188,6 @@ def _attempt(damages: Damages, candidate: Candidate, place: Place, last: bool) -
         details={**back.details, **_proof(candidate)},
         said=_told(back),
     )
-
-
-def _is_replaced_apart(protected: Protected) -> bool:
-    """Tell whether something takes the place of production other than as files of this machine."""
-    return can_be_replaced(protected) or protected.away is not None
 
 
 def _drilled(damages: Damages, candidate: Candidate, *, last: bool) -> Restored:

@@ -1,4 +1,4 @@
-"""Trees of another machine take each other's place, and whoever comes later finds out how."""
+"""Trees of a machine take each other's place, and whoever comes later finds out how."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from continuity.domain.failure import (
     SourceError,
     UncertainError,
 )
-from continuity.domain.text import N_, say, shown
+from continuity.domain.text import N_, Message, say, shown
+from continuity.hosts.exchange import Exchange
 from continuity.hosts.files import Files
+from continuity.hosts.ground import above
 from continuity.hosts.host import Host
-from continuity.hosts.remote_swap import NOTHING, Answer, Exchange, clear_stage, settle, swap
+from continuity.hosts.swapping import Answer, clear_stage, dress, make_room, settle, swap
 from continuity.sources.replacement import Standing
 
 _NAMES = 100
@@ -37,13 +39,31 @@ def free_names(files: Files, lives: tuple[bytes, ...], word: str) -> tuple[bytes
     return tuple(chosen)
 
 
-def exchange_there(host: Host, exchange: Exchange) -> None:
+def free_asides(
+    files: Files, lives: tuple[bytes, ...], tops: tuple[bytes, ...], word: str
+) -> tuple[bytes, ...]:
+    """Choose where each old one goes: beside it, or in a directory of its own in a mount point.
+
+    Raises ConflictError.
+    """
+    apart = tuple(live for live in lives if above(live) not in tops)
+    beside = dict(zip(apart, free_names(files, apart, word), strict=True))
+    inside = tuple(top.rstrip(b"/") + b"/" for top in tops)
+    holders = dict(zip(tops, free_names(files, inside, word), strict=True))
+    return tuple(
+        beside[live] if live in beside else holders[above(live)] + live[len(above(live)) :]
+        for live in lives
+    )
+
+
+def exchange_names(host: Host, exchange: Exchange) -> None:
     """Swap the names; when the connection breaks, look what became of it and assume nothing.
 
     Raises ContinuityError with the old in its place, and UncertainError when nobody knows.
     """
     trouble: ContinuityError | None
     try:
+        make_room(host, exchange)
         trouble = _trouble(host, exchange, swap(host, exchange))
     except ContinuityError as error:
         found = settled(host, exchange)
@@ -57,6 +77,17 @@ def exchange_there(host: Host, exchange: Exchange) -> None:
         clear_stage(host, exchange)
     if trouble is not None:
         raise trouble
+
+
+def dressed(host: Host, exchange: Exchange) -> tuple[Message, ...]:
+    """Let mount points look as what came back into them did, and say where that cannot be."""
+    try:
+        dress(host, exchange)
+    except ContinuityError:
+        place = ", ".join(shown(top.path) for top in exchange.tops)
+        told = N_("The owner or the mode of {path} did not come back: look before it is used.")
+        return (say(told, path=place),)
+    return ()
 
 
 def _trouble(host: Host, exchange: Exchange, answer: Answer) -> ContinuityError | None:
@@ -97,10 +128,15 @@ def uncertain(host: str, exchange: Exchange) -> UncertainError:
             path=shown(exchange.shifts[0].live),
             host=host,
         ),
-        remedy=say(N_("Reach the machine, then let it be looked up: continuity runbook carry-on")),
+        remedy=say(
+            N_(
+                "See that the machine answers, its disk is mounted, and nobody put anything there;"
+                " then let it be looked up: continuity runbook carry-on"
+            )
+        ),
     )
 
 
 def kept_at(exchange: Exchange) -> tuple[str, ...]:
     """Name where the old things are."""
-    return tuple(shown(one.aside) for one in exchange.shifts if one.old_id != NOTHING)
+    return tuple(map(shown, exchange.kept))

@@ -15,10 +15,10 @@ from continuity.domain.facts import JobFacts
 from continuity.domain.manifest import Entry, Kind
 from continuity.domain.text import N_, Message, say, shown
 from continuity.engines.engine import Progress, Reader, RestoreRequest, RestoreResult
+from continuity.hosts.ground import is_at
 from continuity.hosts.landing import clear_stage, make_stage, require_room
 from continuity.hosts.observe import observe
 from continuity.workflows.finding_damage import Tell, telling
-from continuity.workflows.making_way import is_at
 from continuity.workflows.places import Place, places_of, plan_there
 from continuity.workflows.planning import DrillPlan, DrillRequest
 from continuity.workflows.restoring import RESTORE_SECONDS
@@ -33,7 +33,8 @@ class Wanted:
 
     ``include`` are absolute paths, none for everything; ``place`` is the repository that it comes
     from, the job's own if None. ``before`` sees the plan before anything is restored, and may
-    refuse it. ``damaged`` is told what is wrong with what the repository gives.
+    refuse it. ``damaged`` is told what is wrong with what the repository gives. ``into`` is an
+    empty directory of whoever asks, there when ``before`` was called, that is used as the stage.
     """
 
     point: str
@@ -43,6 +44,7 @@ class Wanted:
     place: Place | None = None
     before: Callable[[DrillPlan], None] = lambda _plan: None
     damaged: Tell = lambda _what: None
+    into: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +67,7 @@ def laid_apart(
 ) -> Iterator[Apart]:
     """Restore a point into a stage of its own, which is cleared away after the block.
 
-    Raises ContinuityError when that cannot be done.
+    Who gave the stage clears it away. Raises ContinuityError when that cannot be done.
     """
     place = wanted.place or places_of(protected)[0]
     request = DrillRequest(full=True, point=wanted.point)
@@ -76,8 +78,8 @@ def laid_apart(
     wanted.before(plan)
     expected = partial_of(plan, bench, wanted.include)
     size = sum(entry.size for entry in expected() if entry.kind is Kind.FILE)
-    room = require_room(wanted.room, size, bench.reserve_bytes)
-    stage = make_stage(wanted.room, wanted.mark)
+    room = require_room(wanted.into or wanted.room, size, bench.reserve_bytes)
+    stage = wanted.into or make_stage(wanted.room, wanted.mark)
     try:
         with telling(wanted.damaged):
             result = _restored(engine, plan, stage, room, expected if wanted.include else None)
@@ -88,7 +90,8 @@ def laid_apart(
             wanted.damaged(damage)
         yield Apart(stage=stage, plan=plan, expected=expected, rules=rules, comparison=comparison)
     finally:
-        clear_stage(stage)
+        if wanted.into is None:
+            clear_stage(stage)
 
 
 def partial_of(

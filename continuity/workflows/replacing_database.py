@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from continuity.domain.conduct import Detail
-from continuity.domain.facts import JobFacts
 from continuity.domain.failure import (
     ConfigurationError,
     ContinuityError,
@@ -25,37 +24,20 @@ from continuity.domain.portrait_compare import differences
 from continuity.domain.text import N_, Message, say, shown
 from continuity.sources.replacement import Door, Need, Replace, Standing, Swap
 from continuity.workflows.copies import recover_portrait
-from continuity.workflows.finding_damage import Tell
-from continuity.workflows.laying_apart import Apart, Wanted, counted, laid_apart, wrong_in
+from continuity.workflows.laying_apart import Apart, counted
 from continuity.workflows.making_way import require_idle
-from continuity.workflows.places import Place
+from continuity.workflows.overwriting import (
+    LOAD,
+    SWAP,
+    Overwriting,
+    nothing_replaced,
+    on_server,
+    right_apart,
+)
 from continuity.workflows.planning import DrillPlan
-from continuity.workflows.world import Protected, Workbench
-
-SWAP = "swap"
-"""The stage of a note after which the server has to be asked what happened."""
-
-LOAD = "load"
-"""The stage of a note before which nothing was replaced."""
 
 _TOKEN_BYTES = 8
 _RECORDED = 100
-_NOTHING = N_("Nothing was replaced. Choose another restore point.")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Over:
-    """Which point comes back over production; ``mark`` names the run and its step.
-
-    It comes from ``place``, the job's own repository if None. ``note`` writes into the
-    run what is about to happen, before it does. ``damaged`` is told what is wrong with the copy.
-    """
-
-    point: str
-    mark: str
-    note: Callable[[Mapping[str, str]], object]
-    place: Place | None = None
-    damaged: Tell = lambda _what: None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,65 +53,26 @@ class Replaced:
 class _Work:
     """A database that is being replaced, and by what."""
 
-    bench: Workbench
-    protected: Protected
+    of: Overwriting
     replace: Replace
     door: Door
-    over: Over
 
 
-class OnServerError(ContinuityError):
-    """Something is wrong with the production server; another repository does nothing about it."""
-
-    def __init__(self, trouble: ContinuityError) -> None:
-        super().__init__(trouble.what, remedy=trouble.remedy)
-        self.trouble = trouble
-
-
-@contextmanager
-def on_server() -> Iterator[None]:
-    """Mark what goes wrong as the trouble of the production server."""
-    try:
-        yield
-    except UncertainError:
-        raise
-    except ContinuityError as error:
-        raise OnServerError(error) from error
-
-
-def can_be_replaced(protected: Protected) -> bool:
-    """Tell whether a job's database can come back over the living one by its own server."""
-    return protected.living is not None and protected.living.replace is not None
-
-
-def replace_database(
-    bench: Workbench, protected: Protected, facts: JobFacts, over: Over
-) -> Replaced:
+def replace_database(of: Overwriting) -> Replaced:
     """Restore a point, load it beside the living database, compare it, and swap their names.
 
     The old one is kept. With it in its place raises OnServerError when the server refuses, lacks
     or loses something, and other ContinuityErrors when the copy is not there or is wrong;
     UncertainError when nobody knows which one is in place.
     """
-    work = _begun(bench, protected, over)
-    require_idle(bench, protected.job.name)
+    work = _begun(of)
+    require_idle(of.bench, of.protected.job.name)
     known: list[tuple[Portrait, tuple[Message, ...]]] = []
 
     def survey(plan: DrillPlan) -> None:
         known.append(_surveyed(work, plan))
 
-    wanted = Wanted(
-        point=over.point,
-        room=bench.sandbox_place,
-        mark=over.mark,
-        place=over.place,
-        before=survey,
-        damaged=over.damaged,
-    )
-    with laid_apart(bench, protected, facts, wanted) as apart:
-        wrong = wrong_in(apart.comparison)
-        if wrong is not None:
-            raise DamagedError(wrong, remedy=say(_NOTHING))
+    with right_apart(of, survey) as apart:
         ((portrait, remarks),) = known
         with on_server():
             replaced = _replaced(work, apart, portrait)
@@ -137,33 +80,33 @@ def replace_database(
     return Replaced(swap=replaced.swap, details=told, remarks=(*remarks, *replaced.remarks))
 
 
-def _begun(bench: Workbench, protected: Protected, over: Over) -> _Work:
-    living = protected.living
+def _begun(of: Overwriting) -> _Work:
+    living = of.protected.living
     if living is None or living.replace is None or living.open_door is None:
         raise ConfigurationError(
             say(
-                N_("{job} is a database, and none is overwritten as files."), job=protected.job.name
+                N_("{job} is a database, and none is overwritten as files."),
+                job=of.protected.job.name,
             ),
             remedy=say(N_("Restore its dump beside, and let a command step load it.")),
         )
-    door = living.open_door()
-    return _Work(bench=bench, protected=protected, replace=living.replace, door=door, over=over)
+    return _Work(of=of, replace=living.replace, door=living.open_door())
 
 
 def _surveyed(work: _Work, plan: DrillPlan) -> tuple[Portrait, tuple[Message, ...]]:
     """Look at the server before anything is restored: what is refused, is refused at once."""
     if not plan.portrait:
         raise NoProofError(
-            say(N_("It was not recorded what the database was.")), remedy=say(_NOTHING)
+            say(N_("It was not recorded what the database was.")), remedy=nothing_replaced()
         )
-    portrait = recover_portrait(work.bench, work.protected, plan.portrait)
+    portrait = recover_portrait(work.of.bench, work.of.protected, plan.portrait)
     if not portrait.tables:
         raise NoProofError(
             say(N_("The captured database has no table, so nothing is proven.")),
-            remedy=say(_NOTHING),
+            remedy=nothing_replaced(),
         )
-    size = sum(e.size for e in plan.expected(work.bench.shelf) if e.kind is Kind.FILE)
-    need = Need(portrait=portrait, bytes=size, reserve=work.bench.reserve_bytes)
+    size = sum(e.size for e in plan.expected(work.of.bench.shelf) if e.kind is Kind.FILE)
+    need = Need(portrait=portrait, bytes=size, reserve=work.of.bench.reserve_bytes)
     with on_server():
         ground = work.replace.survey(work.door, need)
     unseen = say(N_("It is not known how much room the disk of the database server has."))
@@ -171,18 +114,18 @@ def _surveyed(work: _Work, plan: DrillPlan) -> tuple[Portrait, tuple[Message, ..
 
 
 def _replaced(work: _Work, apart: Apart, portrait: Portrait) -> Replaced:
-    token = work.bench.entropy(_TOKEN_BYTES).hex()
-    swap = work.replace.plan(work.door, work.over.mark, token)
-    noted = {"job": work.protected.job.name, "point": work.over.point}
-    work.over.note({**noted, **swap.plain(), "stage": LOAD})
+    token = work.of.bench.entropy(_TOKEN_BYTES).hex()
+    swap = work.replace.plan(work.door, work.of.over.mark, token)
+    noted = {"job": work.of.protected.job.name, "point": work.of.over.point}
+    work.of.over.note({**noted, **swap.plain(), "stage": LOAD})
     try:
         swap = work.replace.make(work.door, swap, portrait)
-        (entry,) = apart.plan.expected(work.bench.shelf)
+        (entry,) = apart.plan.expected(work.of.bench.shelf)
         dump = Path(os.fsdecode(os.fsencode(apart.stage) + entry.path))
         loaded = work.replace.load(work.door, swap, dump, portrait)
         _require_same(portrait, loaded.portrait, loaded.complaints)
-        require_idle(work.bench, work.protected.job.name)
-        work.over.note({**noted, **swap.plain(), "stage": SWAP})
+        require_idle(work.of.bench, work.of.protected.job.name)
+        work.of.over.note({**noted, **swap.plain(), "stage": SWAP})
         change_names(work.replace, work.door, swap)
     except BaseException:  # also an interrupt; it goes on below
         # It is not in use and bears our marker; once it is swapped it does so no more.
@@ -241,7 +184,7 @@ def _require_same(portrait: Portrait, found: Portrait, complaints: tuple[str, ..
                 where=told[0].where or "-",
                 detail=str(told[0].detail),
             ),
-            remedy=say(_NOTHING),
+            remedy=nothing_replaced(),
         )
 
 

@@ -1,15 +1,12 @@
-"""Data comes back where people work: beside, or over what is there, and nothing is lost by it."""
+"""Data comes back where people work, beside what is there, and is compared."""
 
 from __future__ import annotations
 
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,15 +14,11 @@ import pytest
 from continuity.domain.failure import (
     ConfigurationError,
     ConflictError,
-    ContinuityError,
-    DamagedError,
-    NoSpaceError,
 )
-from continuity.sandbox.interlocks import Interlocks
 from continuity.workflows.bringing_back import BroughtBack, bring_back
 from continuity.workflows.making_way import Aim
 from tests.support.firm import Firm, Office, Wishes, a_firm, at_work
-from tests.support.programs import ROOT, program
+from tests.support.replaced import replaced
 from tests.support.sqlite_drills import execute
 from tests.support.terminal import filled, rot
 
@@ -53,7 +46,7 @@ def office(firm: Firm) -> Iterator[Office]:
         yield office
 
 
-def back(office: Office, place: Path | None = None, *include: Path) -> BroughtBack:
+def back(office: Office, place: Path, *include: Path) -> BroughtBack:
     facts = office.facts()
     aim = Aim(mark=MARK, place=place, include=tuple(map(os.fsencode, include)))
     return bring_back(office.app.bench, office.protected(), facts, facts.points[-1].id, aim)
@@ -81,54 +74,6 @@ def test_data_comes_back_beside_and_is_compared_and_stays(
     assert (done.wrong, done.details["corrupt"], done.details["missing"]) == (None, 0, 0)
     assert done.details["match"] == done.details["files"]
     assert [path.name for path in (tmp_path / "beside").iterdir()] == [firm.source().parts[1]]
-
-
-@both
-def test_over_production_comes_what_was_sealed_and_what_stood_there_is_kept(
-    firm: Firm, office: Office
-) -> None:
-    before = content(firm.source())
-    (firm.source() / "file 01").write_text("encrypted")
-    (firm.source() / "file 02").unlink()
-    (firm.source() / "ransom").write_text("pay")
-    harmed = content(firm.source())
-    done = back(office)
-    kept = Path(f"{firm.source()}.before-{MARK}")
-
-    assert content(firm.source()) == before
-    assert content(kept) == harmed
-    assert done.details["kept_at"] == (str(kept),)
-    assert done.details["replaced_entries"] == len(list(kept.rglob("*"))) + 1
-    assert not (firm.source().parent / f".continuity-{MARK}").exists()
-
-
-def test_a_second_try_keeps_what_the_first_one_kept(firm: Firm, office: Office) -> None:
-    (firm.source() / "file 01").write_text("encrypted")
-    back(office)
-    back(office)
-    first = Path(f"{firm.source()}.before-{MARK}")
-
-    assert (first / "file 01").read_text() == "encrypted"
-    assert Path(f"{first}-2").is_dir()
-
-
-def test_production_that_is_gone_altogether_comes_back(firm: Firm, office: Office) -> None:
-    before = content(firm.source())
-    firm.source().rename(firm.root / "stolen")
-    done = back(office)
-
-    assert content(firm.source()) == before
-    assert (done.details["kept_at"], done.details["replaced_entries"]) == ((), 0)
-
-
-def test_only_what_is_included_is_replaced(firm: Firm, office: Office) -> None:
-    for name in ("file 01", "deep/er/book"):
-        (firm.source() / name).write_text("newer")
-    back(office, None, firm.source() / "deep")
-
-    assert (firm.source() / "deep/er/book").read_text() == "the ledger\n"
-    assert (firm.source() / "deep/empty").is_dir()
-    assert (firm.source() / "file 01").read_text() == "newer"
 
 
 @both
@@ -170,57 +115,6 @@ def test_no_restore_lands_in_what_is_protected_or_protects(
     assert not (firm.root / where / f".continuity-{MARK}").exists()
 
 
-def test_a_damaged_copy_never_takes_the_place_of_production(tmp_path: Path) -> None:
-    firm = filled(a_firm(tmp_path), 3)
-    with at_work(firm) as office:
-        office.back_up()
-        (firm.source() / "file 00").write_text("newer and right")
-        rot(firm)
-        before = content(firm.source())
-        with pytest.raises(DamagedError):
-            back(office)
-        beside = back(office, tmp_path / "beside")
-
-    assert content(firm.source()) == before
-    assert sorted(path.name for path in firm.source().parent.iterdir()) == ["erp"]
-    assert beside.wrong is not None
-    assert beside.details["corrupt"] == 3
-
-
-def test_without_room_nothing_is_touched(tmp_path: Path) -> None:
-    firm = filled(a_firm(tmp_path), 3)
-    with at_work(firm) as office:
-        office.back_up()
-        greedy = replace(office.app.bench, reserve_bytes=1 << 62)
-        office.app = replace(office.app, bench=greedy)
-        with pytest.raises(NoSpaceError):
-            back(office)
-
-    assert sorted(path.name for path in firm.source().parent.iterdir()) == ["erp"]
-
-
-def test_a_production_place_that_must_be_mounted_and_is_not_is_refused(tmp_path: Path) -> None:
-    firm = filled(a_firm(tmp_path), 3)
-    with at_work(firm) as office:
-        office.back_up()
-    job = firm.workspace / "jobs/erp.yaml"
-    text = job.read_text().replace('"paths"', f'"expect_mount": ["{firm.source()}"], "paths"')
-    job.write_text(text)
-    with at_work(firm) as office, pytest.raises(ContinuityError) as refused:
-        back(office)
-
-    assert "is not mounted" in str(refused.value)
-
-
-def test_what_holds_the_copies_is_not_replaced_by_them(firm: Firm, office: Office) -> None:
-    held = Interlocks(repositories=(os.fsencode(firm.source() / "deep"),))
-    office.app = replace(office.app, bench=replace(office.app.bench, interlocks=held))
-    with pytest.raises(ConfigurationError) as refused:
-        back(office)
-
-    assert "which this restore needs" in str(refused.value)
-
-
 def test_a_database_comes_back_beside_as_its_copy_and_is_said_not_to_be_loaded(
     tmp_path: Path,
 ) -> None:
@@ -235,7 +129,7 @@ def test_a_database_comes_back_beside_as_its_copy_and_is_said_not_to_be_loaded(
         execute(database, "DELETE FROM invoice")
         done = back(office, tmp_path / "beside")
         with pytest.raises(ConfigurationError) as refused:
-            back(office)
+            replaced(office)
     with closing(sqlite3.connect(done.place)) as copy:
         rows = copy.execute("SELECT id FROM invoice").fetchall()
 
@@ -243,50 +137,12 @@ def test_a_database_comes_back_beside_as_its_copy_and_is_said_not_to_be_loaded(
     assert "none is overwritten as files" in str(refused.value)
 
 
-MOUNTED = """
-import os, sys
-from pathlib import Path
-from continuity.workflows.bringing_back import bring_back
-from continuity.workflows.making_way import Aim
-from tests.support.firm import Firm, at_work
-root = Path(sys.argv[1])
-firm = Firm(root=root, workspace=root / "workspace", state=root / "state",
-            sandbox=root / "sandbox", jobs=("erp",))
-source = firm.source()
-assert os.path.ismount(source)
-for number in range(3):
-    (source / f"file {number}").write_text(f"erp {number}")
-os.chmod(source, 0o750)
-with at_work(firm) as office:
-    office.back_up()
-    (source / "file 0").write_text("encrypted")
-    (source / "ransom").write_text("pay")
-    os.chmod(source, 0o700)
-    facts = office.facts()
-    aim = Aim(mark="m", place=None)
-    done = bring_back(office.app.bench, office.protected(), facts, facts.points[-1].id, aim)
-print(sorted(path.name for path in source.iterdir()))
-print((source / "file 0").read_text(), oct(source.stat().st_mode & 0o777))
-print(sorted(path.name for path in (source / ".before-m").iterdir()))
-print((source / ".before-m/file 0").read_text(), done.details["replaced_entries"])
-"""
+def test_a_damaged_copy_comes_back_beside_to_be_looked_at(tmp_path: Path) -> None:
+    firm = filled(a_firm(tmp_path), 3)
+    with at_work(firm) as office:
+        office.back_up()
+        rot(firm)
+        done = back(office, tmp_path / "beside")
 
-
-@pytest.mark.tool("bwrap")
-def test_what_is_mounted_stays_mounted_and_what_was_in_it_is_kept_in_it(tmp_path: Path) -> None:
-    firm = a_firm(tmp_path)
-    bind = ("--dev-bind", "/", "/", "--tmpfs", str(firm.source()), "--chdir", str(ROOT))
-    done = subprocess.run(
-        [program("bwrap"), *bind, sys.executable, "-c", MOUNTED, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-
-    assert done.stdout.splitlines() == [
-        "['.before-m', 'file 0', 'file 1', 'file 2']",
-        "erp 0 0o750",
-        "['file 0', 'file 1', 'file 2', 'ransom']",
-        "encrypted 4",
-    ], done.stderr
+    assert done.wrong is not None
+    assert done.details["corrupt"] == 3

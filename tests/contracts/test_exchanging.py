@@ -1,4 +1,4 @@
-"""Trees that take each other's place on another machine: cut off anywhere, nothing is lost."""
+"""Trees that take each other's place on a machine: cut off anywhere, nothing is lost."""
 
 from __future__ import annotations
 
@@ -18,23 +18,19 @@ from continuity.domain.failure import (
     UnreachableError,
 )
 from continuity.domain.text import say
-from continuity.hosts.files import LocalFiles
-from continuity.hosts.local import LocalHost
-from continuity.hosts.remote_swap import (
+from continuity.hosts.exchange import (
     NOTHING,
     Exchange,
     Shift,
-    clear_stage,
     exchange_from_plain,
     inverse_of,
-    look,
-    make_stage,
     plain_from_exchange,
-    settle,
-    swap,
 )
+from continuity.hosts.files import LocalFiles
+from continuity.hosts.local import LocalHost
+from continuity.hosts.swapping import clear_stage, look, make_stage, settle, swap
 from continuity.sources.replacement import Standing
-from continuity.workflows.exchanging import exchange_there, free_names, settled
+from continuity.workflows.exchanging import exchange_names, free_names, settled
 from tests.support.cut_short import AFTER, BEFORE, IMPATIENT, REFUSED, CutShort, renaming
 
 pytestmark = pytest.mark.tool("perl")
@@ -92,7 +88,7 @@ def asides(exchange: Exchange) -> list[str]:
 
 
 def test_all_take_their_place_and_what_was_there_is_kept(exchange: Exchange) -> None:
-    exchange_there(HERE, exchange)
+    exchange_names(HERE, exchange)
 
     assert (lives(exchange), asides(exchange)) == (["fresh"] * 2, ["old"] * 2)
     assert settled(HERE, exchange) is Standing.FRESH
@@ -100,11 +96,11 @@ def test_all_take_their_place_and_what_was_there_is_kept(exchange: Exchange) -> 
 
 
 def test_what_was_swapped_can_be_put_back_and_what_replaced_it_is_kept(exchange: Exchange) -> None:
-    exchange_there(HERE, exchange)
+    exchange_names(HERE, exchange)
     new = free_names(LocalFiles(), tuple(one.live for one in exchange.shifts), ".new-m")
     back = inverse_of(exchange, exchange.above + b"/.continuity-b", new)
     make_stage(HERE, back, back.stage + b"/empty")
-    exchange_there(HERE, back)
+    exchange_names(HERE, back)
 
     assert (lives(back), asides(back)) == (["old"] * 2, ["fresh"] * 2)
     assert settled(HERE, back) is Standing.FRESH
@@ -130,7 +126,7 @@ def test_whoever_swaps_looks_up_how_it_ended_and_never_leaves_it_in_between(
     exchange: Exchange, how: str, number: int
 ) -> None:
     try:
-        exchange_there(CutShort(renaming(how, number)), exchange)
+        exchange_names(CutShort(renaming(how, number)), exchange)
         wanted = "fresh"
     except UncertainError as error:
         raise AssertionError from error
@@ -144,7 +140,7 @@ def test_whoever_swaps_looks_up_how_it_ended_and_never_leaves_it_in_between(
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_a_rename_that_is_refused_takes_all_of_them_back(exchange: Exchange, number: int) -> None:
     with pytest.raises(SourceError) as refused:
-        exchange_there(CutShort(renaming(REFUSED, number)), exchange)
+        exchange_names(CutShort(renaming(REFUSED, number)), exchange)
 
     assert (lives(exchange), asides(exchange)) == (["old"] * 2, ["", ""])
     assert "Permission denied" in str(refused.value.what)
@@ -177,7 +173,7 @@ def test_what_somebody_else_put_there_meanwhile_is_not_touched(exchange: Exchang
     os.rename(live, live + b".mine")
     os.mkdir(live)
     with pytest.raises(ConflictError):
-        exchange_there(HERE, exchange)
+        exchange_names(HERE, exchange)
 
     assert said(exchange.shifts[0].live) == "old"
     assert said(live + b".mine") == "old"
@@ -193,12 +189,23 @@ def test_it_is_unknown_while_somebody_else_stands_in_the_place(exchange: Exchang
     assert asides(exchange)[0] == "old"
 
 
+def test_a_swap_that_went_through_is_not_taken_back_when_others_change_something_since(
+    exchange: Exchange,
+) -> None:
+    exchange_names(HERE, exchange)
+    os.rename(exchange.shifts[0].live, exchange.shifts[0].live + b".theirs")
+
+    assert settled(HERE, exchange) is Standing.UNKNOWN
+    assert lives(exchange) == ["", "fresh"]
+    assert asides(exchange) == ["old"] * 2
+
+
 def test_it_is_unknown_while_the_machine_does_not_answer(exchange: Exchange) -> None:
     def gone() -> None:
         raise UnreachableError(say("gone"))
 
     with pytest.raises(UncertainError):
-        exchange_there(CutShort(before=gone), exchange)
+        exchange_names(CutShort(before=gone), exchange)
 
     assert lives(exchange) == ["old"] * 2
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cut_short import AFTER, renaming
 from tests.support.faults import Row
 from tests.support.overseas import RUN, Overseas, fill, overseas, seen
 from tests.support.terminal import Said, run
@@ -119,63 +118,13 @@ def test_a_place_that_has_become_a_link_is_not_followed(there: Overseas, row: Ro
     assert there.source.is_symlink()
 
 
-@pytest.mark.fault("there-over-killed-while-sending")
-def test_of_files_that_were_on_their_way_it_is_looked_up_that_nothing_was_replaced(
-    there: Overseas, row: Row
-) -> None:
-    there.install(
-        "rsync",
-        'case "$*" in *--sender*|--version) exec $real "$@";; esac\nkill_caller; exit 1',
-    )
-    killed = there.over()
-    told(row, there.acts("carry-on"))
-    whole(there)
-    there.uninstall()
-    there.acts("retry", "over")
-    there.acts("confirm", "over", "--system", "billing")
-    done = there.again()
-
-    assert killed.code == -9
-    assert there.state() == "done", done
-    assert not (there.source / "ransom").exists()
-    assert there.left() == [there.aside.name]
-
-
-@pytest.mark.fault("there-over-killed-between-renames")
-def test_of_a_swap_that_died_in_the_middle_the_old_comes_back(there: Overseas, row: Row) -> None:
-    words = renaming(AFTER, 1).replace("'", "'\\''")
-    dying = f"{ON_SWAP} kill_caller; exec $real -e '{words}' \"$@\";; esac"
-    there.install("perl", f'{dying}\nexec $real "$@"')
-    harmed = seen(there.source)
-    killed = there.over()
-    gone = there.source.exists()
-    told(row, there.acts("carry-on"))
-
-    assert (killed.code, gone) == (-9, False)
-    assert seen(there.source) == harmed
-    whole(there)
-
-
-@pytest.mark.fault("there-over-killed-after-the-swap")
-def test_of_a_swap_that_went_through_unheard_it_is_looked_up_that_it_did(
-    there: Overseas, row: Row
-) -> None:
-    there.install("perl", f'{ON_SWAP} kill_caller;; esac\nexec $real "$@"')
-    killed = there.over()
-    told(row, there.acts("carry-on"))
-
-    assert (killed.code, there.state()) == (-9, "done")
-    assert not (there.source / "ransom").exists()
-    assert there.left() == [there.aside.name]
-    assert run(there.firm, "audit", "verify").code == 0
-
-
 @pytest.mark.fault("there-over-out-of-reach")
 def test_while_the_machine_is_out_of_reach_nobody_knows_and_then_it_is_looked_up(
     there: Overseas, row: Row
 ) -> None:
     there.install("perl", f'{ON_SWAP} kill_caller;; esac\nexec $real "$@"')
     there.over()
+    assert there.server is not None
     there.server.stop()
     told(row, there.acts("carry-on"))
     unknown = there.state()

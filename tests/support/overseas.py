@@ -1,4 +1,4 @@
-"""A firm whose files are on another machine, with a runbook that restores over them there."""
+"""A firm with a runbook that restores over its files, on another machine or on this one."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ ODD = b"two\nlines \xff 'quoted' $HOME `id` *"
 
 @dataclass(frozen=True, kw_only=True)
 class Overseas:
-    """A firm and the server of its other machine; programs in ``bin`` are found there first."""
+    """A firm and the server of its other machine, None where its files are on this one.
+
+    Programs in ``bin`` are found first on the machine of the files.
+    """
 
     firm: Firm
-    server: Sshd
+    server: Sshd | None = None
 
     @property
     def bin(self) -> Path:
@@ -58,7 +61,8 @@ class Overseas:
         return next(str(one["state"]) for one in found["steps"] if one["step"] == "over")
 
     def acts(self, word: str, *rest: str, by: str = "luis") -> Said:
-        return run(self.firm, "runbook", word, RUN, *rest, "--by", by)
+        path = os.environ["PATH"] if self.server else f"{self.bin}:{os.environ['PATH']}"
+        return run(self.firm, "runbook", word, RUN, *rest, "--by", by, PATH=path)
 
     def over(self) -> Said:
         """Go as far as a restore over production goes."""
@@ -84,19 +88,37 @@ def overseas(root: Path, engine: str = "rsync") -> Iterator[Overseas]:
     with running_sshd(root / "sshd", "PermitUserEnvironment yes") as server:
         found = Overseas(firm=firm, server=server)
         found.bin.mkdir()
+        _write_way(server, firm)
         key = server.key.with_suffix(".pub").read_text()
         path = f"{found.bin}:{os.environ['PATH']}"
         (server.home / "authorized_keys").write_text(f'environment="PATH={path}" {key}')
-        _write(found)
-        fill(found.source)
-        copied = run(firm, "backup")
-        assert copied.code == 0, copied
-        harm(found.source)
+        _begin(found)
         yield found
 
 
-def _write(found: Overseas) -> None:
-    server, config = found.server, found.firm.workspace / "config"
+def at_home(root: Path, engine: str = "rsync") -> Overseas:
+    """Make a copy of files of this machine, and then let them be harmed."""
+    found = Overseas(firm=a_firm(root, Wishes(engines={"erp": engine})))
+    found.bin.mkdir()
+    _begin(found)
+    return found
+
+
+def _begin(found: Overseas) -> None:
+    config = found.firm.workspace / "config"
+    people = {"ana": {"name": "Ana"}, "luis": {"name": "Luis"}}
+    (config / "people.yaml").write_text(json.dumps(people))
+    (found.firm.workspace / "runbooks").mkdir()
+    book = Path(__file__).parent / "over_production.md"
+    (found.firm.workspace / "runbooks/book.md").write_text(book.read_text())
+    fill(found.source)
+    copied = run(found.firm, "backup")
+    assert copied.code == 0, copied
+    harm(found.source)
+
+
+def _write_way(server: Sshd, firm: Firm) -> None:
+    config = firm.workspace / "config"
     way = {
         "kind": "ssh",
         "address": server.address,
@@ -108,16 +130,11 @@ def _write(found: Overseas) -> None:
         "connect_timeout": "3s",
     }
     (config / "hosts.yaml").write_text(json.dumps({HOST: way}))
-    people = {"ana": {"name": "Ana"}, "luis": {"name": "Luis"}}
-    (config / "people.yaml").write_text(json.dumps(people))
     repositories = json.loads((config / "repositories.yaml").read_text())
     for name, one in repositories.items():
         if one["engine"] == "restic":
-            one["seen_from"] = {HOST: str(found.firm.repository(name))}
+            one["seen_from"] = {HOST: str(firm.repository(name))}
     (config / "repositories.yaml").write_text(json.dumps(repositories))
-    (found.firm.workspace / "runbooks").mkdir()
-    book = Path(__file__).parent / "over_production.md"
-    (found.firm.workspace / "runbooks/book.md").write_text(book.read_text())
 
 
 def fill(source: Path) -> None:

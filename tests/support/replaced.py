@@ -1,17 +1,22 @@
-"""A database that is replaced on its own living server, by an office or by the steps of a run."""
+"""Production that is replaced, by an office or by the steps of a run."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from continuity.domain.portrait import Portrait
+from continuity.hosts.local import LocalHost
+from continuity.sandbox.interlocks import held_within
 from continuity.sources.replacement import Door, Replace
 from continuity.workflows.copies import recover_portrait
+from continuity.workflows.overwriting import OnServerError, Over, Overwriting
 from continuity.workflows.planning import DrillRequest, plan_drill
-from continuity.workflows.replacing_database import OnServerError, Over, Replaced, replace_database
+from continuity.workflows.replacing_database import Replaced, replace_database
+from continuity.workflows.replacing_files import Exchanged, There, replace_files
 from tests.support.firm import Firm, Office, Wishes, a_firm
 
 MARK = "billing-1-restore"
@@ -39,10 +44,33 @@ def replaced(
     office: Office, notes: Callable[[Mapping[str, str]], object] | None = None
 ) -> Replaced:
     """Let the newest point take the place of the living database."""
-    facts = office.facts()
-    over = Over(point=facts.points[-1].id, mark=MARK, note=notes or Notes())
     try:
-        return replace_database(office.app.bench, office.protected(), facts, over)
+        return replace_database(overwriting(office, notes or Notes()))
+    except OnServerError as error:
+        raise error.trouble from error
+
+
+def overwriting(
+    office: Office, notes: Callable[[Mapping[str, str]], object], mark: str = MARK
+) -> Overwriting:
+    """Ask for the newest point over production."""
+    facts, bench = office.facts(), office.app.bench
+    over = Over(point=facts.points[-1].id, mark=mark, note=notes)
+    return Overwriting(bench=bench, protected=office.protected(), facts=facts, over=over)
+
+
+def replaced_here(office: Office, *include: Path, mark: str = MARK) -> Exchanged:
+    """Let the newest point take the place of files of this machine."""
+    bench = office.app.bench
+    ours = (*bench.interlocks.repositories, os.fsencode(bench.keys.parent))
+    there = There(
+        host=LocalHost(),
+        transport=None,
+        include=tuple(map(os.fsencode, include)),
+        holds=lambda live: held_within(live, ours),
+    )
+    try:
+        return replace_files(overwriting(office, Notes(), mark), there)
     except OnServerError as error:
         raise error.trouble from error
 

@@ -1,4 +1,4 @@
-"""The ground on another machine before anything of it is replaced: what is refused, and why."""
+"""The ground on a machine before anything of it is replaced: what is refused, and why."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from continuity.domain.failure import (
 )
 from continuity.domain.manifest import Kind
 from continuity.hosts.files import LocalFiles
+from continuity.hosts.ground import Coming, holding, inventory, number_of, require_ground
 from continuity.hosts.host import Command, Finished
 from continuity.hosts.local import LocalHost
-from continuity.hosts.remote_ground import Coming, inventory, number_of, require_ground
 from tests.support.programs import ROOT, program
 
 HERE = LocalHost("web1")
@@ -93,11 +93,12 @@ def test_the_home_by_which_it_is_entered_is_not_replaced() -> None:
 
 
 def test_a_repository_that_lies_there_is_not_moved_away(live: Path) -> None:
-    held = (os.fsencode(live / "vault"),)
-    error = refused(coming(live, held=held))
+    holds = holding((os.fsencode(live / "vault"),))
+    error = refused(coming(live, holds=holds))
 
     assert "which this restore needs" in str(error.what)
-    assert require_ground(HERE, LocalFiles(), coming(live, held=(os.fsencode(live) + b"2",)))
+    beside = holding((os.fsencode(live) + b"2",))
+    assert require_ground(HERE, LocalFiles(), coming(live, holds=beside))
 
 
 def test_without_room_or_inodes_nothing_is_begun(live: Path) -> None:
@@ -109,7 +110,7 @@ def test_without_room_or_inodes_nothing_is_begun(live: Path) -> None:
 
 MOUNTED = """
 import os, sys
-from tests.contracts.test_remote_ground import coming, refused
+from tests.contracts.test_ground import coming, refused
 place = sys.argv[1]
 for one in (place + "/mount point", place):
     print(str(refused(coming(one)).what).endswith("mounted at " + place + "/mount point."))
@@ -156,7 +157,11 @@ def test_a_program_that_is_missing_there_is_named(live: Path, tmp_path: Path) ->
     with pytest.raises(ToolMissingError) as missing:
         require_ground(Poor(tmp_path), LocalFiles(), coming(live))
 
+    with pytest.raises(ToolMissingError) as fewer:
+        require_ground(Poor(tmp_path), LocalFiles(), coming(live, sent=False))
+
     assert "perl, rsync" in str(missing.value.what)
+    assert str(fewer.value.what).endswith(": perl.")
 
 
 @pytest.mark.parametrize("script", ["exit 0", "echo 1 2 3 x", "exit 1"])

@@ -1,4 +1,4 @@
-"""Trees of another machine that take each other's place by rename, and how that came out.
+"""Trees of a machine that take each other's place by rename, and how that came out.
 
 One program there looks, moves and looks again under a lock. It moves only what has the number under
 which it is known, so that it may come late, twice or after somebody else, and does no harm.
@@ -6,18 +6,14 @@ which it is known, so that it may come late, twice or after somebody else, and d
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from continuity.domain.failure import ToolError
 from continuity.domain.text import N_, say, shown
+from continuity.hosts.exchange import Exchange
+from continuity.hosts.ground import above
 from continuity.hosts.host import Command, Host
-
-NOTHING: Final = "none"
-"""The number of what is not there."""
 
 _SECONDS: Final = 300.0
 _LONG: Final = 24 * 3_600.0
@@ -48,20 +44,39 @@ sub judged {
 sub back {
     for (reverse @swaps) {
         my ($live, $fresh, $aside, $fresh_id, $old_id) = @$_;
-        rename $live, $fresh if id($live) eq $fresh_id and id($fresh) eq "none";
+        my $came = ($fresh_id ne "none" and id($live) eq $fresh_id);
+        rename $live, $fresh if $came and id($fresh) eq "none";
         next if $old_id eq "none" or id($aside) ne $old_id;
         rename $aside, $live if id($live) eq "none";
     }
 }
+sub through {
+    for (@swaps) {
+        my (undef, $fresh, $aside, $fresh_id, $old_id) = @$_;
+        return 0 if $old_id ne "none" and id($aside) ne $old_id;
+        return 0 if $fresh_id ne "none" and id($fresh) ne "none";
+    }
+    return 1;
+}
 sub revoke { rmdir $permit or $! == 2 or answer("unknown") }
 sub swapped {
     for (@swaps) {
-        my ($live, $fresh, $aside, undef, $old_id) = @$_;
-        next if ($old_id eq "none" or rename $live, $aside) and rename $fresh, $live;
+        my ($live, $fresh, $aside, $fresh_id, $old_id) = @$_;
+        my $gone = ($old_id eq "none" or rename $live, $aside);
+        next if $gone and ($fresh_id eq "none" or rename $fresh, $live);
         $why = "$!";
         return back();
     }
     system "sync", "--file-system", $above;
+}
+sub swept {
+    for (@swaps) {
+        my ($live, @moved) = @$_[0 .. 2];
+        for (@moved) {
+            (my $up = $_) =~ s{/[^/]*\z}{}s;
+            rmdir $up if length $up and index $live, "$up/";
+        }
+    }
 }
 open my $lock, "<", $above or answer("unseen");
 my $tries = 0;
@@ -71,9 +86,10 @@ if ($mode eq "clear") {
     revoke();
     system "chmod", "-R", "u+rwX", "--", $stage if -d $stage and not -l $stage;
     system "rm", "-rf", "--one-file-system", "--", $stage;
+    swept();
     answer(id($stage) eq "none" ? "cleared" : "left");
 }
-if ($mode eq "settle" and judged() ne "fresh") { revoke(); back() }
+if ($mode eq "settle" and judged() ne "fresh") { revoke(); back() unless through() }
 if ($mode eq "swap") {
     for (@swaps) {
         my ($live, $fresh, $aside, $fresh_id, $old_id) = @$_;
@@ -85,38 +101,6 @@ if ($mode eq "swap") {
 }
 answer(judged());
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shift:
-    """One thing that takes the place of another there; ``aside`` is where the old one goes.
-
-    Both are known by device and inode; there was no old one where ``old_id`` is NOTHING.
-    """
-
-    live: bytes
-    fresh: bytes
-    aside: bytes
-    fresh_id: str
-    old_id: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Exchange:
-    """What takes whose place together.
-
-    ``above`` is the directory in which it happens, known by ``above_id``; ``stage`` is ours in it.
-    """
-
-    above: bytes
-    above_id: str
-    stage: bytes
-    shifts: tuple[Shift, ...] = ()
-
-    @property
-    def reversible(self) -> bool:
-        """Tell whether there was something in each place before."""
-        return bool(self.shifts) and all(shift.old_id != NOTHING for shift in self.shifts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,7 +123,8 @@ def swap(host: Host, exchange: Exchange) -> Answer:
 def settle(host: Host, exchange: Exchange) -> Answer:
     """Look which one is in place; unless it is the fresh one, put back the old and revoke the swap.
 
-    ``busy`` when the swap is under way.
+    A swap that went through is not taken back, whatever others did since. ``busy`` when the swap
+    is under way.
     """
     return _asked(host, "settle", exchange, _SECONDS)
 
@@ -163,6 +148,23 @@ def clear_stage(host: Host, exchange: Exchange) -> None:
         raise _failed(exchange.stage, answer.word)
 
 
+def make_room(host: Host, exchange: Exchange) -> None:
+    """Make the directories in mount points that take what was there. Raises ToolError."""
+    if exchange.tops:
+        tops = {top.path for top in exchange.tops}
+        asides = (above(one.aside) for one in exchange.shifts if above(one.live) in tops)
+        _require(host, ("mkdir", "-m", "700", "--", *dict.fromkeys(asides)))
+
+
+def dress(host: Host, exchange: Exchange) -> None:
+    """Give mount points the owner and the mode of what came back into them. Raises ToolError."""
+    for top in exchange.tops:
+        owner, _, mode = top.fresh.rpartition(":")
+        if owner != top.old.rpartition(":")[0]:
+            _require(host, ("chown", owner, "--", top.path))
+        _require(host, ("chmod", mode, "--", top.path))
+
+
 def make_durable(host: Host, path: bytes) -> None:
     """Write a file system's cache to its disk, before anything relies on it. Raises ToolError."""
     _require(host, ("sync", "--file-system", "--", path))
@@ -172,8 +174,8 @@ def _asked(host: Host, mode: str, exchange: Exchange, seconds: float) -> Answer:
     places: list[bytes | str] = []
     for one in exchange.shifts:
         places += [one.live, one.fresh, one.aside, one.fresh_id, one.old_id]
-    above = (exchange.above, exchange.above_id, exchange.stage)
-    argv = ("perl", "-e", _SCRIPT, mode, *above, *places)
+    where = (exchange.above, exchange.above_id, exchange.stage)
+    argv = ("perl", "-e", _SCRIPT, mode, *where, *places)
     finished = host.run(Command(argv=argv, timeout=seconds, env={"LC_ALL": "C"}))
     text = finished.stdout
     if finished.code != 0 or finished.truncated or not (text[:1] == b"=" and text[-1:] == b"\n"):
@@ -200,52 +202,4 @@ def _failed(path: bytes, reason: str) -> ToolError:
             reason=reason or "-",
         ),
         remedy=say(N_("Look at the disk there and at the rights of the account, then try again.")),
-    )
-
-
-def inverse_of(exchange: Exchange, stage: bytes, asides: tuple[bytes, ...]) -> Exchange:
-    """Give what brings the old ones back; what replaced them is kept under new names."""
-    shifts = tuple(
-        replace(
-            shift,
-            fresh=shift.aside,
-            aside=aside,
-            fresh_id=shift.old_id,
-            old_id=shift.fresh_id,
-        )
-        for shift, aside in zip(exchange.shifts, asides, strict=True)
-    )
-    return replace(exchange, stage=stage, shifts=shifts)
-
-
-def plain_from_exchange(exchange: Exchange) -> dict[str, str]:
-    """Write it down for the record; names of any bytes survive."""
-    rows = [
-        [*map(quote_from_bytes, (one.live, one.fresh, one.aside)), one.fresh_id, one.old_id]
-        for one in exchange.shifts
-    ]
-    return {
-        "above": quote_from_bytes(exchange.above),
-        "above_id": exchange.above_id,
-        "at": quote_from_bytes(exchange.stage),
-        "shifts": json.dumps(rows),
-    }
-
-
-def exchange_from_plain(plain: Mapping[str, str]) -> Exchange:
-    """Read it back."""
-    return Exchange(
-        above=unquote_to_bytes(plain["above"]),
-        above_id=plain["above_id"],
-        stage=unquote_to_bytes(plain["at"]),
-        shifts=tuple(
-            Shift(
-                live=unquote_to_bytes(live),
-                fresh=unquote_to_bytes(fresh),
-                aside=unquote_to_bytes(aside),
-                fresh_id=fresh_id,
-                old_id=old_id,
-            )
-            for live, fresh, aside, fresh_id, old_id in json.loads(plain["shifts"])
-        ),
     )

@@ -1,9 +1,9 @@
-"""The ground on another machine before anything of it is replaced: every refusal says why."""
+"""The ground on a machine before anything of it is replaced: every refusal says why."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,8 +34,10 @@ _CLOSED: Final = tuple(
 )
 # A directory of its own in these may be replaced.
 _SHARED: Final = (b"/etc", b"/usr", b"/usr/local", b"/var", b"/var/lib")
-_SCRIPT: Final = r"""printf '%s\0' "$(for one in perl rsync sync stat readlink; do
+_PROGRAMS: Final = "perl sync stat readlink"
+_SCRIPT: Final = r"""printf '%s\0' "$(for one in $1; do
 command -v $one >/dev/null || echo $one; done)"
+shift
 printf '%s\0' "$(stat -f -c '%S %a %c %d' -- "$1")" "$HOME"
 readlink -z -e -- "$@"
 cat /proc/self/mountinfo"""
@@ -48,7 +50,8 @@ _FIXED: Final = 3
 class Coming:
     """What is to be replaced there, and what comes: kinds at these places, bytes, entries.
 
-    ``reserve`` bytes of the disk stay free; what is ``held`` there stays where it is.
+    ``reserve`` bytes of the disk stay free. ``holds`` names what a place holds and must stay where
+    it is, None for nothing. What is ``sent`` comes from another machine.
     """
 
     lives: tuple[bytes, ...]
@@ -56,7 +59,8 @@ class Coming:
     size: int
     entries: int
     reserve: int
-    held: tuple[bytes, ...] = ()
+    holds: Callable[[bytes], bytes | None] = lambda _live: None
+    sent: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,8 +88,8 @@ def require_ground(host: Host, files: Files, coming: Coming) -> str:
     Gives the number of the directory above the first of them.
     """
     for live in coming.lives:
-        _require_not_system(live)
-        _require_unheld(live, coming.held)
+        require_not_system(live)
+        require_unheld(live, coming.holds(live))
     parents = tuple(dict.fromkeys(map(above, coming.lives)))
     found = {entry.path: entry for entry in files.look((*parents, *coming.lives))}
     for parent in parents:
@@ -94,7 +98,7 @@ def require_ground(host: Host, files: Files, coming: Coming) -> str:
                 say(N_("There is no directory {path} to restore into."), path=shown(parent)),
                 remedy=say(N_("Mount its disk, or make the directory if it is the right place.")),
             )
-    told = _asked(host, parents)
+    told = _asked(host, parents, sent=coming.sent)
     _require_direct(parents, told.paths)
     for live in coming.lives:
         _require_free(live, told)
@@ -123,8 +127,9 @@ def inventory(host: Host, paths: Sequence[bytes]) -> Inventory:
     return Inventory(entries=entries, bytes=size, newest=newest)
 
 
-def _asked(host: Host, parents: Sequence[bytes]) -> _Told:
-    argv: tuple[bytes | str, ...] = ("sh", "-c", _SCRIPT, "sh", *parents)
+def _asked(host: Host, parents: Sequence[bytes], *, sent: bool) -> _Told:
+    programs = f"{_PROGRAMS} rsync" if sent else _PROGRAMS
+    argv: tuple[bytes | str, ...] = ("sh", "-c", _SCRIPT, "sh", programs, *parents)
     finished = host.run(Command(argv=argv, timeout=_SECONDS, env={"LC_ALL": "C"}, keep=4 << 20))
     parts = finished.stdout.split(b"\0")
     missing = parts[0].split()
@@ -156,17 +161,23 @@ def _mounts(text: bytes) -> tuple[bytes, ...]:
     return tuple(_ESCAPE.sub(lambda code: bytes((int(code[1], 8),)), one[4]) for one in fields)
 
 
-def _require_not_system(live: bytes) -> None:
-    closed = any(_is_at(live, place) for place in _CLOSED)
-    if closed or any(_is_at(place, live) for place in (*_CLOSED, *_SHARED)):
+def require_not_system(live: bytes) -> None:
+    """Refuse what a machine is made of. Raises ConfigurationError."""
+    closed = any(is_at(live, place) for place in _CLOSED)
+    if closed or any(is_at(place, live) for place in (*_CLOSED, *_SHARED)):
         raise ConfigurationError(
             say(N_("{path} belongs to the system, and is not replaced."), path=shown(live)),
             remedy=say(N_("Restore beside, or only the paths that are needed.")),
         )
 
 
-def _require_unheld(live: bytes, held: Sequence[bytes]) -> None:
-    kept = next((one for one in held if _is_at(one, live)), None)
+def holding(held: Sequence[bytes]) -> Callable[[bytes], bytes | None]:
+    """Give what names the first of some paths that a place is or holds, by their names alone."""
+    return lambda live: next((one for one in held if is_at(one, live)), None)
+
+
+def require_unheld(live: bytes, kept: bytes | None) -> None:
+    """Refuse a place that holds what a restore needs. Raises ConfigurationError."""
     if kept is not None:
         raise ConfigurationError(
             say(
@@ -193,7 +204,7 @@ def _require_direct(parents: Sequence[bytes], paths: Sequence[bytes]) -> None:
 
 def _require_free(live: bytes, told: _Told) -> None:
     """Refuse what cannot be renamed, and what must not be: it would take a disk along."""
-    mounted = next((one for one in told.mounts if _is_at(one, live)), None)
+    mounted = next((one for one in told.mounts if is_at(one, live)), None)
     if mounted is not None:
         raise ConfigurationError(
             say(
@@ -203,7 +214,7 @@ def _require_free(live: bytes, told: _Told) -> None:
             ),
             remedy=say(N_("Name what lies beside the mount points, under include of the step.")),
         )
-    if _is_at(told.home, live):
+    if is_at(told.home, live):
         raise ConfigurationError(
             say(
                 N_("{path} holds the home of the account that enters there; it is not replaced."),
@@ -256,7 +267,8 @@ def _require_room(host: Host, place: bytes, told: bytes, coming: Coming) -> None
         )
 
 
-def _is_at(path: bytes, top: bytes) -> bool:
+def is_at(path: bytes, top: bytes) -> bool:
+    """Tell whether a path is another or lies below it."""
     return path == top or path.startswith(top.rstrip(b"/") + b"/")
 
 
