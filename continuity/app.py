@@ -176,7 +176,7 @@ def _read_standing(
 ) -> Standing:
     from continuity.config.loading import load_tolerant, problems_of
     from continuity.config.opening import database_of, store_address
-    from continuity.config.plans import plans_from_workspace
+    from continuity.config.plans import plans_from_reading
     from continuity.domain.portfolio import Portfolio
     from continuity.workflows.facts import read_record
     from continuity.workflows.remembering import Remembered, remember, stamp_of
@@ -185,10 +185,11 @@ def _read_standing(
     workspace, database = reading.workspace, database_of(reading.workspace)
     stamp = None if database is None else stamp_of(database)
     known = read_record(store_address(workspace, environ), now, database, memory)
-    systems, jobs = plans_from_workspace(workspace)
+    same = memory if memory and memory.workspace == workspace.fingerprint else None
+    systems, jobs, found = plans_from_reading(reading, same.portfolio if same else None)
     zone, beside = workspace.settings.zone, known.beside
     portfolio = Portfolio(systems=systems, jobs=jobs, facts=known.facts, zone=zone)
-    problems = problems_of(root, home=root) if _kept_files(environ) else reading.problems
+    problems = problems_of(root, home=root) if _kept_files(environ) else found
     standing = Standing(
         portfolio=portfolio,
         problems=problems,
@@ -197,7 +198,7 @@ def _read_standing(
         beside=beside,
         hindrance=known.hindrance,
     )
-    sound = known.doubt is None and not reading.problems and known.hindrance is None
+    sound = known.doubt is None and not found and known.hindrance is None
     if sound and place is not None and database is not None and stamp is not None:
         what = Remembered(
             workspace=workspace.fingerprint,

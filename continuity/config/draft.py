@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,12 +18,14 @@ from continuity.domain.job import Job
 from continuity.domain.neighbour import Neighbour
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
-from continuity.domain.runbook import Runbook
-from continuity.domain.runbook_document import RunbookDocument
-from continuity.domain.step_kinds import Step
 from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import Message
+
+if TYPE_CHECKING:
+    from continuity.domain.runbook import Runbook
+    from continuity.domain.runbook_document import RunbookDocument
+    from continuity.domain.step_kinds import Step
 
 M_co = TypeVar("M_co", bound=BaseModel, covariant=True)
 
@@ -77,7 +79,7 @@ class Book:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """Everything that could be read."""
+    """Everything that could be read; ``books`` and the parts of ``runbooks`` come last."""
 
     root: Path
     settings: Part[Settings] | None
@@ -87,10 +89,10 @@ class Draft:
     people: Section[Person]
     jobs: Section[Job]
     runbooks: Section[Runbook]
-    books: Mapping[str, Book]
     outlets: Section[Outlet]
     heartbeats: Section[Heartbeat]
     responding: File[Responding]
     sending: File[Sending]
     clients: Section[Client]
     neighbours: Section[Neighbour]
+    books: Mapping[str, Book] = field(default_factory=dict)

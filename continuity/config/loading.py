@@ -19,13 +19,13 @@ from continuity.config.models import Settings, Store
 from continuity.config.problem import NoWorkspaceError, Problem, WorkspaceError
 from continuity.config.references import reference_problems
 from continuity.config.responding_problems import holiday_problems, responding_problems
+from continuity.config.runbook_shelf import Late, Shelf
 from continuity.config.secrets import secret_problems
 from continuity.config.sections import Reader
 from continuity.config.sending_problems import sending_problems
 from continuity.config.workspace import Reading, Workspace
 from continuity.domain.job import Job
 from continuity.domain.responding import Responding
-from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
 
@@ -61,7 +61,7 @@ def load_tolerant(
     files are read there, as they were when they last had no problem.
     """
     reading = _read(kept or root, root, environ)
-    if any(problem.file in _VITAL_FILES for problem in reading.problems):
+    if any(problem.file in _VITAL_FILES for problem in reading.beside):
         raise WorkspaceError(reading.problems)
     return reading
 
@@ -78,7 +78,7 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
     stamp = fingerprint(root)
     reader = Reader(root, home=home.absolute())
     settings = _with_state_elsewhere(reader.settings())
-    books, runbooks = reader.books()
+    scripts, runbooks = reader.runbooks()
     draft = Draft(
         root=home.absolute(),
         settings=settings,
@@ -88,7 +88,6 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
         people=reader.named("config/people.yaml", Person),
         jobs=reader.jobs(),
         runbooks=runbooks,
-        books=books,
         outlets=reader.outlets(),
         heartbeats=reader.heartbeats(),
         responding=reader.one("config/incidents.yaml", Responding),
@@ -103,12 +102,23 @@ def _read(root: Path, home: Path, environ: Mapping[str, str] | None) -> Reading:
     secrets = [] if environ is None else list(secret_problems(draft, environ))
     if environ is not None:
         problems += [*secrets, *holiday_problems(draft)]
-    error = WorkspaceError(problems)
+    shelf = Shelf(draft, scripts, frozenset(problem.file for problem in problems))
     if settings is None:
-        raise NoWorkspaceError(str(home.absolute()), problems) if _is_none(root) else error
-    others = [one for one in error.problems if one not in _made_up_for(draft, problems, secrets)]
-    workspace = _workspace(draft, settings.model, others, tuple(reader.files), stamp)
-    return Reading(workspace=workspace, problems=error.problems)
+        problems += shelf.understood.problems
+        none = _is_none(root)
+        raise NoWorkspaceError(str(home.absolute()), problems) if none else WorkspaceError(problems)
+    made_up_for = _made_up_for(draft, problems, secrets)
+    others = [one for one in problems if one not in made_up_for]
+    read = _workspace(draft, settings.model, others, tuple(reader.files), stamp)
+    workspace = replace(
+        read,
+        runbooks=Late(lambda: shelf.understood.fronts),
+        books=Late(lambda: shelf.understood.books),
+    )
+    beside = WorkspaceError(problems).problems
+    return Reading(
+        workspace=workspace, beside=beside, in_runbooks=lambda: shelf.understood.problems
+    )
 
 
 def _is_none(root: Path) -> bool:
@@ -174,8 +184,8 @@ def _workspace(
         # Whoever can be told is told, even if one of their roles is written wrongly.
         people=_sound(draft.people, frozenset()),
         jobs=_sound_jobs(draft, repositories, hosts, {file for file, _ in broken}),
-        runbooks=_sound_files(draft.runbooks, {file for file, _ in broken}),
-        books=_sound_books(draft, {file for file, _ in broken}),
+        runbooks={},
+        books={},
         outlets=_sound(draft.outlets, broken),
         heartbeats=_sound(draft.heartbeats, broken),
         files=files,
@@ -254,17 +264,6 @@ def _sound_files(section: Section[M], broken: set[str]) -> Mapping[str, M]:
     parts = section.parts.items()
     return MappingProxyType(
         {name: part.model for name, part in parts if part.document.file not in broken}
-    )
-
-
-def _sound_books(draft: Draft, broken: set[str]) -> Mapping[str, RunbookDocument]:
-    books = draft.books.items()
-    return MappingProxyType(
-        {
-            name: book.document
-            for name, book in books
-            if book.whole and book.front.document.file not in broken
-        }
     )
 
 

@@ -5,13 +5,26 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from continuity.config.problem import Problem
 from continuity.config.storage import machine_named, storage_from
-from continuity.config.workspace import Workspace, zone_of
+from continuity.config.workspace import Reading, Workspace, zone_of
 from continuity.domain.job import Job
-from continuity.domain.portfolio import DEFAULT_GRACE, JobPlan, SystemPlan
+from continuity.domain.portfolio import DEFAULT_GRACE, JobPlan, Portfolio, SystemPlan
 from continuity.domain.schedule import Timetable, timetable_from_text
 from continuity.sources.registry import source_kinds
 from continuity.sources.source import path_set
+
+
+def plans_from_reading(
+    reading: Reading, known: Portfolio | None
+) -> tuple[tuple[SystemPlan, ...], tuple[JobPlan, ...], tuple[Problem, ...]]:
+    """Give the plans and every problem; those of ``known``, what was made of the very same files.
+
+    They had no problem then, so that no runbook has to be understood to find none.
+    """
+    if known is not None and not reading.beside:
+        return known.systems, known.jobs, ()
+    return *plans_from_workspace(reading.workspace), reading.problems
 
 
 def plans_from_workspace(

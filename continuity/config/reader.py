@@ -57,6 +57,14 @@ def read_front_matter(root: Path, file: str) -> Found:
     return _with_content(document_from_text(name_shown(file), parts[0], first_line=2))
 
 
+def read_text(root: Path, file: str) -> tuple[str | None, tuple[Problem, ...]]:
+    """Read a file that is text."""
+    try:
+        return text_of(root, file), ()
+    except UnreadableFileError as error:
+        return None, (error.problem,)
+
+
 def split_front_matter(text: str) -> tuple[str, str, int] | None:
     """Give the front matter, the text after it, and the line on which that begins."""
     match = _FRONT_MATTER.match(text)

@@ -18,7 +18,6 @@ from continuity.config.offline_problems import offline_problems
 from continuity.config.outlets import outlet_problems
 from continuity.config.problem import NOTHING, Place, Problem, nearest, value_shown
 from continuity.config.read_back_problems import read_back_problems
-from continuity.config.runbook_outside import runbook_problems
 from continuity.config.storage_problems import storage_problems
 from continuity.config.wording import read_model
 from continuity.domain.exclude import excludes_from_patterns
@@ -41,7 +40,7 @@ _TIMETABLE = say(
 
 
 def reference_problems(draft: Draft) -> Iterator[Problem]:
-    """Check everything that one file says about another."""
+    """Check everything that one file says about another, but for runbooks."""
     if draft.settings is not None:
         yield from _zone(draft.settings, draft.settings.model.zone, ("zone",))
     yield from service_problems(draft)
@@ -58,7 +57,6 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
         broken |= {name for _ in problems}
         yield from problems
     yield from _shared_repositories(draft, broken)
-    yield from runbook_problems(draft)
     yield from outlet_problems(draft)
     yield from offline_problems(draft)
     for heartbeat in draft.heartbeats.parts.values():

@@ -13,12 +13,7 @@ from continuity.config.document import Document, document_from_text
 from continuity.config.draft import Book, Part
 from continuity.config.markdown_sections import Block, Cut, Cuts, cut_markdown
 from continuity.config.problem import NOTHING, Problem, nearest, text_shown, value_shown
-from continuity.config.reader import (
-    UnreadableFileError,
-    name_shown,
-    split_front_matter,
-    text_of,
-)
+from continuity.config.reader import name_shown, split_front_matter
 from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
 from continuity.domain.failure import RecordError
 from continuity.domain.runbook import Runbook
@@ -39,18 +34,10 @@ class _Step:
     part: Part[Step] | None
 
 
-def read_book(root: Path, file: str, home: Path) -> tuple[Book | None, tuple[Problem, ...]]:
-    """Read one runbook. It is None when its front matter cannot be used."""
-    try:
-        text = text_of(root, file)
-    except UnreadableFileError as error:
-        return None, (error.problem,)
-    return _read_text(file, text, home)
-
-
 # A run looks at the workspace before and after it; 45 runbooks cost half a second each time.
 @lru_cache(maxsize=256)
-def _read_text(file: str, text: str, home: Path) -> tuple[Book | None, tuple[Problem, ...]]:
+def book_from_text(file: str, text: str, home: Path) -> tuple[Book | None, tuple[Problem, ...]]:
+    """Understand one runbook. It is None when its front matter cannot be used."""
     reading = _Reading(file, home)
     book = reading.book(text)
     return book, tuple(reading.problems)
@@ -157,7 +144,9 @@ class _Reading:
         name = written if isinstance(written, str) else cut.anchor
         document = _below(raw, name)
         if cut.anchor != name:
-            expected = say(N_("the step's name at the end of its heading: {{#{name}}}"), name=name)
+            expected = say(
+                N_("the step's name at the end of its heading: {{#{name}}}"), name=text_shown(name)
+            )
             found = say("{value}", value=text_shown(cut.anchor)) if cut.anchor else NOTHING
             self.report(cut.line, expected, found)
         model = self.kind(document, raw.value, name)

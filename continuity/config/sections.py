@@ -7,29 +7,31 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
 from continuity.config.document import Document
-from continuity.config.draft import Book, File, Part, Section
+from continuity.config.draft import File, Part, Section
 from continuity.config.kinds import read_checks, read_source
 from continuity.config.models import SECTIONS_WITH_PATHS, Settings
 from continuity.config.outlets import outlet_models
 from continuity.config.problem import NOTHING, Problem, nearest, text_shown, value_shown
-from continuity.config.reader import name_shown, read_yaml
-from continuity.config.runbook_document import read_book
+from continuity.config.reader import name_shown, read_text, read_yaml
+from continuity.config.runbook_shelf import Script
 from continuity.config.wording import NAME_EXPECTED, expected_key, kind_problem, read_model
 from continuity.domain.client import Client
 from continuity.domain.heartbeat import Heartbeat
 from continuity.domain.job import Check, Job, Source
 from continuity.domain.neighbour import Neighbour
 from continuity.domain.outlet import Outlet
-from continuity.domain.runbook import Runbook
 from continuity.domain.system import Host, Repository
 from continuity.domain.text import N_, Message, say
 from continuity.domain.written import NAME_PATTERN
 from continuity.engines.registry import engine_kinds
+
+if TYPE_CHECKING:
+    from continuity.domain.runbook import Runbook
 
 M = TypeVar("M", bound=BaseModel)
 KEPT = TypeVar("KEPT")
@@ -126,20 +128,18 @@ class Reader:
             self._report("jobs", say(N_("at least one job in a file NAME.yaml")), NOTHING)
         return Section(where="jobs/", parts=parts, written=_names(names or ()))
 
-    def books(self) -> tuple[dict[str, Book], Section[Runbook]]:
-        """Read every file in ``runbooks/``, and what stands at the top of each."""
+    def runbooks(self) -> tuple[list[Script], Section[Runbook]]:
+        """Read every file in ``runbooks/``; what they say is understood later."""
         present = os.path.lexists(self.root / "runbooks")
         names = (self._names_in("runbooks", ".md") if present else ()) or ()
-        books: dict[str, Book] = {}
+        scripts: list[Script] = []
         for name in names:
             file = f"runbooks/{name}.md"
             self.files.append(file)
-            book = self._keep(read_book(self.root, file, self.home))
+            text = self._keep(read_text(self.root, file))
             fits = self._is_name(name_shown(file), name)
-            if book is not None and fits:
-                books[name] = book
-        fronts = {name: book.front for name, book in books.items()}
-        return books, Section(where="runbooks/", parts=fronts, written=_names(names))
+            scripts += [] if text is None else [Script(name=name, file=file, text=text, fits=fits)]
+        return scripts, Section(where="runbooks/", parts={}, written=_names(names))
 
     def clients(self) -> Section[Client]:
         """Read the firms whose digests are collected."""

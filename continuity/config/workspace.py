@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
 from continuity.config.host_problems import LOCAL
 from continuity.config.models import Settings
-from continuity.config.problem import Problem, nearest, text_shown
+from continuity.config.problem import Problem, WorkspaceError, nearest, text_shown
 from continuity.domain.client import Client
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.heartbeat import Heartbeat
@@ -19,12 +20,14 @@ from continuity.domain.job import Job
 from continuity.domain.neighbour import Neighbour
 from continuity.domain.outlet import Outlet
 from continuity.domain.responding import Responding
-from continuity.domain.runbook import Runbook
-from continuity.domain.runbook_document import RunbookDocument
 from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
 from continuity.domain.text import N_, Message, say
 from continuity.engines.registry import engine_kinds
+
+if TYPE_CHECKING:
+    from continuity.domain.runbook import Runbook
+    from continuity.domain.runbook_document import RunbookDocument
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,10 +62,20 @@ class Workspace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """The parts of a workspace that can be used, and the problems of those that cannot."""
+    """The parts of a workspace that can be used, and the problems of those that cannot.
+
+    ``beside`` are the problems that are not inside of runbooks; the others are ``in_runbooks``,
+    found by the first look, and depend on nothing but what is written in the workspace.
+    """
 
     workspace: Workspace
-    problems: tuple[Problem, ...]
+    beside: tuple[Problem, ...]
+    in_runbooks: Callable[[], tuple[Problem, ...]]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All of them, in the order of files and lines."""
+        return WorkspaceError((*self.beside, *self.in_runbooks())).problems
 
 
 def lives_elsewhere(name: str, host: Host | None) -> bool:

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from continuity.config.loading import load
 from continuity.config.outlets import outlet_kinds
 from continuity.engines.registry import engine_kinds
 from continuity.sources.registry import source_kinds
@@ -19,14 +20,35 @@ from tests.support.terminal import environ_of, filled
 from tests.support.workspaces import write_files
 
 MAIL = (
-    "mail:\n  kind: email\n  options:\n    server: 127.0.0.1\n    port: 1\n"
+    "mail:\n  kind: email\n  options:\n    host: 127.0.0.1\n    port: 1\n"
     "    sender: continuity@example.org\n    security: none\n"
 )
+RUNBOOK = """---
+format: continuity-runbook/1
+id: down
+title: It is down
+lang: en
+owner: ana
+roles:
+  tech: {primary: ana}
+---
+
+## Look at it {#look}
+
+~~~step
+id: look
+type: manual
+owner: tech
+risk: read
+~~~
+"""
 # What belongs to other machines, to reports on paper, to printed kits and to what people write.
 OF_OTHERS = (
     "alembic",
     "apprise",
     "boto3",
+    "continuity.config.runbook_document",
+    "continuity.domain.step_kinds",
     "continuity.offline.bundle",
     "continuity.offline.kit",
     "continuity.offline.publishing",
@@ -43,9 +65,10 @@ OF_OTHERS = (
 
 @pytest.fixture(scope="module")
 def firm(tmp_path_factory: pytest.TempPathFactory) -> Firm:
-    """A firm with one job of rsync and a channel of mail, whose record there is."""
+    """A firm with one job of rsync, a channel of mail and a runbook, all sound and judged once."""
     firm = filled(a_firm(tmp_path_factory.mktemp("loading")), 3)
-    write_files(firm.workspace, {"config/channels.yaml": MAIL})
+    write_files(firm.workspace, {"config/channels.yaml": MAIL, "runbooks/down.md": RUNBOOK})
+    load(firm.workspace)
     loaded(firm, "backup", "erp")
     return firm
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from continuity.app import Standing, portfolio_of
 from continuity.domain.verdict import Verdict
 from continuity.workflows.remembering import recall
+from tests.support.billing import BOOK
 from tests.support.databases import SqliteFile
 from tests.support.story import REPOSITORY, Story, backup, begin, drill
 from tests.support.workspaces import write_files
@@ -190,6 +191,22 @@ def test_time_goes_on_while_nothing_changes(tmp_path: Path) -> None:
     after = known(story).assess().systems[0].verdict
 
     assert (before, after) == (Verdict.PASS, Verdict.FAIL)
+
+
+def test_a_runbook_that_is_spoilt_is_seen_also_when_the_record_goes_on(story: Story) -> None:
+    book = story.root / "runbooks/billing-down.md"
+    write_files(story.root, {"runbooks/billing-down.md": BOOK.read_text()})
+    sound = [known_afresh(story).problems, known(story).problems]
+    story.passed("erp", HOUR)
+    gone_on = known(story)
+    expected = known_afresh(story)
+    book.write_text(BOOK.read_text().replace("primary: luis", "primary: nobody"))
+    spoilt = known(story)
+
+    assert sound[0] == sound[1]
+    assert gone_on == expected
+    assert {problem.file for problem in spoilt.problems} >= {"runbooks/billing-down.md"}
+    assert spoilt == known_afresh(story)
 
 
 @pytest.mark.parametrize("environ", [{}, {"HOME": "relative"}, {"XDG_CACHE_HOME": "/dev/null"}])
