@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Unpack
 
 import click
@@ -23,6 +24,7 @@ from continuity.cli.conduct_stage import stage_of
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import epilog
+from continuity.config.problem import text_shown
 from continuity.domain.conduct import Entry, StepState, Waits
 from continuity.domain.conduct_commands import (
     answer_unknown,
@@ -42,9 +44,11 @@ from continuity.domain.conduct_deciding import (
 )
 from continuity.domain.conduct_frontier import Stand
 from continuity.domain.conduct_refusals import Command
+from continuity.domain.failure import ConfigurationError
 from continuity.domain.incident_commands import Person
 from continuity.domain.step_kinds import RestoreStep
-from continuity.domain.written import duration_from_text
+from continuity.domain.text import N_, say
+from continuity.domain.written import ExpectedError, duration_from_text
 from continuity.workflows.conducting import stand_of
 
 _from_option = click.option(
@@ -221,10 +225,19 @@ def _answering(person: Person, step: str, answer: str) -> Command:
             return answer_unknown(person, step, answer)(stand)
         if one.waits is Waits.DRILL:
             return choose_in_drill(person, step, answer)(stand)
-        more = None if answer == "go-on" else duration_from_text(answer)
-        return go_on(person, step, more)(stand)
+        return go_on(person, step, _more_time(answer))(stand)
 
     return run
+
+
+def _more_time(answer: str) -> timedelta | None:
+    try:
+        return None if answer == "go-on" else duration_from_text(answer)
+    except ExpectedError as error:
+        raise ConfigurationError(
+            say(N_("{answer} is no answer to this step."), answer=text_shown(answer)),
+            remedy=say(N_("Write go-on, or how much longer it may take, such as 30m.")),
+        ) from error
 
 
 _RUN = "recover-billing-1"

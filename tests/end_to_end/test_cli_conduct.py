@@ -199,12 +199,15 @@ def test_what_a_step_wants_is_said_at_once_and_people_may_be_called_by_their_nam
     asks = "outputs: [{name: disk-broken, type: boolean}, {name: since, type: text}]\n"
     book.write_text(book.read_text().replace(kept, kept + asks))
     begun = run(firm, "runbook", "start", "billing-down", "--by", "Ana")
+    odd = acts(firm, "answer", "scope", "yes")
     bare = acts(firm, "done", "scope", "--note", "no login", by="LUIS")
     given = ("--output", "disk-broken=no", "--output", "since=9:40")
     done = acts(firm, "done", "scope", "--note", "no login", *given, by="Luis")
     decided = acts(firm, "decide", "where", "beside", "--note", "safer", by="Ana")
 
     assert "scope --note … --output disk-broken=yes|no --output since=…" in begun.out
+    assert odd.code == USAGE
+    assert "is no answer to this step" in odd.err
     assert "asks for: disk-broken, since." in bare.err
     assert (done.code, decided.code) == (PASS, FAIL), decided
     assert "Led by: ana" in decided.out
