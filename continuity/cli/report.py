@@ -17,8 +17,9 @@ from continuity.cli.report_evidence import evidence_of
 from continuity.cli.report_grounds import Wish, grounds_of
 from continuity.cli.report_sending import Errand, send
 from continuity.domain.failure import ConfigurationError
+from continuity.domain.light import Light
 from continuity.domain.period import Cadence
-from continuity.domain.report import Light, Report
+from continuity.domain.report import Report
 from continuity.domain.report_schema import report_schema
 from continuity.domain.reporting import report_on
 from continuity.domain.run import RunKind

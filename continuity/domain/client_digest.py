@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from continuity.domain.light import Light, Lights
 from continuity.domain.plain_fields import fields_from_plain, plain_from_fields
-from continuity.domain.report import Light, Lights, Report
 from continuity.domain.text import N_, Message, say
 from continuity.domain.verdict import Verdict, worst
+
+if TYPE_CHECKING:
+    from continuity.domain.report import Report
 
 FORMAT = "continuity-digest/1"
 PAYLOAD_TYPE = "application/vnd.continuity.digest+json"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import cast  # the record holds what ``details`` were
+from typing import TYPE_CHECKING, cast  # the record holds what ``details`` were
 
 from continuity.domain.clock import text_from_time, time_from_text
 from continuity.domain.conduct import Conduct, Detail, Entry, Event
 from continuity.domain.evidence import Draft, Record, RecordKind
-from continuity.domain.information_plain import Frozen
+
+if TYPE_CHECKING:
+    from continuity.domain.information_plain import Frozen
 
 _KINDS: Mapping[Event, RecordKind] = {
     Event.STARTED: RecordKind.RUNBOOK_STARTED,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from continuity.domain.advice import Advice, Answered
+from continuity.domain.light import Light, Lights
 from continuity.domain.period import Period
 from continuity.domain.recovery_time import TimeKind
 from continuity.domain.report_conducted import ConductedLine
@@ -18,15 +19,6 @@ from continuity.domain.scorecard import Scorecard
 from continuity.domain.surviving import Survival
 from continuity.domain.text import Message
 from continuity.domain.verdict import Verdict
-
-
-class Light(StrEnum):
-    """A traffic light; UNKNOWN is a light of its own, because nobody may take it for green."""
-
-    GREEN = "green"
-    AMBER = "amber"
-    RED = "red"
-    UNKNOWN = "unknown"
 
 
 class Trend(StrEnum):
@@ -106,21 +98,6 @@ class Tally:
     def total(self) -> int:
         """All of them."""
         return self.passed + self.failed + self.inconclusive + self.other
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lights:
-    """How many systems show which light."""
-
-    red: int = 0
-    unknown: int = 0
-    amber: int = 0
-    green: int = 0
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.red + self.unknown + self.amber + self.green
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

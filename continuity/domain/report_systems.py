@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from continuity.domain.assessment import Assessment, SystemAssessment
+from continuity.domain.light import Light, Lights
 from continuity.domain.portfolio import CRITICALITIES
 from continuity.domain.reason import gravity
 from continuity.domain.recovery_time import TimeKind
-from continuity.domain.report import Before, Gap, Light, Lights, SystemLine, Trend
+from continuity.domain.report import Before, Gap, SystemLine, Trend
 from continuity.domain.shown import shown_duration, shown_moment
 from continuity.domain.surviving import Remains, Survival, remains_of
 from continuity.domain.text import N_, Message, say

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from continuity.domain.assessment import SystemAssessment
-from continuity.domain.report import Light
+from continuity.domain.light import Light
 from continuity.domain.text import N_
 from continuity.domain.verdict import Verdict
 from continuity.offline.grounds import Grounds, order_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from continuity.domain.kept import RECORD, Known
-from continuity.domain.report import Light, Report
+from continuity.domain.light import Light
+from continuity.domain.report import Report
 from continuity.domain.report_incidents import ClockLine, IncidentLine, TicketLine
 from continuity.domain.scorecard import Scorecard
 from continuity.domain.text import N_

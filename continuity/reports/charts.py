@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from continuity.domain.report import Light, Report
+from continuity.domain.light import Light
+from continuity.domain.report import Report
 from continuity.domain.report_runs import RunLine
 from continuity.domain.report_systems import light_of, worst_light
 from continuity.domain.run import RunKind

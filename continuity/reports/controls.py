@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from continuity.domain.light import Light
 from continuity.domain.plain import list_in, number_in, text_in
-from continuity.domain.report import Light, Report
+from continuity.domain.report import Report
 from continuity.domain.run import RunKind
 from continuity.domain.scorecard import Answer
 from continuity.domain.text import N_

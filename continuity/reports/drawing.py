@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any  # Any: a library without types
 
-from continuity.domain.report import Light
+from continuity.domain.light import Light
 from continuity.reports.page import Bar, Chart, Days, Line, harmless
 from continuity.reports.words import SIGNS
 from continuity.speech.speaker import speaker_of

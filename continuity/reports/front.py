@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from continuity.domain.advice import Advice, Outcome
+from continuity.domain.light import Lights
 from continuity.domain.period import Cadence
-from continuity.domain.report import Gap, Lights, Report, SystemLine, Trend
+from continuity.domain.report import Gap, Report, SystemLine, Trend
 from continuity.domain.report_systems import light_of
 from continuity.domain.run import RunKind
 from continuity.domain.text import N_, Message

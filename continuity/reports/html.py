@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from continuity.domain.report import Light
+from continuity.domain.light import Light
 from continuity.domain.text import N_
 from continuity.reports.drawing import svg_from_chart
 from continuity.reports.page import (

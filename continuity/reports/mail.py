@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from html import escape
 
-from continuity.domain.report import Light
+from continuity.domain.light import Light
 from continuity.reports.drawing import COLOURS
 from continuity.reports.page import (
     Block,

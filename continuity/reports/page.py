@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from continuity.domain.report import Light
+from continuity.domain.light import Light
 
 LONGEST = 2_000
 """What is longer is no sentence of ours, and would push everything else off the page."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from continuity.domain.light import Light
 from continuity.domain.period import Cadence
-from continuity.domain.report import Light, Report
+from continuity.domain.report import Report
 from continuity.domain.report_runs import RunLine
 from continuity.domain.report_systems import light_of, worst_light
 from continuity.domain.run import RunKind

@@ -7,7 +7,8 @@ from enum import Enum
 
 from continuity.domain.advice import Outcome, Size
 from continuity.domain.incident import State
-from continuity.domain.report import Light, Trend
+from continuity.domain.light import Light
+from continuity.domain.report import Trend
 from continuity.domain.run import RunKind
 from continuity.domain.scorecard import Answer, Part
 from continuity.domain.segment import Clock

@@ -48,6 +48,7 @@ OF_OTHERS = (
     "apprise",
     "boto3",
     "continuity.config.runbook_document",
+    "continuity.domain.report",
     "continuity.domain.step_kinds",
     "continuity.offline.bundle",
     "continuity.offline.kit",

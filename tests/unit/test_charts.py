@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 
-from continuity.domain.report import Light
+from continuity.domain.light import Light
 from continuity.reports.composing import page_from_report
 from continuity.reports.drawing import svg_from_chart
 from continuity.reports.html import html_from_page

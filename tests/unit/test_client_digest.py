@@ -27,7 +27,7 @@ from continuity.domain.client_digest import (
 )
 from continuity.domain.client_signals import Watched, client_signal
 from continuity.domain.failure import FailureClass
-from continuity.domain.report import Light
+from continuity.domain.light import Light
 from continuity.domain.verdict import Verdict
 from continuity.reports.composing import page_from_digest
 from continuity.reports.html import html_from_page

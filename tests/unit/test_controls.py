@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from continuity.domain.light import Light
 from continuity.domain.period import period_from_text
-from continuity.domain.report import Light
 from continuity.reports.composing import page_from_report
 from continuity.reports.controls import EVIDENCE, standard_from_text, standards
 from continuity.reports.page import Cell, Table, texts_of

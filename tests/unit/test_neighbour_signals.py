@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from continuity.domain.client_digest import ClientDigest, DigestSystem, Held
 from continuity.domain.client_signals import Watched, client_signals
 from continuity.domain.fault import FaultKind
+from continuity.domain.light import Light, Lights
 from continuity.domain.neighbour_signals import (
     Answered,
     Heard,
@@ -25,7 +26,6 @@ from continuity.domain.neighbour_signals import (
     verdict_of,
     watcher_signal,
 )
-from continuity.domain.report import Light, Lights
 from continuity.domain.verdict import Verdict
 from tests.support.incidents import DAY, HOUR, MINUTE, NOW
 

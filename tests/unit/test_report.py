@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from continuity.domain.evidence import Head
 from continuity.domain.failure import ConfigurationError
+from continuity.domain.light import Light
 from continuity.domain.period import period_from_text
 from continuity.domain.portfolio import SystemPlan
 from continuity.domain.reason import gravity
-from continuity.domain.report import Light, Trend
+from continuity.domain.report import Trend
 from continuity.domain.surviving import Survival
 from continuity.domain.text import say
 from continuity.domain.verdict import Verdict

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from continuity.domain.report import Light
+from continuity.domain.light import Light
 from continuity.reports import drawing
 from continuity.reports.composing import page_from_report
 from continuity.reports.html import html_from_page

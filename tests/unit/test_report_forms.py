@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from continuity.domain.report import Light, Report
+from continuity.domain.light import Light
+from continuity.domain.report import Report
 from continuity.domain.report_plain import plain_from_report
 from continuity.reports.composing import page_from_report
 from continuity.reports.csv_tables import csv_from_page, zip_from_page

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from continuity.domain.attachment import Attachment
 from continuity.domain.document import Document, Envelope
-from continuity.domain.report import Light
+from continuity.domain.light import Light
 from continuity.notify.email.mail import mail_from_document
 from continuity.notify.email.options import EmailOptions
 from continuity.reports.drawing import png_from_chart
