@@ -17,30 +17,13 @@ from continuity.cli.output import epilog, show, show_json
 from continuity.cli.paint import painted
 from continuity.domain.clock import text_from_time
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.readiness import Check, Finding, Readiness, Ready
+from continuity.domain.readiness import Finding, Readiness, Ready
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code, worst
 from continuity.service.readiness import precheck_of
+from continuity.speech.readiness_words import CHECKS, STATES
 
 _COLOURS = {Ready.READY: "green", Ready.NEEDS_VERIFICATION: "yellow", Ready.NOT_READY: "red"}
-_STATES = {
-    Ready.READY: N_("READY"),
-    Ready.NEEDS_VERIFICATION: N_("NEEDS VERIFICATION"),
-    Ready.NOT_READY: N_("NOT READY"),
-}
-_CHECKS = {
-    Check.IN_USE: N_("in use"),
-    Check.PEOPLE: N_("people"),
-    Check.DEPUTIES: N_("deputies"),
-    Check.PHONES: N_("telephones"),
-    Check.REFERENCES: N_("what it refers to"),
-    Check.POINTS: N_("restore points"),
-    Check.CREDENTIALS: N_("secrets"),
-    Check.PROGRAMS: N_("programs"),
-    Check.CHANNELS: N_("channels"),
-    Check.OFFLINE: N_("offline copies"),
-    Check.REVIEW: N_("review"),
-}
 _INDENT = "    "
 
 
@@ -74,12 +57,12 @@ def ready(options: Options, names: tuple[str, ...], as_json: bool) -> int:
 
 def state_text(state: Ready) -> str:
     """Write how ready a runbook is: always the word, and a colour where a terminal shows one."""
-    return painted(_(_STATES[state]), _COLOURS[state])
+    return painted(_(STATES[state]), _COLOURS[state])
 
 
 def short_line(one: Readiness) -> str:
     """Say in one line how ready it is, and what failed."""
-    failed = ", ".join(_(_CHECKS[check]) for check in (*one.failed, *one.unknown))
+    failed = ", ".join(_(CHECKS[check]) for check in (*one.failed, *one.unknown))
     text = _("Readiness: {state}").format(state=state_text(one.state))
     return f"{text} ({failed})" if failed else text
 

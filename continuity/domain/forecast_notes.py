@@ -9,7 +9,9 @@ from continuity.domain.surviving import Survival
 from continuity.domain.text import N_, Message, say
 from continuity.domain.way_back import Return
 
-COMPUTED = N_("{count} of {total} recovery times are computed, not measured.")
+_SOME_COMPUTED = N_("{count} of {total} recovery times are computed, not measured.")
+_ONLY_COMPUTED = N_("The only recovery time is computed, not measured.")
+COMPUTED = frozenset({_SOME_COMPUTED, _ONLY_COMPUTED})
 """Of the times in a forecast; those of a report say themselves how they are known."""
 
 
@@ -48,10 +50,12 @@ def _counted(returns: Sequence[Return]) -> Iterator[Message]:
         (
             sum(one.survival is Survival.LOST for one in returns),
             N_("{count} of {total} systems would lose everything, in part or as a whole."),
+            N_("The only system would lose everything, in part or as a whole."),
         ),
         (
             sum(one.survival is Survival.CLAIMED for one in returns),
             N_("{count} of {total} systems come back only from points nobody has proven."),
+            N_("The only system comes back only from points nobody has proven."),
         ),
         (
             sum(one.loses_too_much for one in returns),
@@ -59,10 +63,15 @@ def _counted(returns: Sequence[Return]) -> Iterator[Message]:
                 "Going back to what is proven, {count} of {total} systems would lose more work "
                 "than their target allows."
             ),
+            N_(
+                "Going back to what is proven, the only system would lose more work than its "
+                "target allows."
+            ),
         ),
         (
             sum(one.takes_too_long is True for one in returns),
             N_("{count} of {total} systems would be back later than their target allows."),
+            N_("The only system would be back later than its target allows."),
         ),
         (
             sum(one.back is None for one in returns),
@@ -70,12 +79,16 @@ def _counted(returns: Sequence[Return]) -> Iterator[Message]:
                 "The recovery time of {count} of {total} systems is unknown; the other times hold "
                 "only if those wait."
             ),
+            N_("The recovery time of the only system is unknown."),
         ),
         (
             sum(one.kind is TimeKind.EXTRAPOLATED for one in returns),
-            COMPUTED,
+            _SOME_COMPUTED,
+            _ONLY_COMPUTED,
         ),
     )
-    for count, sentence in said:
-        if count:
+    for count, sentence, alone in said:
+        if count and len(returns) == 1:
+            yield say(alone)
+        elif count:
             yield say(sentence, count=count, total=len(returns))

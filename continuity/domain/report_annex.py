@@ -133,7 +133,7 @@ def risks_of(portfolio: Portfolio, assessment: Assessment) -> tuple[Message, ...
     told = forecast(portfolio, assessment, assessment.at)
     return (
         *_lost_sites(portfolio, assessment),
-        *(note for note in told.notes if note.template != COMPUTED),
+        *(note for note in told.notes if note.template not in COMPUTED),
         *_slow(assessment.systems),
     )
 

@@ -11,6 +11,7 @@ from continuity.domain.report_ready import ReadyLine
 from continuity.domain.text import N_
 from continuity.reports.page import Block, Heading, Paragraph, table
 from continuity.reports.voice import Voice
+from continuity.speech.readiness_words import CHECKS, STATES
 
 _MODES: Mapping[str, str] = {
     "real": N_("in earnest"),
@@ -66,11 +67,19 @@ def _ready_row(line: ReadyLine, voice: Voice) -> list[str]:
     return [
         voice.name(line.runbook),
         voice.name(line.title),
-        line.state or voice.text(N_("not checked")),
+        _state(line.state, voice),
         voice.moment(line.checked_at),
-        ", ".join(map(voice.name, line.failed)),
+        ", ".join(
+            voice.text(CHECKS[one]) if one in CHECKS else voice.name(one) for one in line.failed
+        ),
         voice.number(line.total),
     ]
+
+
+def _state(state: str, voice: Voice) -> str:
+    if not state:
+        return voice.text(N_("not checked"))
+    return voice.text(STATES[state]) if state in STATES else voice.name(state)
 
 
 def _row(line: ConductedLine, voice: Voice) -> list[str]:

@@ -22,13 +22,17 @@ from continuity.reports.page import (
     Table,
     harmless,
 )
-from continuity.reports.style import STYLE
+from continuity.reports.style import BROAD, STYLE, WIDE
 from continuity.reports.words import SIGNS
 from continuity.speech.speaker import speaker_of
 
 _LOOKED_AT, _LONG_TEXT, _LONG_WORD = 200, 120, 16
+_BESIDE = 2.5
 _NARROW, _WIDE = 76, 150
 """Half a screen or an upright sheet has room for so many letters; what stands behind has more."""
+
+_ROOM = {"": 75, BROAD: 104, WIDE: _WIDE}
+"""So many letters each kind of table has room for on the smallest screen that shows it as one."""
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:"
 
@@ -121,14 +125,14 @@ def _lamp(block: Lamp) -> Iterator[str]:
 
 
 def _table(block: Table, language: str, room: int) -> Iterator[str]:
-    caption = (
-        f"<caption>{_shown(block.caption)} ({len(block.rows)})</caption>{_columns(block, room)}"
-    )
+    caption = f"<caption>{_shown(block.caption)} ({len(block.rows)})</caption>"
     if not block.rows:
         nothing = speaker_of(language).text(N_("None."))
         yield f"<p>{_shown(block.caption)}: {_shown(nothing)}</p>"
         return
-    yield f"<table>{caption}"
+    kind = _kind(block) if room == _WIDE else ""
+    caption += _columns(block, min(room, _ROOM[kind]))
+    yield f'<table class="{kind}">{caption}' if kind else f"<table>{caption}"
     titles = "".join(f'<th scope="col">{_shown(title)}</th>' for title in block.heading)
     yield f"<thead><tr>{titles}</tr></thead><tbody>"
     for row in block.rows:
@@ -137,16 +141,27 @@ def _table(block: Table, language: str, room: int) -> Iterator[str]:
     yield "</tbody></table>"
 
 
+def _kind(block: Table) -> str:
+    """Tell what screen the longest words of all columns need beside each other."""
+    letters = sum(word + _BESIDE for word, _ in _needs(block))
+    return next((kind for kind, room in _ROOM.items() if letters <= room), WIDE)
+
+
+def _needs(block: Table) -> list[tuple[int, float]]:
+    return [
+        # A title is bold, and so a letter longer.
+        _need((f"{title}-", *(_measured(row[place]) for row in block.rows[:_LOOKED_AT])))
+        for place, title in enumerate(block.heading)
+    ]
+
+
 def _columns(block: Table, room: int) -> str:
     """Give each column the room of its longest word, and who says more some of what is left.
 
     So nothing has to be tried out, which is most of the work of printing a table.
     """
-    needs = [
-        _need((title, *(_measured(row[place]) for row in block.rows[:_LOOKED_AT])))
-        for place, title in enumerate(block.heading)
-    ]
-    least = [(word + 2.5) / room for word, _ in needs]
+    needs = _needs(block)
+    least = [(word + _BESIDE) / room for word, _ in needs]
     left, wanted = max(1 - sum(least), 0), sum(more for _, more in needs) or 1
     shares = [one + left * more / wanted for one, (_, more) in zip(least, needs, strict=True)]
     columns = (f'<col style="width:{100 * share / sum(shares):.1f}%">' for share in shares)

@@ -1,5 +1,20 @@
 """How a page looks: on a screen, on a phone, in the dark and on paper."""
 
+WIDE, BROAD = "wide", "broad"
+"""Tables that need a large screen, or half of one; any other fits beside what is no phone."""
+
+_CARDS = """@media screen and (max-width: WIDTH) { .KIND thead, .KIND colgroup { position: absolute;
+  left: -999rem; } table.KIND, .KIND caption, .KIND tbody, .KIND tr, .KIND td { display: block; }
+  .KIND tr { border: 1px solid var(--line); margin: 0 0 .6rem; } .KIND td { border: 0; }
+  .KIND td[data-title]::before { content: attr(data-title) ": "; font-weight: bold; }
+  .KIND td:empty { display: none; } }"""
+
+
+def _cards(kind: str, width: str) -> str:
+    """Show each row as a list where a table of a kind has no room."""
+    return _CARDS.replace("KIND", kind).replace("WIDTH", width)
+
+
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1c1c; --paper: #fff; --line: #c9c9c9; --soft: #595959;
   --head: #f1f1f4; --green: #14622b; --amber: #7a4b00; --red: #a3121b; --unknown: #4a4a68; }
@@ -43,11 +58,7 @@ th { background: var(--head); hyphens: auto; }
   table, caption, tbody, tr, td { display: block; } tr { border: 1px solid var(--line);
   margin: 0 0 .6rem; } td { border: 0; } td[data-title]::before { content: attr(data-title) ": ";
   font-weight: bold; } td:empty { display: none; } .signature { display: block; } }
-@media screen and (max-width: 76rem) { .behind thead, .behind colgroup { position: absolute;
-  left: -999rem; } .behind table, .behind caption, .behind tbody, .behind tr, .behind td {
-  display: block; } .behind tr { border: 1px solid var(--line); margin: 0 0 .6rem; }
-  .behind td { border: 0; } .behind td[data-title]::before { content: attr(data-title) ": ";
-  font-weight: bold; } .behind td:empty { display: none; } }
+CARDS
 @media print { body { font-size: 8.2pt; line-height: 1.25; }
   h1 { font-size: 12pt; margin: 0 0 4pt; }
   h2 { font-size: 9.5pt; margin: 5pt 0 1pt; }
@@ -63,4 +74,4 @@ th { background: var(--head); hyphens: auto; }
 @page { size: A4; margin: 10mm 12mm 12mm; @bottom-right {
   content: counter(page) " / " counter(pages); font: 8pt "DejaVu Sans", sans-serif; } }
 @page wide { size: A4 landscape; }
-""".strip()
+""".strip().replace("CARDS", f"{_cards(WIDE, '76rem')}\n{_cards(BROAD, '60rem')}")
