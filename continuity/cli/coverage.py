@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import epilog, show, show_json, verdict_text
 from continuity.cli.wording import brief, moment, number, size
+from continuity.domain.checks import checks_of
 from continuity.domain.clock import text_from_time
 from continuity.domain.coverage import Coverage, Step, plain_from_coverage
 from continuity.domain.pack_facts import PackFacts
@@ -43,8 +45,9 @@ def command(options: Options, job: str, as_json: bool) -> int:
         protected = app.protected(job)
         facts = read_history(app.bench, job)
         covered = cover(app.bench, protected, facts)
-    within, packs = protected.job.read_back.within, latest_packs(facts.checks)
-    late = late_reading(facts, within, now(), protected.zone)
+    own = replace(facts, checks=checks_of(facts.checks, protected.job.repository))
+    within, packs = protected.job.read_back.within, latest_packs(own.checks)
+    late = late_reading(own, within, now(), protected.zone)
     verdict = worst((verdict_on(covered.coverage), *(reason.verdict for reason in late)))
     if as_json:
         show_json({**_plain(job, covered, verdict), "packs": _plain_packs(packs)})

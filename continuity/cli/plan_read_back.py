@@ -11,6 +11,7 @@ from continuity.cli.language import _, plural, sentence
 from continuity.cli.output import show, show_json, table
 from continuity.cli.packs_read import amount
 from continuity.cli.wording import brief, duration, moment, number, size
+from continuity.domain.checks import checks_of
 from continuity.domain.pack_ledger import Load, Pace
 from continuity.domain.packs_judgement import REMEDY, short_of
 from continuity.domain.packs_plain import plain_from_packs, plain_from_round
@@ -40,7 +41,8 @@ def show_read_back(app: App, protected: Protected, *, as_json: bool) -> None:
 
 
 def _show_slice(app: App, protected: Protected, *, as_json: bool) -> None:
-    part = next_slice(read_history(app.bench, protected.job.name), slices_of(protected))
+    known = read_history(app.bench, protected.job.name).checks
+    part = next_slice(checks_of(known, protected.job.repository), slices_of(protected))
     if as_json:
         show_json({"job": protected.job.name, "slice": {"k": part.k, "n": part.n}})
         return

@@ -32,6 +32,11 @@ def latest_checks(checks: Sequence[CheckRun], most: int) -> tuple[CheckRun, ...]
     return (*failed[-1:], *kept)
 
 
+def checks_of(checks: Iterable[CheckRun], repository: str) -> tuple[CheckRun, ...]:
+    """Leave out checks of repositories that a job used before; one that names none stays."""
+    return tuple(run for run in checks if run.identity.repository in {"", repository})
+
+
 def judge_checks(checks: Sequence[CheckRun], now: datetime, validity: timedelta) -> Soundness:
     """Judge by all checks: damage stands until a check that covers it passes.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from continuity.domain.checks import judge_checks
+from continuity.domain.checks import checks_of, judge_checks
 from continuity.domain.facts import BackupRun, JobFacts, OpenRun, Point, Skip, without_copies
 from continuity.domain.failure import FailureClass
 from continuity.domain.objectives import (
@@ -71,7 +71,7 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     own = facts_of_own(plan, facts)
     drills = drills_of_today(own, today)
     validity = plan.read_within or system.proof_validity
-    soundness = judge_checks(facts.checks, moment.now, validity)
+    soundness = judge_checks(own.checks, moment.now, validity)
     proof = judge_proof(
         ProofQuestion(
             facts=own,
@@ -92,7 +92,7 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
     reasons = [
         *_backup_reasons(plan, facts, moment),
         *soundness.reasons,
-        *late_reading(facts, plan.read_within, moment.now, moment.zone),
+        *late_reading(own, plan.read_within, moment.now, moment.zone),
         *proof.reasons,
     ]
     return JobAssessment(
@@ -109,7 +109,8 @@ def judge_job(plan: JobPlan, system: SystemPlan, facts: JobFacts, moment: Moment
 
 def facts_of_own(plan: JobPlan, facts: JobFacts) -> JobFacts:
     """Reduce a job's facts to what shows anything of its own repository."""
-    return without_copies(facts, {copy.repository for copy in plan.copies})
+    own = without_copies(facts, {copy.repository for copy in plan.copies})
+    return replace(own, checks=checks_of(facts.checks, plan.repository))
 
 
 def size_of_newest(points: Sequence[Point]) -> Size | None:

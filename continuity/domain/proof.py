@@ -26,10 +26,10 @@ _NOT_THE_DATA = frozenset(
 )
 
 
-# What a test of everything asked beyond the files: one of a sample does not ask it again.
-_ASKED_OF_ALL = frozenset(
+ASKED_OF_ALL = frozenset(
     {FailureClass.APPLICATION_CHECK, FailureClass.REVIVAL, FailureClass.DATA_MISMATCH}
 )
+"""What a test of everything asks beyond the files: one of a sample does not ask it again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,11 +121,12 @@ def unanswered(drills: Sequence[DrillRun]) -> list[DrillRun]:
     left = []
     for drill in reversed(drills):
         place, data = drill.identity.repository, drill.data_time or drill.at
-        if _proves(drill):
+        # What came back too late came back right.
+        if _proves(drill) or drill.failure is FailureClass.TARGET_MISSED:
             for whole in {False, drill.full}:
                 newest[place, whole] = max(newest.get((place, whole), data), data)
         elif _shows_damage(drill):
-            passed = newest.get((place, drill.full and drill.failure in _ASKED_OF_ALL))
+            passed = newest.get((place, drill.full and drill.failure in ASKED_OF_ALL))
             if passed is None or (drill.data_time is not None and passed < data):
                 left.append(drill)
     return left

@@ -167,7 +167,8 @@ def _schedules(situation: Situation, job: JobAssessment, facts: JobFacts) -> Ite
         yield _punctual(question, FaultKind.DRILL_OVERDUE, late)
     if job.plan.read_within is not None:
         question = _about(situation, CheckKind.READ_BACK_SCHEDULE, job)
-        late = next(late_reading(facts, job.plan.read_within, moment.now, moment.zone), None)
+        own = facts_of_own(job.plan, facts)
+        late = next(late_reading(own, job.plan.read_within, moment.now, moment.zone), None)
         yield _punctual(question, FaultKind.READ_BACK_OVERDUE, late)
 
 

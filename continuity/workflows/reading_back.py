@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from continuity.domain.facts import JobFacts
+from continuity.domain.checks import checks_of
+from continuity.domain.facts import CheckRun, JobFacts
 from continuity.domain.failure import FailureClass
 from continuity.domain.packs_judgement import REMEDY, judge_packs
 from continuity.domain.reading import packs_in
@@ -37,7 +38,8 @@ def read_back(bench: Workbench, protected: Protected, facts: JobFacts, watch: Wa
         with run.phase("resolve"):
             run.body["repository_id"] = require_repository(engine, protected, facts)
         open_witness = witness_of(protected)
-        part = None if open_witness is not None else next_slice(facts, slices_of(protected))
+        own = checks_of(facts.checks, protected.job.repository)
+        part = None if open_witness is not None else next_slice(own, slices_of(protected))
         if part is not None:
             run.body["slice"] = {"k": part.k, "n": part.n}
         with run.phase("check"):
@@ -68,13 +70,13 @@ def slices_of(protected: Protected) -> int:
     return pace.rounds if pace.gap is None else min(pace.rounds, _MOST_SLICES)
 
 
-def next_slice(facts: JobFacts, n: int) -> Slice:
+def next_slice(checks: Iterable[CheckRun], n: int) -> Slice:
     """Choose the slice of n that was read back longest ago; never read ones first.
 
     Slices are remembered, not drawn: a random percentage may never reach a damaged pack.
     """
     passed: dict[int, int] = {}
-    for position, check in enumerate(facts.checks):
+    for position, check in enumerate(checks):
         if check.n == n and check.verdict is Verdict.PASS:
             passed[check.k] = position
     return Slice(k=min(range(1, n + 1), key=lambda k: (passed.get(k, -1), k)), n=n)

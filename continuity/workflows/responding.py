@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from continuity.domain.announcing import Voice
-from continuity.domain.checks import judge_checks
+from continuity.domain.checks import checks_of, judge_checks
 from continuity.domain.clock import Now, text_from_time
 from continuity.domain.evidence import Draft, Line, RecordKind, record_from_line
 from continuity.domain.facts import Facts
@@ -28,6 +28,7 @@ from continuity.domain.observing import (
     observations_from_record,
 )
 from continuity.domain.portfolio import DEFAULT_PROOF_VALIDITY
+from continuity.domain.proof import unanswered
 from continuity.domain.signals import Question
 from continuity.domain.text import N_, say
 from continuity.store.store import Store, Transaction
@@ -170,14 +171,18 @@ def _observations(line: Line, roster: Roster) -> Iterator[Observation]:
 
 
 def _is_premature(desk: Desk, seen: Observation, asked: Collection[Question]) -> bool:
-    """Tell a read-back that passed while damage stands that it did not look at."""
-    if seen.check is not CheckKind.READ_BACK or seen.fault is not None:
+    """Tell a test that passed while damage stands that it did not look at."""
+    if seen.check not in {CheckKind.READ_BACK, CheckKind.DRILL} or seen.fault is not None:
         return False
     if seen.question not in asked:
         return False
     job = job_in(seen.target)
     facts = fold_all(Facts(), desk.store.records(job=job)).of(job)
-    return bool(judge_checks(facts.checks, seen.at, DEFAULT_PROOF_VALIDITY).reasons)
+    if seen.check is CheckKind.DRILL:
+        there = (run for run in facts.drills if run.identity.repository == seen.repository)
+        return bool(unanswered([run for run in there if run.at <= seen.at]))
+    checks = checks_of(facts.checks, seen.repository)
+    return bool(judge_checks(checks, seen.at, DEFAULT_PROOF_VALIDITY).reasons)
 
 
 def _draft(change: Change, incident: Incident, evidence: int) -> Draft:

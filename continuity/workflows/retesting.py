@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from continuity.domain.evidence import RecordKind
-from continuity.domain.plain import mapping_in, text_in
+from continuity.domain.plain import flag_in, mapping_in, text_in
+from continuity.domain.proof import ASKED_OF_ALL
+from continuity.domain.reading import outcome_in
 from continuity.domain.retest import Retest, Way
 from continuity.workflows.backup import back_up
 from continuity.workflows.drill import drill
@@ -31,8 +34,11 @@ def run_retest(
         case Way.BACKUP:
             return back_up(bench, protected, facts, watch)
         case Way.DRILL | Way.FULL_DRILL:
+            body = _failed(bench, evidence)
             request = DrillRequest(
-                full=wanted.way is Way.FULL_DRILL, copy=copy, seed=_seed_in(bench, evidence)
+                full=wanted.way is Way.FULL_DRILL or _asked_of_all(body),
+                copy=copy,
+                seed=text_in(mapping_in(body, "sample"), "seed") or None,
             )
             return drill(bench, protected, facts, request, watch)
         case Way.READ_BACK:
@@ -43,8 +49,13 @@ def run_retest(
             assert_never(wanted.way)
 
 
-def _seed_in(bench: Workbench, evidence: int) -> str | None:
+def _failed(bench: Workbench, evidence: int) -> Mapping[str, object]:
+    """Read what the restore test that failed recorded; nothing where it was no such test."""
     record = next(iter(bench.store.records(after=evidence - 1, limit=1)), None)
     if evidence < 1 or record is None or record.kind is not RecordKind.DRILL_FINISHED:
-        return None
-    return text_in(mapping_in(record.body, "sample"), "seed") or None
+        return {}
+    return record.body
+
+
+def _asked_of_all(body: Mapping[str, object]) -> bool:
+    return flag_in(body, "full") and outcome_in(body)[1] in ASKED_OF_ALL

@@ -184,7 +184,7 @@ def test_slices_take_turns_until_every_stored_byte_was_read_back(office: Office)
     bench = office.app.bench
     slices = []
     for _ in range(4):
-        slices.append(next_slice(office.facts(), 3).k)
+        slices.append(next_slice(office.facts().checks, 3).k)
         ended = read_back(bench, office.protected(), office.facts(), unwatched())
         assert ended.conclusion.verdict is Verdict.PASS
 

@@ -6,6 +6,8 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+from continuity.domain.incident import ACTIVE
+from continuity.service.response import respond_to_runs
 from continuity.workflows.planning import DrillRequest, plan_drill
 from tests.support.filled import filled, generation
 from tests.support.firm import Firm, Office, Wishes, a_firm, at_work, body_of
@@ -67,3 +69,36 @@ def test_a_file_that_is_gone_from_the_source_is_not_asked_for_any_more(tmp_path:
         passed = body_of(office.drill(seed="s"))
 
     assert (failed["verdict"], passed["verdict"]) == ("FAIL", "PASS")
+
+
+def test_an_older_point_that_passes_does_not_close_the_incident_of_a_newer_one(
+    tmp_path: Path,
+) -> None:
+    firm = a_firm_with_small_samples(tmp_path)
+    with at_work(firm) as office:
+        office.back_up()
+        name = drawn_by(office, "s")
+        (firm.source() / name).write_text("written on the second day\n")
+        office.clock.go_on(timedelta(hours=24))
+        office.back_up()
+        stored = generation(firm) / name
+        shutil.copy2(stored, tmp_path / "kept")
+        harm(stored, Harm.FLIP, 2)
+        office.drill(seed="s")
+        respond_to_runs(office.app)
+        older = body_of(office.drill(seed="s", point="oldest"))
+        respond_to_runs(office.app)
+        still = failures_open(office)
+        stored.chmod(0o600)
+        shutil.copy2(tmp_path / "kept", stored)
+        office.drill(seed="s")
+        respond_to_runs(office.app)
+        mended = failures_open(office)
+
+    assert older["verdict"] == "PASS"
+    assert (still, mended) == (["checksum-mismatch"], [])
+
+
+def failures_open(office: Office) -> list[str]:
+    with office.app.bench.store.reading() as reading:
+        return [str(one.failure) for one in reading.incidents.open() if one.state in ACTIVE]

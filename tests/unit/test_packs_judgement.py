@@ -55,6 +55,22 @@ def kinds(diary: Diary, now: datetime) -> set[FaultKind]:
     return {one.fault.kind for one in signals(where, ()) if one.fault is not None}
 
 
+@pytest.mark.parametrize(
+    "read",
+    [packs(START + 29 * DAY), {"slice": {"k": 1, "n": 1}}],
+    ids=["packs", "a slice of one"],
+)
+def test_what_was_read_back_of_a_repository_left_behind_is_nothing_of_the_new_one(
+    read: dict[str, Any],
+) -> None:
+    at, now = START + 29 * DAY, START + 31 * DAY
+    here = kinds(a_good_week().check(at, **read), now)
+    elsewhere = kinds(a_good_week().check(at, repository="former", **read), now)
+
+    assert FaultKind.READ_BACK_OVERDUE not in here
+    assert FaultKind.READ_BACK_OVERDUE in elsewhere
+
+
 def test_packs_read_in_time_are_green() -> None:
     diary = a_good_week().check(NOW - HOUR, **packs(NOW - 20 * DAY))
 
