@@ -273,7 +273,3 @@ class Conduct:
     def of(self, step: str) -> StepRun:
         """Give a step; one that never was is pending."""
         return next((one for one in self.steps if one.step == step), StepRun(step=step))
-
-    def is_inserted(self, step: str) -> bool:
-        """Tell whether somebody inserted a step into this run."""
-        return any(one.step == step for one in self.inserted)

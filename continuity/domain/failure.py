@@ -136,12 +136,6 @@ class ConfigurationError(ContinuityError):
     failure = FailureClass.CONFIGURATION
 
 
-class ClockError(ContinuityError):
-    """The clock cannot be trusted."""
-
-    failure = FailureClass.CLOCK
-
-
 class RecordError(ContinuityError):
     """The record of evidence is damaged."""
 

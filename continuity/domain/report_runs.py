@@ -135,11 +135,6 @@ class RunLine:
     torn_down: bool | None
 
 
-def runs_from_records(records: Iterable[Record]) -> tuple[RunLine, ...]:
-    """Read every finished run; what else is recorded is passed over."""
-    return tuple(run for record in records if (run := run_from_record(record)) is not None)
-
-
 def run_from_record(record: Record) -> RunLine | None:
     """Read one finished run; None for a record of something else."""
     kind = _FINISHED.get(record.kind)

@@ -39,20 +39,3 @@ class Listed(NamedTuple):
     lossy: bool = False
     mode: int = 0
     link_target: bytes | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RestorePoint:
-    """A snapshot with the two times that count for recovery.
-
-    ``data_time`` is when capture began; ``usable_time`` when the snapshot became listable.
-    """
-
-    id: str
-    job: str
-    repository: str
-    data_time: datetime
-    usable_time: datetime
-    manifest: str | None
-    files: int
-    bytes: int
