@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import click
@@ -24,6 +24,8 @@ from continuity.domain.liveness import LivenessTest, examine_liveness
 from continuity.domain.text import N_, say
 from continuity.domain.verdict import Verdict, exit_code, worst
 from continuity.workflows.liveness import Trial, confirm_seen, read_tests, try_channel
+
+_NOBODY = N_("Nobody is told of anything: there are no channels in config/channels.yaml.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,12 +60,17 @@ def command(context: click.Context, as_json: bool) -> int:
     options: Options = context.obj
     with recorded(options.workspace) as (workspace, store):
         listed = list(_listed(workspace, () if store is None else read_tests(store)))
-    verdict = worst([Verdict.PASS, *(one.examined.verdict for one in listed if one.examined)])
+    verdict = _worst_of([one.examined.verdict for one in listed if one.examined], listed)
     if as_json:
         show_json({"verdict": verdict.value, "outlets": [_plain(one) for one in listed]})
     else:
         _show(listed)
     return exit_code(verdict)
+
+
+def _worst_of(verdicts: Sequence[Verdict], looked_at: Sequence[object]) -> Verdict:
+    """Give the worst; where there was nothing to look at, nothing is known to reach anybody."""
+    return worst([Verdict.PASS, *verdicts]) if looked_at else Verdict.INCONCLUSIVE
 
 
 def _listed(workspace: Workspace, tests: tuple[LivenessTest, ...]) -> Iterator[_Listed]:
@@ -77,7 +84,7 @@ def _listed(workspace: Workspace, tests: tuple[LivenessTest, ...]) -> Iterator[_
 
 def _show(listed: list[_Listed]) -> None:
     if not listed:
-        show(_("Nobody is told of anything: there are no channels in config/channels.yaml."))
+        show(_(_NOBODY))
     for one in listed:
         verdict = "-" + " " * 11 if one.examined is None else verdict_text(one.examined.verdict, 12)
         show(f"{verdict}  {plain(one.name)}  {plain(one.kind)}")
@@ -129,7 +136,9 @@ def probe(options: Options, names: tuple[str, ...], as_json: bool) -> int:
     """Probe those named, or all."""
     with recorded(options.workspace) as (workspace, _store):
         found = list(_probed(workspace, names, quiet=as_json))
-    verdict = worst([Verdict.PASS, *(one.verdict for _name, one in found)])
+    verdict = _worst_of([one.verdict for _name, one in found], found)
+    if not found and not as_json:
+        show(_(_NOBODY))
     if as_json:
         rows = [_plain_examined(name, one) for name, one in found]
         show_json({"verdict": verdict.value, "examined": rows})

@@ -142,11 +142,18 @@ def test_who_and_what_must_exist(words: tuple[str, ...], story: Story, room: Mai
     assert room.arrived == []
 
 
-def test_a_firm_without_channels_is_told_that_nobody_is(tmp_path: Path) -> None:
-    said = begin(tmp_path / "firm").run("channels")
+def test_a_firm_without_channels_is_told_that_nobody_is_and_that_is_no_pass(
+    tmp_path: Path,
+) -> None:
+    firm = begin(tmp_path / "firm")
+    listed = firm.run("channels")
+    probed = firm.run("channels", "probe")
+    plain = json.loads(firm.run("channels", "probe", "--json").out)
 
-    assert said.code == 0
-    assert "Nobody is told of anything" in said.out
+    assert (listed.code, probed.code) == (3, 3)
+    assert "Nobody is told of anything" in listed.out
+    assert "Nobody is told of anything" in probed.out
+    assert plain == {"verdict": "INCONCLUSIVE", "examined": []}
 
 
 def test_a_reader_is_written_to_in_the_own_language(story: Story, room: MailRoom) -> None:
