@@ -18,6 +18,15 @@ ONE_COMMAND = N_("COMMAND [ARGS]...")
 ANY_COMMAND = N_("[COMMAND] [ARGS]...")
 """What its usage lines say by default: for these it does not ask gettext."""
 
+METAVARS = frozenset(
+    {
+        *(N_("TEXT"), N_("INTEGER RANGE"), N_("NAME"), N_("FILE"), N_("DIRECTORY"), N_("DIR")),
+        *(N_("REPOSITORY"), N_("WHEN"), N_("PATH"), N_("TIME"), N_("NAME=VALUE"), N_("NUMBER")),
+        *(N_("POINT"), N_("PERSON"), N_("SIZE")),
+    }
+)
+"""What stands for the value of an option, by its type or as we call it."""
+
 WORDS = (
     N_("Usage:"),
     N_("Options"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from continuity import __version__
-from continuity.cli.click_words import ANY_COMMAND, ANY_OPTIONS, ONE_COMMAND
+from continuity.cli.click_words import ANY_COMMAND, ANY_OPTIONS, METAVARS, ONE_COMMAND
 from continuity.cli.entry import Options
 from continuity.cli.language import _
 from continuity.cli.output import epilog
@@ -86,6 +86,10 @@ class LazyCommands(click.Group):
 def worded(command: click.Command) -> click.Command:
     """Say in the language in use what follows a command's name, there and below it."""
     command.options_metavar = _(ANY_OPTIONS)
+    for option in command.params:
+        shown = option.metavar or option.type.name.upper()
+        if isinstance(option, click.Option) and not option.is_flag and shown in METAVARS:
+            option.metavar = _(shown)
     if isinstance(command, click.Group):
         alone = command.invoke_without_command
         command.subcommand_metavar = _(ANY_COMMAND if alone else ONE_COMMAND)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.databases import SqliteFile
 from tests.support.story import REPOSITORY, Story
+from tests.support.terminal import in_spanish
 
 HOUR = timedelta(hours=1)
 
@@ -97,3 +98,13 @@ def test_every_help_has_an_example_and_the_exit_codes(language: str) -> None:
     assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
     english = [word in done.stdout for word in ("[OPTIONS]", " COMMAND [ARGS]...")]
     assert english == [language == "en"] * 2
+
+
+def test_what_stands_for_a_value_is_said_in_the_language_in_use(story: Story) -> None:
+    text, number = in_spanish("TEXT"), in_spanish("INTEGER RANGE")
+    said = [story.run("--lang", "es", name, "--help").out for name in ("init", "schedule")]
+    english = story.run("--lang", "en", "init", "--help").out
+
+    assert f"--organisation {text} " in said[0]
+    assert f"--days {number} " in said[1]
+    assert "--organisation TEXT " in english
