@@ -16,6 +16,7 @@ from continuity.cli.language import _, choose_language, speak
 from continuity.cli.output import complain, remark
 from continuity.cli.paint import Unheard, put_in_silence
 from continuity.domain.failure import ConfigurationError, ContinuityError
+from continuity.domain.text import shown
 from continuity.domain.verdict import Verdict, exit_code
 
 USAGE = 2
@@ -64,7 +65,7 @@ def _code(given: Sequence[str]) -> int:
             return exit_code(Verdict.INCONCLUSIVE)
         if "--debug" in given:
             raise
-        return _defect(error)
+        return unexpected(error)
 
 
 def _is_lost() -> bool:
@@ -112,12 +113,22 @@ def _run_any(given: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _defect(error: Exception) -> int:
+def unexpected(error: Exception) -> int:
+    """Say what nobody foresaw: a refusal of the system is none of the program's own defects."""
     if isinstance(error, OSError) and error.errno in _NOT_WRITABLE:
-        where = error.filename or "-"
         template = _("Something could not be written: {reason} ({path})")
-        remark(template.format(reason=error.strerror or error, path=where))
-        return exit_code(Verdict.INCONCLUSIVE)
+    elif isinstance(error, PermissionError) and error.filename:
+        template = _("{path} is kept from this user: {reason}.")
+    else:
+        return _defect(error)
+    path = shown(os.fsencode(error.filename or "-"))
+    remark(template.format(reason=error.strerror or error, path=path))
+    if isinstance(error, PermissionError):
+        remark(_("What to do: run it as the user to whom it belongs."))
+    return exit_code(Verdict.INCONCLUSIVE)
+
+
+def _defect(error: Exception) -> int:
     template = _("An unexpected error, a defect of this program: {error}")
     remark(template.format(error=f"{type(error).__name__}: {error}"))
     remark(_("What to do: run it again with --debug and report what it prints."))
