@@ -11,7 +11,7 @@ from continuity.domain.facts import JobFacts, without_copies
 from continuity.domain.failure import ContinuityError, FailureClass
 from continuity.domain.job import Retention
 from continuity.domain.plain import flag_in, mapping_in, text_in
-from continuity.domain.proof import void_moments
+from continuity.domain.proof import unanswered, void_moments
 from continuity.domain.retention import RetentionPlan, RetentionQuestion, plan_retention
 from continuity.domain.run import PASSED, RunKind
 from continuity.domain.text import N_, Message, plain_from_message, say
@@ -42,7 +42,9 @@ def plan_retirement(bench: Workbench, protected: Protected, facts: JobFacts) -> 
         now=bench.now(),
         newest_record=None if latest is None else latest.recorded_at,
         proven=_ever_proven(facts),
-        hold=_hold(bench, facts) if rule else say(N_("No retention is written for this job.")),
+        hold=_hold(bench, protected, facts)
+        if rule
+        else say(N_("No retention is written for this job.")),
     )
     return plan_retention(question)
 
@@ -100,7 +102,7 @@ def _ever_proven(facts: JobFacts) -> frozenset[str]:
     )
 
 
-def _hold(bench: Workbench, facts: JobFacts) -> Message | None:
+def _hold(bench: Workbench, protected: Protected, facts: JobFacts) -> Message | None:
     if any(point.quarantined and point.removed_at is None for point in facts.points):
         return say(N_("A backup is in quarantine until a person accepts it."))
     latest = {run.failure for run in facts.backups[-1:]}
@@ -109,6 +111,10 @@ def _hold(bench: Workbench, facts: JobFacts) -> Message | None:
         return say(N_("Files may be getting encrypted: nothing is removed."))
     if void_moments(facts) and not _ever_proven(facts):
         return say(N_("Damage was found and nothing is proven since: nothing is removed."))
+    place = protected.job.repository
+    if unanswered([drill for drill in facts.drills if drill.identity.repository == place]):
+        # An older point that passed since says nothing of the newer one that came back wrong.
+        return say(N_("The newest data that was tested came back wrong: nothing is removed."))
     if any(run.job == facts.job and run.kind == RunKind.DRILL for run in bench.store.running()):
         return say(N_("A restore test is under way: nothing is removed."))
     return None

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -96,6 +97,32 @@ def test_a_quarantined_backup_holds_every_removal_until_a_person_accepts_it(
     office.clock.go_on(timedelta(days=1))
     assert office.back_up().conclusion.verdict is Verdict.PASS
     assert plan_retirement(office.app.bench, office.protected(), office.facts()).removed != ()
+
+
+@pytest.mark.parametrize("firm", ["rsync"], indirect=True)
+def test_nothing_goes_while_the_newest_data_is_wrong_though_an_older_point_passed(
+    office: Office,
+) -> None:
+    nights(office, 3)
+    assert office.drill().conclusion.verdict is Verdict.PASS
+    facts, (passed,) = office.facts(), office.facts().drills
+    assert passed.data_time is not None
+    wrong = passed._replace(
+        verdict=Verdict.FAIL,
+        failure=FailureClass.CHECKSUM_MISMATCH,
+        at=passed.at - timedelta(hours=1),
+        data_time=passed.data_time + timedelta(days=1),
+    )
+    newer = replace(facts, drills=(wrong, passed))
+    elsewhere = wrong._replace(identity=wrong.identity._replace(repository="former"))
+
+    plans = [
+        plan_retirement(office.app.bench, office.protected(), known)
+        for known in (facts, newer, replace(facts, drills=(elsewhere, passed)))
+    ]
+
+    assert [plan.removed == () for plan in plans] == [False, True, False]
+    assert plans[1].held is not None
 
 
 def test_nothing_is_accepted_that_is_not_in_quarantine(office: Office) -> None:
