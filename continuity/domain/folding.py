@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from continuity.domain.checks import latest_checks
 from continuity.domain.conducted import with_conducted
+from continuity.domain.drills import latest_drills
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.facts import (
     BackupRun,
@@ -195,7 +196,7 @@ def _drilled(facts: JobFacts, record: Record) -> JobFacts:
         provable=number_in(covered, "files"),
     )
     closed = _close(facts, record.run_id)
-    drills = (*closed.drills, run)[-KEPT_DRILLS:]
+    drills = latest_drills((*closed.drills, run), KEPT_DRILLS)
     return replace(closed, drills=drills, points=_with_adopted(closed.points, record, run))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from continuity.domain.checks import Soundness
+from continuity.domain.drills import proves, shows_damage, unanswered
 from continuity.domain.facts import Damage, DrillRun, Identity, JobFacts, Point
 from continuity.domain.failure import FailureClass
 from continuity.domain.objectives import Span
@@ -17,19 +18,6 @@ from continuity.domain.verdict import Verdict, worst
 
 RESTORABLE = "L3"
 """The lowest level at which anything may be called restorable."""
-
-_RESTORED = frozenset({"L3", "L4", "L5"})
-
-# A test that failed for these reasons still found the data right.
-_NOT_THE_DATA = frozenset(
-    {FailureClass.TARGET_MISSED, FailureClass.RESIDUE, FailureClass.POSSIBLE_ENCRYPTION}
-)
-
-
-ASKED_OF_ALL = frozenset(
-    {FailureClass.APPLICATION_CHECK, FailureClass.REVIVAL, FailureClass.DATA_MISMATCH}
-)
-"""What a test of everything asks beyond the files: one of a sample does not ask it again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,38 +91,9 @@ def drills_of_today(facts: JobFacts, today: Identity) -> list[DrillRun]:
     return [drill for drill in facts.drills if drill.identity in same]
 
 
-def _proves(drill: DrillRun) -> bool:
-    return drill.verdict is Verdict.PASS and drill.level in _RESTORED and bool(drill.point)
-
-
-def _shows_damage(drill: DrillRun) -> bool:
-    return drill.verdict is Verdict.FAIL and drill.failure not in _NOT_THE_DATA
-
-
-def unanswered(drills: Sequence[DrillRun]) -> list[DrillRun]:
-    """List the restore tests that found the data wrong and that nothing answered, latest first.
-
-    One that passes in the same repository answers, of the same data or newer: what came back wrong
-    is in every sample until then. What was asked of everything is answered by such a test alone.
-    """
-    newest: dict[tuple[str, bool], datetime] = {}
-    left = []
-    for drill in reversed(drills):
-        place, data = drill.identity.repository, drill.data_time or drill.at
-        # What came back too late came back right.
-        if _proves(drill) or drill.failure is FailureClass.TARGET_MISSED:
-            for whole in {False, drill.full}:
-                newest[place, whole] = max(newest.get((place, whole), data), data)
-        elif _shows_damage(drill):
-            passed = newest.get((place, drill.full and drill.failure in ASKED_OF_ALL))
-            if passed is None or (drill.data_time is not None and passed < data):
-                left.append(drill)
-    return left
-
-
 def void_moments(facts: JobFacts) -> list[datetime]:
     """List when the data was shown to be wrong: what was proven before no longer counts."""
-    drills = (drill.at for drill in facts.drills if _shows_damage(drill))
+    drills = (drill.at for drill in facts.drills if shows_damage(drill))
     checks = (check.at for check in facts.checks if check.verdict is Verdict.FAIL)
     return sorted((*drills, *checks, *(found.at for found in facts.damages)))
 
@@ -192,7 +151,7 @@ class ProofQuestion:
 def judge_proof(question: ProofQuestion, now: datetime) -> Proof:
     """Judge the job by what has been proven, never by what was promised."""
     facts, validity = question.facts, question.validity
-    passed = [drill for drill in question.drills if _proves(drill)]
+    passed = [drill for drill in question.drills if proves(drill)]
     voids = void_moments(facts)
     standing = [drill for drill in passed if not voids or drill.at > voids[-1]]
     level, at = _level(question, standing, now)
@@ -224,7 +183,7 @@ def _holds(span: Span, now: datetime) -> bool:
 
 def _latest_attempt(facts: JobFacts) -> DrillRun | None:
     """Find the latest restore test that either proves something or did not pass."""
-    attempts = (d for d in reversed(facts.drills) if _proves(d) or d.verdict is not Verdict.PASS)
+    attempts = (d for d in reversed(facts.drills) if proves(d) or d.verdict is not Verdict.PASS)
     return next(attempts, None)
 
 
@@ -249,9 +208,9 @@ def _reasons(
     question: ProofQuestion, standing: Sequence[DrillRun], wrong: Sequence[DrillRun], now: datetime
 ) -> Iterator[Reason]:
     facts = question.facts
-    if facts.damages and not any(_proves(d) and d.at > facts.damages[-1].at for d in facts.drills):
+    if facts.damages and not any(proves(d) and d.at > facts.damages[-1].at for d in facts.drills):
         yield _outcome(facts.damages[-1])
-    conclusive = (d for d in reversed(facts.drills) if _proves(d) or d.verdict is Verdict.FAIL)
+    conclusive = (d for d in reversed(facts.drills) if proves(d) or d.verdict is Verdict.FAIL)
     concluded = next(conclusive, None)
     if concluded is not None and concluded.verdict is Verdict.FAIL:
         yield _outcome(concluded)
@@ -284,7 +243,7 @@ def _nothing_stands(question: ProofQuestion) -> Reason:
         N_("No restore test has proven this yet at {level} or above."), level=question.required
     )
     for drill in reversed(question.facts.drills):
-        if _proves(drill) and drill.level >= question.required:
+        if proves(drill) and drill.level >= question.required:
             message = change_since(drill.identity, question.today) or say(
                 N_("Damage was found after the last restore test that passed.")
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from continuity.domain.announcing import Voice
 from continuity.domain.checks import checks_of, judge_checks
 from continuity.domain.clock import Now, text_from_time
+from continuity.domain.drills import unanswered
 from continuity.domain.evidence import Draft, Line, RecordKind, record_from_line
 from continuity.domain.facts import Facts
 from continuity.domain.failure import ConfigurationError, RecordError
@@ -28,7 +29,6 @@ from continuity.domain.observing import (
     observations_from_record,
 )
 from continuity.domain.portfolio import DEFAULT_PROOF_VALIDITY
-from continuity.domain.proof import unanswered
 from continuity.domain.signals import Question
 from continuity.domain.text import N_, say
 from continuity.store.store import Store, Transaction

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
+from continuity.domain.drills import ASKED_OF_ALL
 from continuity.domain.evidence import RecordKind
 from continuity.domain.plain import flag_in, mapping_in, text_in
-from continuity.domain.proof import ASKED_OF_ALL
 from continuity.domain.reading import outcome_in
 from continuity.domain.retest import Retest, Way
 from continuity.workflows.backup import back_up

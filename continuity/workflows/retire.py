@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
+from continuity.domain.drills import unanswered
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.facts import JobFacts, without_copies
 from continuity.domain.failure import ContinuityError, FailureClass
 from continuity.domain.job import Retention
 from continuity.domain.plain import flag_in, mapping_in, text_in
-from continuity.domain.proof import unanswered, void_moments
+from continuity.domain.proof import void_moments
 from continuity.domain.retention import RetentionPlan, RetentionQuestion, plan_retention
 from continuity.domain.run import PASSED, RunKind
 from continuity.domain.text import N_, Message, plain_from_message, say

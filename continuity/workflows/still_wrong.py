@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from continuity.domain.compare import Outcome
+from continuity.domain.drills import unanswered
 from continuity.domain.evidence import Record, RecordKind
 from continuity.domain.facts import JobFacts
 from continuity.domain.job import SamplePolicy
 from continuity.domain.manifest import Kind
 from continuity.domain.plain import list_in, mapping_in, text_in
-from continuity.domain.proof import unanswered
 from continuity.domain.text import shown
 from continuity.store.store import Store
 from continuity.workflows.manifests import PointRecord
