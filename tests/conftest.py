@@ -53,6 +53,7 @@ _LONG = {
     "tests/end_to_end/test_cli_exhibits.py",
     "tests/end_to_end/test_cli_hosts.py",
     "tests/end_to_end/test_cli_restore.py",
+    "tests/end_to_end/test_cli_typed.py",
     "tests/end_to_end/test_cli_words.py",
     "tests/end_to_end/test_cli_sabotage.py",
     "tests/end_to_end/test_databases_away.py",

@@ -36,7 +36,7 @@ def warn_of_stranger(app: App, by: str | None) -> None:
             "Nobody in config/people.yaml is called {name}; it goes on record under that name."
         ).format(name=plain(by))
     )
-    meant = _meant(app, by)
+    meant = likely_name(app, by)
     if meant is not None:
         remark(_("Did you mean {name}?").format(name=plain(meant)))
 
@@ -63,14 +63,15 @@ def successor(app: App, name: str) -> str:
 
 
 def _known(app: App, name: str) -> Message:
-    names, meant = ", ".join(sorted(app.workspace.people)), _meant(app, name)
+    names, meant = ", ".join(sorted(app.workspace.people)), likely_name(app, name)
     if meant is None:
         text = N_("Known: {names}. Write anybody else into config/people.yaml first.")
         return say(text, names=names)
     return say(N_("Did you mean {meant}? Known: {names}"), meant=meant, names=names)
 
 
-def _meant(app: App, name: str) -> str | None:
+def likely_name(app: App, name: str) -> str | None:
+    """Guess whose short name was meant by a name that may be mistyped."""
     spoken = {
         word.casefold(): key
         for key, one in app.workspace.people.items()

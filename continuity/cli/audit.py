@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from continuity.app import opened, recorded
-from continuity.cli import resume
+from continuity.cli import erase, resume, rotate_key
 from continuity.cli.columns import plain
 from continuity.cli.entry import Options
 from continuity.cli.language import _, plural, sentence
@@ -55,6 +55,8 @@ def command() -> None:
 
 
 command.add_command(resume.command)
+command.add_command(erase.command)
+command.add_command(rotate_key.command)
 
 
 @command.command(

@@ -27,6 +27,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a confirmed record survives a power cut
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # a name that was erased is not left in free pages
     "PRAGMA recursive_triggers=ON",  # or INSERT OR REPLACE would get past the triggers
 )
 _WRITES = "continuity_writes"

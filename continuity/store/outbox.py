@@ -162,9 +162,9 @@ class Outbox:
         """List the tickets of an incident, or of all."""
         return ticket_links.read(self._connection, incident)
 
-    def forget_assignee(self, name: str) -> None:
-        """Take a person's name from the tickets that were seen in those hands."""
-        ticket_links.forget_assignee(self._connection, name)
+    def forget_assignee(self, name: str) -> int:
+        """Take a person's name from the tickets that were seen in those hands; gives how many."""
+        return ticket_links.forget_assignee(self._connection, name)
 
     def _doubt_left_ones(self, now: datetime) -> None:
         left = (outbox.c.state == OutboxState.SENDING.value) & (outbox.c.due_at <= now)

@@ -21,6 +21,7 @@ from continuity.store.checkpoints import SignedCheckpoint
 from continuity.store.conducts import Conducts
 from continuity.store.connect import BUSY_SECONDS, connect, connect_to_read, place_of, writing
 from continuity.store.coverage import Proof, ProvenAt
+from continuity.store.erased import Erased, draft_from_erased
 from continuity.store.errors import translated
 from continuity.store.evidence import Wanted
 from continuity.store.incidents import Incidents
@@ -141,14 +142,16 @@ class Transaction:
         self.append(Draft(kind=RecordKind.CHECKPOINT_SIGNED, body=body))
         return signed
 
-    def erase_person(self, name: str) -> tuple[int, ...]:
-        """Erase a person's name from beside the record, and record that this was done."""
-        erased = evidence.erase(self._connection, name)
-        self.incidents.forget_holder(name)
-        self.outbox.forget_assignee(name)
-        self.conducts.forget_person(name)
-        if erased:
-            self.append(Draft(kind=RecordKind.PERSONAL_ERASED, body={"records": list(erased)}))
+    def erase_person(self, name: str, by: str = "") -> Erased:
+        """Erase a person's name from beside the record, and record that ``by`` did this."""
+        erased = Erased(
+            records=evidence.erase(self._connection, name),
+            incidents=self.incidents.forget_holder(name),
+            runs=self.conducts.forget_person(name),
+            tickets=self.outbox.forget_assignee(name),
+        )
+        if erased.count:
+            self.append(draft_from_erased(erased, name, by))
         return erased
 
     def note(self, name: str, value: str) -> None:

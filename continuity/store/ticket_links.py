@@ -47,10 +47,10 @@ def read(connection: Connection, incident: int | None) -> Sequence[TicketLink]:
     return [_link(row) for row in connection.execute(query).mappings()]
 
 
-def forget_assignee(connection: Connection, name: str) -> None:
-    """Take a name from the tickets that were seen in those hands."""
+def forget_assignee(connection: Connection, name: str) -> int:
+    """Take a name from the tickets that were seen in those hands; gives how many."""
     mine = table.c.remote_assignee == name
-    connection.execute(update(table).where(mine).values(remote_assignee=""))
+    return connection.execute(update(table).where(mine).values(remote_assignee="")).rowcount
 
 
 def _mine(link: TicketLink) -> ColumnElement[bool]:

@@ -163,13 +163,27 @@ def test_erased_names_are_gone_and_the_record_still_verifies(
     with store.transaction() as transaction:
         erased = transaction.erase_person("Ana")
 
-    assert erased == (1,)
+    assert erased.records == (1,)
     assert store.people() == {3: {"by": "Luis"}}
     assert store.personal_text(1) is None
     assert AuditAnswer.INTACT is verify_chain(store.lines()).answer
     assert [one.body for one in store.records(kinds=[RecordKind.PERSONAL_ERASED])] == [
         {"records": [1]}
     ]
+
+
+@pytest.mark.parametrize(("by", "people"), [("root", {2: {"actor": "root"}}), ("Ana", {})])
+def test_who_erased_stands_beside_the_record_unless_it_is_the_one_erased(
+    store: Store, by: str, people: dict[int, dict[str, str]]
+) -> None:
+    store.append(Draft(kind=RecordKind.SKIP_DECIDED, personal={"by": "Ana"}))
+    with store.transaction() as transaction:
+        nobody = transaction.erase_person("Luis", by)
+        erased = transaction.erase_person("Ana", by)
+
+    assert (nobody.count, erased.count) == (0, 1)
+    assert store.people() == people
+    assert [one.sequence for one in store.records(kinds=[RecordKind.PERSONAL_ERASED])] == [2]
 
 
 def test_equal_names_have_different_hashes_so_that_they_cannot_be_guessed(store: Store) -> None:

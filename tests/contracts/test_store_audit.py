@@ -168,5 +168,5 @@ def test_names_may_be_erased_and_the_audit_stays_intact(store: Store, keys: Keys
     with store.transaction() as transaction:
         erased = transaction.erase_person("Ana")
 
-    assert erased == (2, 5, 6, 7)
+    assert erased.records == (2, 5, 6, 7)
     assert audit(store, keys.signers()).answer is AuditAnswer.INTACT

@@ -67,6 +67,8 @@ HELPS = (
     "audit verify",
     "audit checkpoint",
     "audit export",
+    "audit erase",
+    "audit rotate-key",
     "check",
     "init",
     "doctor",

@@ -56,9 +56,10 @@ def run(firm: Firm, *arguments: str, **environ: str) -> Said:
     return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def run_on_terminal(firm: Firm, *arguments: str, **environ: str) -> Said:
-    """Run on a terminal of 80 columns; both streams are one there."""
+def run_on_terminal(firm: Firm, *arguments: str, typed: str = "", **environ: str) -> Said:
+    """Run on a terminal of 80 columns; both streams, and what is typed, are one there."""
     ours, theirs = pty.openpty()
+    os.write(ours, typed.encode())
     with subprocess.Popen(
         argv(firm, *arguments),
         cwd=ROOT,
