@@ -199,11 +199,13 @@ def main() -> None:
 
 
 def _read_files(repository: Repository, chosen: Path) -> bool:
-    from continuity.witness.observing import observe_stored
+    from continuity.witness.lying import find_files
+    from continuity.witness.observing import observe_found
 
     paths = chosen.read_bytes().split(b"\0")
     newest = repository.snapshots()[-1].id
-    read = observe_stored(repository, newest, paths, lambda _files, _size: None)
+    found = find_files(repository, newest, paths)
+    read = observe_found(repository, found, lambda _files, _size: None)
     return len(read.entries) == len(paths) and not read.troubles
 
 

@@ -44,19 +44,6 @@ def read_yaml(root: Path, file: str, *, may_be_empty: bool = False) -> Found:
     return _with_content((found, problems))
 
 
-def read_front_matter(root: Path, file: str) -> Found:
-    """Read the YAML between the two ``---`` lines at the top of a Markdown file."""
-    try:
-        text = text_of(root, file)
-    except UnreadableFileError as error:
-        return None, (error.problem,)
-    parts = split_front_matter(text)
-    if parts is None:
-        expected = say(N_("front matter between two lines of ---"))
-        return None, (_problem(file, 1, expected, say(N_("text without it"))),)
-    return _with_content(document_from_text(name_shown(file), parts[0], first_line=2))
-
-
 def read_text(root: Path, file: str) -> tuple[str | None, tuple[Problem, ...]]:
     """Read a file that is text."""
     try:

@@ -116,12 +116,6 @@ class Voice:
             yield from self._tell(Change(event=Event.ESCALATED, at=now, details=rung), incident)
 
 
-def announce_on(names: Sequence[str]) -> Voice:
-    """Tell of every incident on the same lanes, none of them personal."""
-    lanes = tuple(Lane(name=name) for name in names)
-    return Voice(lanes=lambda _incident: lanes)
-
-
 def notice_of(change: Change, incident: Incident, lane: str) -> Notice:
     """Make the notice of one change on one lane; what it is about is told as it was then."""
     return Notice(

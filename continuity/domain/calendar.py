@@ -93,15 +93,6 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
     return calendar.always or any(True for _ in open_spans(calendar, at, at + timedelta.resolution))
 
 
-def next_open(calendar: Calendar, at: datetime) -> datetime | None:
-    """Give the first instant, this one or later, at which somebody works; None for never."""
-    at = at.astimezone(UTC)
-    if calendar.always:
-        return at
-    spans = open_spans(calendar, at, at + _FARTHEST * _DAY)
-    return next((begin for begin, _ in spans), None)
-
-
 def working_day(calendar: Calendar) -> timedelta:
     """Give the length of a working day: that of the longest of an ordinary week."""
     return max(_ordinary(calendar, weekday) for weekday in _WEEK)

@@ -89,21 +89,6 @@ def due_rungs(
     return tuple(call for ladder in mine for call in _climbed(incident, ladder, scene, now))
 
 
-def next_rungs(
-    incident: Incident, ladders: Iterable[Ladder], scene: Scene, now: datetime
-) -> tuple[Call, ...]:
-    """Give the next rung of each ladder without waiting for it: a person asked for more people."""
-    calls = []
-    for ladder in ladders if incident.active else ():
-        for index, rung in enumerate(ladder.rungs):
-            key = key_of(incident, ladder, index, lap_of(incident, rung), 0)
-            call = _call(ladder, rung, key, scene, now)
-            if key not in incident.rungs and not call.reached_nobody:
-                calls.append(call)
-                break
-    return tuple(calls)
-
-
 def reminder(incident: Incident, rules: Rules, now: datetime) -> Call | None:
     """Tell whoever has it and does nothing, once, before it is taken away again."""
     since = incident.active_at

@@ -18,7 +18,6 @@ from continuity.domain.segment import (
     only,
     reached,
     restarted,
-    running,
     segments_of,
     stopped,
     turned,
@@ -222,9 +221,3 @@ def _standing(segment: Segment, reason: str) -> Segment:
         reason=reason,
         cycle=segment.cycle,
     )
-
-
-def is_running(incident: Incident, clock: Clock) -> bool:
-    """Tell whether a clock goes now."""
-    last = running(incident.clocks, clock)
-    return last is not None and last.counted

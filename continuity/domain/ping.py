@@ -107,23 +107,11 @@ def _run(text: str | None) -> UUID | None:
     return UUID(text)
 
 
-def path_from_ping(ping: Ping) -> str:
-    """Write the path by which ``ping_from_request`` reads the same ping."""
-    name = f"/{ping.key}/{ping.slug}" if ping.check is None else f"/{ping.check}"
-    return f"{name}{ending_of(ping.signal, ping.status)}"
-
-
 def ending_of(signal: Signal, status: int | None = None) -> str:
     """Write what follows the name of a check."""
     if status is not None:
         return f"/{status}"
     return "" if signal is Signal.SUCCESS else f"/{signal.value}"
-
-
-def query_from_ping(ping: Ping) -> tuple[tuple[str, str], ...]:
-    """Write the query by which ``ping_from_request`` reads the same ping."""
-    run = (("rid", str(ping.run)),) if ping.run is not None else ()
-    return (*run, ("create", "1")) if ping.create else run
 
 
 def started_at(end: Heard, before: Iterable[Heard]) -> datetime | None:

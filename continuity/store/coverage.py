@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from continuity.domain.clock import text_from_time
 from continuity.store.tables import coverage
@@ -40,13 +40,6 @@ class Proof(NamedTuple):
     path: bytes
     proven_at: datetime
     sha256: bytes | None
-
-
-class ProvenAt(NamedTuple):
-    """How many paths were last proven at this moment."""
-
-    proven_at: datetime
-    paths: int
 
 
 def prove(
@@ -84,13 +77,6 @@ def proofs(connection: Connection, job: str) -> Iterator[Proof]:
     query = select(*columns).where(coverage.c.job == job)
     for row in connection.execution_options(yield_per=_CHUNK).execute(query):
         yield Proof(bytes(row.path), row.proven_at, row.sha256)
-
-
-def ages(connection: Connection, job: str) -> Sequence[ProvenAt]:
-    """Count the proven paths of a job by the time of their proof, the oldest first."""
-    moment = coverage.c.proven_at
-    query = select(moment, func.count()).where(coverage.c.job == job).group_by(moment)
-    return [ProvenAt(*row) for row in connection.execute(query.order_by(moment))]
 
 
 def forget(connection: Connection, job: str, existing: Container[bytes]) -> int:

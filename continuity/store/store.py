@@ -20,7 +20,7 @@ from continuity.store import checkpoints, coverage, evidence, notes, runs
 from continuity.store.checkpoints import SignedCheckpoint
 from continuity.store.conducts import Conducts
 from continuity.store.connect import BUSY_SECONDS, connect, connect_to_read, place_of, writing
-from continuity.store.coverage import Proof, ProvenAt
+from continuity.store.coverage import Proof
 from continuity.store.erased import Erased, draft_from_erased
 from continuity.store.errors import translated
 from continuity.store.evidence import Wanted
@@ -265,11 +265,6 @@ class Store:
         """Read all proven paths of a job, in no order."""
         with self._reading() as connection:
             yield from coverage.proofs(connection, job)
-
-    def coverage_ages(self, job: str) -> Sequence[ProvenAt]:
-        """Count the proven paths of a job by the time of their proof, the oldest first."""
-        with self._reading() as connection:
-            return coverage.ages(connection, job)
 
     def checkpoints(self, after: int = 0) -> Sequence[SignedCheckpoint]:
         """Read the checkpoints of records after a sequence."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from continuity.domain.manifest import Entry, Kind, tree_order
 from continuity.domain.text import Message
 from continuity.witness.contents import Contents, Part
-from continuity.witness.lying import find_files
 from continuity.witness.repository import Repository
 from continuity.witness.walking import Found
 
@@ -28,16 +27,6 @@ class Observed:
     problems: tuple[Message, ...]
     touched: int
     packs: int
-
-
-def observe_stored(
-    repository: Repository,
-    snapshot: str,
-    paths: Iterable[bytes],
-    on_read: Callable[[int, int], None],
-) -> Observed:
-    """Read the content and the metadata of files. Raises what reading raises."""
-    return observe_found(repository, find_files(repository, snapshot, paths), on_read)
 
 
 def observe_found(

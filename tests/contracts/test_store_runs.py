@@ -152,9 +152,6 @@ def test_coverage_keeps_the_latest_proof_of_each_path(store: Store) -> None:
         b"/a": (START + timedelta(days=1), digests[1]),
         b"/b\xff\n": (START, None),
     } == proofs
-    assert [(START, 1), (START + timedelta(days=1), 1)] == [
-        tuple(age) for age in store.coverage_ages("mail")
-    ]
     assert [digests[1]] == [one.sha256 for one in store.proofs("web")]
 
 
@@ -173,7 +170,7 @@ def test_coverage_of_two_hundred_thousand_paths_costs_no_more_a_path_than_of_a_f
     few = _cpu_seconds(store, "few", 20_000)
     many = _cpu_seconds(store, "mail", 200_000)
 
-    assert [tuple(age) for age in store.coverage_ages("mail")] == [(START, 200_000)]
+    assert sum(1 for _proof in store.proofs("mail")) == 200_000
     # Processor time of this process, in one run; a search through all for each would be 100 times.
     assert many < 25 * few
 

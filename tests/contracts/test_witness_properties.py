@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from continuity.hosts.observe import observe
 from continuity.witness.bringing import Manner, bring
 from continuity.witness.contents import Contents
-from continuity.witness.observing import observe_stored
+from continuity.witness.lying import find_files
+from continuity.witness.observing import observe_found
 from tests.support.entries import NAMES
 from tests.support.programs import quickest_restic
 from tests.support.witnessed import backed_up, restic, witnessed
@@ -84,8 +85,8 @@ def test_any_tree_comes_back_as_restic_restores_it(
             found = list(contents.entries(snapshot.tree))
             manner = Manner(owners=os.geteuid() == 0, special=True)
             brought = bring(contents, found, home / "ours", manner, lambda _files, _size: None)
-            paths = [one.path for one in found]
-            stored = observe_stored(repository, snapshot.id, paths, lambda _files, _size: None)
+            lying = find_files(repository, snapshot.id, [one.path for one in found])
+            stored = observe_found(repository, lying, lambda _files, _size: None)
 
         theirs = [_seen(entry) for entry in observe(home / "theirs")]
         assert brought.problems == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from continuity.domain.announcing import Lane, Voice, announce_on
+from continuity.domain.announcing import Lane, Voice
 from continuity.domain.failure import FailureClass
 from continuity.domain.fault import CheckKind
 from continuity.domain.incident import Change, Event, Incident
@@ -14,7 +14,7 @@ from continuity.domain.incident_commands import acknowledge, decide
 from continuity.domain.incident_plain import incident_from_plain, local_number, plain_from_incident
 from continuity.domain.observing import Roster
 from continuity.domain.retest import Retest, Way, retests_of
-from tests.support.desks import ROSTER
+from tests.support.desks import ROSTER, announce_on
 from tests.support.incidents import HOUR, NOW, PERSON, board, opened, seen
 
 LANES = ("ticket:jira", "channel:mail")

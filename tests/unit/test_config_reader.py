@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.config.document import document_from_text
-from continuity.config.reader import LARGEST, read_front_matter, read_yaml
+from continuity.config.reader import LARGEST, read_yaml
+from continuity.config.runbook_document import book_from_text
 
 
 def _problems(text: str) -> list[str]:
@@ -216,27 +217,22 @@ def test_a_pipe_in_place_of_a_file_does_not_make_anybody_wait(tmp_path: Path) ->
 
 
 def test_lines_of_front_matter_are_lines_of_the_file(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_text("---\nid: a\nid: b\n---\n# Text\n\nid: c\n")
+    text = "---\nid: a\nid: b\n---\n# Text\n\nid: c\n"
 
-    document, problems = read_front_matter(tmp_path, "a.md")
+    problems = book_from_text("runbooks/a.md", text, tmp_path)[1]
 
-    assert [str(one) for one in problems] == [
-        "a.md:3: id: expected each key once, found line 2 already"
-    ]
-    assert document is not None
-    assert document.value == {"id": "a"}
+    assert "runbooks/a.md:3: id: expected each key once, found line 2 already" in map(str, problems)
 
 
 @pytest.mark.parametrize(
     "text", ["# Title\n", "---\nid: a\n", "--- x\n---\n", " ---\nid: a\n---\n"]
 )
 def test_a_runbook_without_front_matter_says_so(tmp_path: Path, text: str) -> None:
-    (tmp_path / "a.md").write_text(text)
+    book, problems = book_from_text("runbooks/a.md", text, tmp_path)
 
-    problems = read_front_matter(tmp_path, "a.md")[1]
-
+    assert book is None
     assert [str(one) for one in problems] == [
-        "a.md:1: expected front matter between two lines of ---, found text without it"
+        "runbooks/a.md:1: expected front matter between two lines of ---, found text without it"
     ]
 
 
@@ -259,5 +255,6 @@ def test_any_bytes_give_a_document_or_problems(
     root = tmp_path_factory.mktemp("any")
     (root / "a.yaml").write_bytes(content)
 
-    for found in (read_yaml(root, "a.yaml"), read_front_matter(root, "a.yaml")):
-        assert found[0] is not None or found[1]
+    document, problems = read_yaml(root, "a.yaml")
+
+    assert document is not None or problems

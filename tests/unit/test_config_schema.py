@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from continuity.config.document import document_from_text
 from continuity.config.models import Settings
-from continuity.config.reader import read_front_matter, read_yaml
+from continuity.config.reader import Found, read_yaml, split_front_matter
 from continuity.config.schema import schemas, write_schemas
 from continuity.domain.job import Job
 from continuity.domain.runbook import Runbook
@@ -108,10 +109,17 @@ def _files() -> list[tuple[str, str]]:
     return config + jobs + sorted(books)
 
 
+def _read(file: str) -> Found:
+    if not file.endswith(".md"):
+        return read_yaml(ROOT, file)
+    parts = split_front_matter((ROOT / file).read_text("utf-8"))
+    assert parts is not None
+    return document_from_text(file, parts[0])
+
+
 @pytest.mark.parametrize(("file", "name"), _files())
 def test_the_demonstration_fits_the_schema_of_its_files(file: str, name: str) -> None:
-    read = read_front_matter if file.endswith(".md") else read_yaml
-    document, problems = read(ROOT, file)
+    document, problems = _read(file)
     schema = schemas()[name]
 
     assert problems == ()
@@ -121,8 +129,7 @@ def test_the_demonstration_fits_the_schema_of_its_files(file: str, name: str) ->
 
 @pytest.mark.parametrize(("file", "name"), _files())
 def test_a_key_that_does_not_exist_misfits_the_schema(file: str, name: str) -> None:
-    read = read_front_matter if file.endswith(".md") else read_yaml
-    document, _ = read(ROOT, file)
+    document, _ = _read(file)
     assert document is not None
     value = {**_mapping(document.value), "not-a-key": 1}
     schema = schemas()[name]

@@ -19,7 +19,6 @@ from continuity.domain.escalation import (
     due_rungs,
     everybody_told,
     ladders_taken,
-    next_rungs,
     reminder,
 )
 from continuity.domain.incident import Change, Event, Incident
@@ -228,12 +227,6 @@ def test_with_the_work_outsourced_the_provider_acts_and_the_management_still_hea
     calls = due_rungs(begun(), [both, DECIDE], scene, START + 40 * MINUTE)
 
     assert told(calls) == [("norbit",), ("lucia",)]
-
-
-def test_a_person_can_ask_for_more_people_before_it_is_time() -> None:
-    incident, _ = climbed(begun(), 0)
-
-    assert told(next_rungs(incident, BOTH, SCENE, START + MINUTE)) == [("norbit",), ("lucia",)]
 
 
 def test_whoever_has_it_and_does_nothing_is_reminded_once_before_losing_it() -> None:

@@ -16,9 +16,8 @@ from continuity.domain.ping import (
     Ping,
     PingError,
     Signal,
-    path_from_ping,
+    ending_of,
     ping_from_request,
-    query_from_ping,
     started_at,
 )
 
@@ -49,6 +48,18 @@ by_slug = st.builds(
     runs,
     st.booleans(),
 )
+
+
+def path_from_ping(ping: Ping) -> str:
+    """Write the path by which ``ping_from_request`` reads the same ping."""
+    name = f"/{ping.key}/{ping.slug}" if ping.check is None else f"/{ping.check}"
+    return f"{name}{ending_of(ping.signal, ping.status)}"
+
+
+def query_from_ping(ping: Ping) -> tuple[tuple[str, str], ...]:
+    """Write the query by which ``ping_from_request`` reads the same ping."""
+    run = (("rid", str(ping.run)),) if ping.run is not None else ()
+    return (*run, ("create", "1")) if ping.create else run
 
 
 @given(by_check | by_slug)
