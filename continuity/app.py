@@ -155,13 +155,13 @@ class Standing:
 def portfolio_of(root: Path, environ: Mapping[str, str] = os.environ) -> Standing:
     """Give what is known of a workspace, from memory as long as nothing changed.
 
-    Raises as ``opened`` does.
+    A copy of the state is never what is remembered. Raises as ``opened`` does.
     """
-    from continuity.config.fingerprint import fingerprint
+    from continuity.config.fingerprint import STATE, fingerprint
     from continuity.store.peek import hindrance
     from continuity.workflows.remembering import place_of_memory, recall
 
-    if _kept_files(environ) is not None:
+    if _kept_files(environ) is not None or environ.get(STATE):
         return _read_standing(root, environ, None, None)
     place = place_of_memory(root, environ)
     memory = None if place is None else recall(place)

@@ -10,6 +10,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+STATE = "CONTINUITY_STATE"
+"""Names another directory than ``store.state``, with the record in a file of it."""
+
 FOLDERS = {"config": (".yaml",), "jobs": (".yaml",), "runbooks": (".md",)}
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from continuity.config.draft import Draft, File, Part, Section
-from continuity.config.fingerprint import fingerprint
+from continuity.config.fingerprint import STATE, fingerprint
 from continuity.config.interlocks import interlock_problems
 from continuity.config.living_problems import living_problems
 from continuity.config.models import Settings, Store
@@ -30,9 +30,6 @@ from continuity.domain.subscription import Sending
 from continuity.domain.system import Host, Person, Repository, System
 
 M = TypeVar("M", bound=BaseModel)
-
-STATE = "CONTINUITY_STATE"
-"""Names another directory than ``store.state``, with the record in a file of it."""
 
 REPORTS_FILE = "config/reports.yaml"
 """What is written about sending reports; what has a problem in it is sent to nobody."""

@@ -225,6 +225,16 @@ def test_two_workspaces_are_never_mixed_up(story: Story, tmp_path: Path) -> None
     assert len(story.memories()) == 2
 
 
+def test_a_copy_of_the_state_is_judged_by_its_own_record_and_never_remembered(story: Story) -> None:
+    remembered = memory_of(story).read_bytes()
+    empty = story.root.parent / "a copy of nothing"
+
+    said = story.run("status", CONTINUITY_STATE=str(empty))
+
+    assert "3 systems: 3 INCONCLUSIVE" in said.out
+    assert memory_of(story).read_bytes() == remembered
+
+
 def loaded(story: Story) -> set[str]:
     """What a second `status` loads of what costs time."""
     program = (
