@@ -19,7 +19,7 @@ from continuity.cli.incident_lessons import (
 )
 from continuity.cli.incident_runs import RUN_KINDS, run_lines
 from continuity.cli.incident_words import end_text, event_text, text_of, title_of
-from continuity.cli.language import _, sentence
+from continuity.cli.language import _, plural, sentence
 from continuity.cli.wording import duration, moment
 from continuity.config.responding import ladders_of
 from continuity.domain.assessment import Assessment
@@ -139,12 +139,7 @@ def _facts(incident: Incident, zone: tzinfo) -> Iterator[str]:
         (_("Business working again"), _after(incident.opened_at, incident.mitigated_at, zone)),
         (_("Resolved"), _after(incident.opened_at, incident.resolved_at, zone)),
         (_("Ended by"), end_text(incident, zone)),
-        (
-            _("Seen"),
-            _("{count} times, in {cycles} cycles").format(
-                count=incident.count, cycles=incident.cycle
-            ),
-        ),
+        (_("Seen"), _seen(incident)),
         (_("Recurrence of"), _number(incident.recurrence_of)),
     ]
     rows.insert(0, (_("What"), _("From the record")))
@@ -152,6 +147,14 @@ def _facts(incident: Incident, zone: tzinfo) -> Iterator[str]:
     yield "\n".join([first, "|---|---|", *rest])
     if incident.reason is not None:
         yield _("Found: {reason}").format(reason=sentence(incident.reason))
+
+
+def _seen(incident: Incident) -> str:
+    times = plural("{count} time", "{count} times", incident.count)
+    cycles = plural("{count} cycle", "{count} cycles", incident.cycle)
+    return _("{times}, in {cycles}").format(
+        times=times.format(count=incident.count), cycles=cycles.format(count=incident.cycle)
+    )
 
 
 def _moment(when: datetime | None, zone: tzinfo) -> str:

@@ -17,7 +17,7 @@ from continuity.config.workspace import Workspace
 from continuity.domain.failure import ConfigurationError
 from continuity.domain.secret import Secret
 from continuity.domain.system import Repository
-from continuity.domain.text import N_, say
+from continuity.domain.text import N_, say, shown
 from continuity.domain.written import SecretReference
 from continuity.hosts.local import LocalHost
 from continuity.hosts.reach import STANDARD_PORT, Reach
@@ -69,8 +69,14 @@ def _named(workspace: Workspace, name: str | None) -> str:
         return name
     if name is None and len(known) == 1:
         return known[0]
+    what = say(N_("It has to be said which repository is meant."))
+    if name is not None:
+        told = N_("There is no repository named {name}.")
+        if name in workspace.repositories:
+            told = N_("The repository {name} cannot be read without its own program.")
+        what = say(told, name=shown(os.fsencode(name)))
     raise ConfigurationError(
-        say(N_("It has to be said which repository is meant.")),
+        what,
         remedy=say(
             N_("Name one with --from; these can be read without restic: {names}."),
             names=", ".join(known) or "-",

@@ -27,12 +27,11 @@ from continuity.domain.conduct_refusals import (
     refused,
     require_free,
     require_on,
-    require_reason,
     require_waiting,
 )
 from continuity.domain.exhibit import EXHIBITS, Exhibit
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.incident_commands import Person
+from continuity.domain.incident_commands import Person, require_reason
 from continuity.domain.step import Side, condition_in
 from continuity.domain.step_kinds import Step
 from continuity.domain.text import N_, say

@@ -13,12 +13,11 @@ from continuity.domain.conduct_refusals import (
     entry_by,
     refused,
     require_free,
-    require_reason,
     require_waiting,
 )
 from continuity.domain.decision import Decision, RecordItem, option_of
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.incident_commands import Person
+from continuity.domain.incident_commands import Person, require_reason
 from continuity.domain.step_kinds import ApprovalStep, DecisionStep, decision_of
 from continuity.domain.text import N_, say
 

@@ -15,10 +15,9 @@ from continuity.domain.conduct_refusals import (
     entry_by,
     refused,
     require_alive,
-    require_reason,
 )
 from continuity.domain.failure import ConfigurationError
-from continuity.domain.incident_commands import Person
+from continuity.domain.incident_commands import Person, require_reason
 from continuity.domain.text import N_, say
 
 

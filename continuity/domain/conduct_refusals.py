@@ -24,7 +24,6 @@ from continuity.domain.stale import stale_run
 from continuity.domain.text import N_, Message, say
 
 Command = Callable[[Stand], tuple[Entry, ...]]
-_SHORTEST_REASON = 3
 
 
 def decide(stand: Stand, expected: int | None, command: Command) -> tuple[Entry, ...]:
@@ -92,14 +91,6 @@ def require_free(stand: Stand, name: str, person: Person) -> None:
         raise ConflictError(
             say(N_("Somebody else has taken the step {step}."), step=name),
             remedy=say(N_("Ask who it is: continuity runbook status {run}"), run=stand.conduct.run),
-        )
-
-
-def require_reason(person: Person) -> None:
-    """Refuse what has no reason in words."""
-    if len(person.reason.strip()) < _SHORTEST_REASON:
-        raise ConfigurationError(
-            say(N_("This needs a reason in words.")), remedy=say(N_("Give it with --note."))
         )
 
 

@@ -135,8 +135,10 @@ FAULTS: dict[FaultKind, FaultText] = {
     ),
     FaultKind.CONFIGURATION_BROKEN: FaultText(
         title=N_("Configuration cannot be used: {target}"),
-        meaning=N_("A file that people wrote has a problem, so its jobs do not run."),
-        impact=N_("What it protects is not being backed up."),
+        meaning=N_("A file that people wrote has a problem, so what it says does not count."),
+        impact=N_(
+            "What it describes is left out meanwhile: a job does not run, a report is not sent."
+        ),
         consequence=Consequence.WARNING,
     ),
     FaultKind.CHANNEL_SILENT: FaultText(

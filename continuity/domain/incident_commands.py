@@ -89,7 +89,7 @@ def hold(person: Person, why: HoldReason, until: datetime) -> Command:
 
     def run(incident: Incident) -> tuple[Change, ...]:
         _require(incident, ACTIVE - {State.ON_HOLD})
-        _require_reason(person)
+        require_reason(person)
         if until <= person.at:
             raise ConfigurationError(
                 say(N_("A hold must end in the future.")),
@@ -120,7 +120,7 @@ def mitigate(person: Person) -> Command:
 
     def run(incident: Incident) -> tuple[Change, ...]:
         _require(incident, ACTIVE - {State.MITIGATED})
-        _require_reason(person)
+        require_reason(person)
         return (_change(Event.MITIGATED, person),)
 
     return run
@@ -131,7 +131,7 @@ def declare_fixed(person: Person) -> Command:
 
     def run(incident: Incident) -> tuple[Change, ...]:
         _require(incident, ACTIVE)
-        _require_reason(person)
+        require_reason(person)
         changes = [] if incident.state is State.MITIGATED else [_change(Event.MITIGATED, person)]
         return (*changes, _change(Event.RETEST_QUEUED, person))
 
@@ -143,7 +143,7 @@ def waive(person: Person, until: datetime) -> Command:
 
     def run(incident: Incident) -> tuple[Change, ...]:
         _require(incident, ACTIVE)
-        _require_reason(person)
+        require_reason(person)
         if not person.at < until <= person.at + _LONGEST_WAIVER:
             raise ConfigurationError(
                 say(
@@ -161,7 +161,7 @@ def note(person: Person) -> Command:
     """Write something down."""
 
     def run(_incident: Incident) -> tuple[Change, ...]:
-        _require_reason(person)
+        require_reason(person)
         return (_change(Event.NOTED, person),)
 
     return run
@@ -176,7 +176,7 @@ def set_severity(person: Person, severity: Severity) -> Command:
             return ()
         event = Event.RAISED if is_worse(severity, incident.severity) else Event.LOWERED
         if event is Event.LOWERED:
-            _require_reason(person)
+            require_reason(person)
         return (_change(event, person, severity=severity.value, why="person"),)
 
     return run
@@ -197,7 +197,7 @@ def cancel(person: Person, how: str) -> Command:
 
     def run(incident: Incident) -> tuple[Change, ...]:
         _require(incident, ACTIVE | {State.PENDING})
-        _require_reason(person)
+        require_reason(person)
         return (_change(Event.CANCELLED, person, how=how),)
 
     return run
@@ -218,7 +218,7 @@ def reopen(person: Person) -> Command:
 
     def run(incident: Incident) -> tuple[Change, ...]:
         _require(incident, {State.RESOLVED})
-        _require_reason(person)
+        require_reason(person)
         return (_change(Event.REOPENED, person, cycle=incident.cycle + 1),)
 
     return run
@@ -229,7 +229,7 @@ def review(person: Person) -> Command:
 
     def run(incident: Incident) -> tuple[Change, ...]:
         _require(incident, {State.RESOLVED})
-        _require_reason(person)
+        require_reason(person)
         return (_change(Event.REVIEWED, person),)
 
     return run
@@ -285,12 +285,14 @@ def _require(incident: Incident, states: frozenset[State] | set[State]) -> None:
     )
 
 
-def _require_reason(person: Person) -> None:
-    if len(person.reason.strip()) < _SHORTEST_REASON:
-        raise ConfigurationError(
-            say(N_("This needs a reason in words.")),
-            remedy=say(N_("Give it with --note.")),
-        )
+def require_reason(person: Person) -> None:
+    """Refuse what has no reason in words."""
+    reason = person.reason.strip()
+    if len(reason) < _SHORTEST_REASON:
+        remedy = N_("Give it with --note.")
+        if reason:
+            remedy = N_("What --note says is too short: say it in words.")
+        raise ConfigurationError(say(N_("This needs a reason in words.")), remedy=say(remedy))
 
 
 def _change(event: Event, person: Person, **details: str | int | bool | None) -> Change:

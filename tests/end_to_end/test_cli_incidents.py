@@ -133,6 +133,7 @@ def test_a_grave_incident_is_closed_only_after_its_review_which_the_record_began
         "# Review: CONT-0001",
         "Restore test failed: erp",
         "a test of mine",
+        "| 1 time, in 1 cycle |",
         "| Action |",
     ):
         assert words in text

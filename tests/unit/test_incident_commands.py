@@ -117,5 +117,11 @@ def test_severity_grows_with_age_and_is_lowered_only_with_a_reason() -> None:
 def test_a_note_needs_words() -> None:
     _, incident = opened()
 
-    with pytest.raises(ConfigurationError, match="reason"):
-        decide(incident, None, note(replace(PERSON, reason=" ")))
+    remedies = []
+    for reason in (" ", "x "):
+        with pytest.raises(ConfigurationError, match="reason") as refused:
+            decide(incident, None, note(replace(PERSON, reason=reason)))
+        remedies.append(str(refused.value.remedy))
+
+    assert remedies[0] == "Give it with --note."
+    assert "too short" in remedies[1]

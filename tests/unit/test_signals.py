@@ -9,6 +9,7 @@ from datetime import datetime
 from continuity.domain.assessment import assess
 from continuity.domain.failure import FailureClass
 from continuity.domain.fault import CheckKind, FaultKind
+from continuity.domain.fault_texts import FAULTS
 from continuity.domain.incident_board import Board
 from continuity.domain.location import Fact, FactName, StorageFacts, Value
 from continuity.domain.observation import Observation
@@ -147,6 +148,13 @@ def test_a_broken_file_is_a_fault_until_it_can_be_used() -> None:
     assert "continuity check" in str(seen(broken, [question])[question].remedy)
     assert seen(whole, [question])[question].fault is None
     assert question not in seen(whole)
+
+
+def test_a_broken_file_is_not_said_to_hold_jobs_which_most_files_do_not() -> None:
+    text = FAULTS[FaultKind.CONFIGURATION_BROKEN]
+
+    assert "its jobs" not in text.meaning
+    assert "report" in text.impact
 
 
 def storage(value: Value | None, *, ever: bool = True) -> StorageFacts:
