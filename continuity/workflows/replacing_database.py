@@ -129,7 +129,7 @@ def _replaced(work: _Work, apart: Apart, portrait: Portrait) -> Replaced:
         change_names(work.replace, work.door, swap)
     except BaseException:  # also an interrupt; it goes on below
         # It is not in use and bears our marker; once it is swapped it does so no more.
-        with suppress(ContinuityError):
+        with suppress(ContinuityError):  # what stays is of no harm, and the error goes on below
             work.replace.discard(work.door, swap)
         raise
     return Replaced(swap=swap, details=_details(swap, loaded.portrait), remarks=loaded.remarks)

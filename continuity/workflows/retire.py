@@ -78,8 +78,7 @@ def _noting_what_went(run: Running, engine: Engine, doomed: tuple[str, ...]) -> 
     try:
         yield
     except (ContinuityError, KeyboardInterrupt):
-        # Where that cannot be seen now, they count as they did.
-        with suppress(ContinuityError):
+        with suppress(ContinuityError):  # where it cannot be seen now, they count as they did
             there = {snapshot.id for snapshot in engine.snapshots()}
             run.body["removed"] = [point for point in doomed if point not in there]
         raise

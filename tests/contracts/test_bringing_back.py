@@ -17,26 +17,17 @@ from continuity.domain.failure import (
 )
 from continuity.workflows.bringing_back import BroughtBack, bring_back
 from continuity.workflows.making_way import Aim
-from tests.support.firm import Firm, Office, Wishes, a_firm, at_work
-from tests.support.replaced import replaced
+from tests.support.firm import Firm, Office, a_firm, at_work
+from tests.support.replaced import MARK, a_deep_firm, content, replaced
 from tests.support.sqlite_drills import execute
 from tests.support.terminal import filled, rot
-
-MARK = "billing-1-restore"
-
 
 both = pytest.mark.parametrize("firm", ["rsync", "restic"], indirect=True)
 
 
 @pytest.fixture
 def firm(tmp_path: Path, request: pytest.FixtureRequest) -> Firm:
-    engine = str(getattr(request, "param", "rsync"))
-    firm = filled(a_firm(tmp_path, Wishes(engines={"erp": engine})), 4)
-    (firm.source() / "deep/er").mkdir(parents=True)
-    (firm.source() / "deep/er/book").write_text("the ledger\n")
-    (firm.source() / "deep/empty").mkdir()
-    os.symlink("er/book", firm.source() / "deep/link")
-    return firm
+    return a_deep_firm(tmp_path, str(getattr(request, "param", "rsync")))
 
 
 @pytest.fixture
@@ -50,14 +41,6 @@ def back(office: Office, place: Path, *include: Path) -> BroughtBack:
     facts = office.facts()
     aim = Aim(mark=MARK, place=place, include=tuple(map(os.fsencode, include)))
     return bring_back(office.app.bench, office.protected(), facts, facts.points[-1].id, aim)
-
-
-def content(top: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(top)): path.read_text()
-        for path in sorted(top.rglob("*"))
-        if path.is_file() and not path.is_symlink()
-    }
 
 
 @both

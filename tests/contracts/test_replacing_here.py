@@ -18,9 +18,9 @@ from continuity.domain.failure import (
     NoSpaceError,
 )
 from continuity.sandbox.interlocks import Interlocks
-from tests.support.firm import Firm, Office, Wishes, a_firm, at_work
+from tests.support.firm import Firm, Office, a_firm, at_work
 from tests.support.programs import ROOT, program
-from tests.support.replaced import MARK, replaced_here
+from tests.support.replaced import MARK, a_deep_firm, content, replaced_here
 from tests.support.terminal import filled, rot
 
 pytestmark = pytest.mark.tool("perl")
@@ -31,13 +31,7 @@ both = pytest.mark.parametrize("firm", ["rsync", "restic"], indirect=True)
 
 @pytest.fixture
 def firm(tmp_path: Path, request: pytest.FixtureRequest) -> Firm:
-    engine = str(getattr(request, "param", "rsync"))
-    firm = filled(a_firm(tmp_path, Wishes(engines={"erp": engine})), 4)
-    (firm.source() / "deep/er").mkdir(parents=True)
-    (firm.source() / "deep/er/book").write_text("the ledger\n")
-    (firm.source() / "deep/empty").mkdir()
-    os.symlink("er/book", firm.source() / "deep/link")
-    return firm
+    return a_deep_firm(tmp_path, str(getattr(request, "param", "rsync")))
 
 
 @pytest.fixture
@@ -45,14 +39,6 @@ def office(firm: Firm) -> Iterator[Office]:
     with at_work(firm) as office:
         office.back_up()
         yield office
-
-
-def content(top: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(top)): path.read_text()
-        for path in sorted(top.rglob("*"))
-        if path.is_file() and not path.is_symlink()
-    }
 
 
 @both

@@ -33,8 +33,10 @@ def small_disk(place: Path, kibibytes: int) -> Iterator[None]:
 def fill(place: Path) -> None:
     """Leave no room at all."""
     for block in (1 << 16, 1 << 12):
-        # Being refused at last is what this is for.
-        with (place / f"ballast-{block}").open("wb", buffering=0) as ballast, suppress(OSError):
+        with (
+            (place / f"ballast-{block}").open("wb", buffering=0) as ballast,
+            suppress(OSError),  # being refused at last is what this is for
+        ):
             while ballast.write(bytes(block)):
                 pass
 

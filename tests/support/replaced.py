@@ -18,6 +18,7 @@ from continuity.workflows.planning import DrillRequest, plan_drill
 from continuity.workflows.replacing_database import Replaced, replace_database
 from continuity.workflows.replacing_files import Exchanged, There, replace_files
 from tests.support.firm import Firm, Office, Wishes, a_firm
+from tests.support.terminal import filled
 
 MARK = "billing-1-restore"
 
@@ -28,6 +29,25 @@ def a_firm_of(root: Path, source: Mapping[str, object]) -> Firm:
     job = {"name": "erp", "title": "Shop", "system": "billing", "repository": "erp"}
     (firm.workspace / "jobs/erp.yaml").write_text(json.dumps({**job, "source": dict(source)}))
     return firm
+
+
+def a_deep_firm(root: Path, engine: str) -> Firm:
+    """Make a firm whose files lie at several depths, with a link and an empty directory."""
+    firm = filled(a_firm(root, Wishes(engines={"erp": engine})), 4)
+    (firm.source() / "deep/er").mkdir(parents=True)
+    (firm.source() / "deep/er/book").write_text("the ledger\n")
+    (firm.source() / "deep/empty").mkdir()
+    os.symlink("er/book", firm.source() / "deep/link")
+    return firm
+
+
+def content(top: Path) -> dict[str, str]:
+    """Read every file below a directory."""
+    return {
+        str(path.relative_to(top)): path.read_text()
+        for path in sorted(top.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
 
 
 @dataclass

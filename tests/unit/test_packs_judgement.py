@@ -61,7 +61,7 @@ def kinds(diary: Diary, now: datetime) -> set[FaultKind]:
     ids=["packs", "a slice of one"],
 )
 def test_what_was_read_back_of_a_repository_left_behind_is_nothing_of_the_new_one(
-    read: dict[str, Any],
+    read: dict[str, Any],  # fields of a check, handed on
 ) -> None:
     at, now = START + 29 * DAY, START + 31 * DAY
     here = kinds(a_good_week().check(at, **read), now)
