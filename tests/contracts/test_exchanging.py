@@ -31,7 +31,7 @@ from continuity.hosts.local import LocalHost
 from continuity.hosts.swapping import clear_stage, look, make_stage, settle, swap
 from continuity.sources.replacement import Standing
 from continuity.workflows.exchanging import exchange_names, free_names, settled
-from tests.support.cut_short import AFTER, BEFORE, IMPATIENT, REFUSED, CutShort, renaming
+from tests.support.cut_short import AFTER, BEFORE, IMPATIENT, REFUSED, CutShort, number_of, renaming
 
 pytestmark = pytest.mark.tool("perl")
 
@@ -42,11 +42,6 @@ MOMENTS = [
     for name, how in (("before", BEFORE), ("after", AFTER))
     for number in (1, 2, 3, 4)
 ]
-
-
-def number_of(path: bytes) -> str:
-    found = os.lstat(path)
-    return f"{found.st_dev}:{found.st_ino}"
 
 
 @pytest.fixture

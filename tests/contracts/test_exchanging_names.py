@@ -9,7 +9,6 @@ import pytest
 
 from continuity.domain.failure import ConfigurationError, ContinuityError, SourceError
 from continuity.hosts.exchange import (
-    NOTHING,
     Exchange,
     Shift,
     Top,
@@ -29,7 +28,7 @@ from continuity.workflows.exchanging import (
     kept_at,
     settled,
 )
-from tests.support.cut_short import AFTER, BEFORE, REFUSED, CutShort, renaming
+from tests.support.cut_short import AFTER, BEFORE, REFUSED, CutShort, number_of, renaming
 
 pytestmark = pytest.mark.tool("perl")
 
@@ -41,13 +40,6 @@ MOMENTS = [
     for name, how in (("before", BEFORE), ("after", AFTER))
     for number in (1, 2, 3, 4)
 ]
-
-
-def number_of(path: bytes) -> str:
-    if not os.path.lexists(path):
-        return NOTHING
-    found = os.lstat(path)
-    return f"{found.st_dev}:{found.st_ino}"
 
 
 @pytest.fixture

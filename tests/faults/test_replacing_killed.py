@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.cut_short import AFTER, renaming
 from tests.support.faults import Row
-from tests.support.overseas import RUN, Overseas, at_home, overseas, seen
+from tests.support.overseas import RUN, Overseas, at_home, overseas, seen, told
 from tests.support.slots import until
-from tests.support.terminal import Said, run
+from tests.support.terminal import run
 
 pytestmark = [
     pytest.mark.tool("rsync"),
@@ -41,12 +41,6 @@ def firm(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Overseas]:
         return
     with overseas(tmp_path) as found:
         yield found
-
-
-def told(row: Row, said: Said) -> None:
-    row.says(" ".join((said.out + said.err).split()))
-    assert str(said.code) == row.exit, said
-    assert "Traceback" not in said.err
 
 
 def cleared() -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.faults import Row
-from tests.support.overseas import RUN, Overseas, fill, overseas, seen
-from tests.support.terminal import Said, run
+from tests.support.overseas import RUN, Overseas, fill, overseas, seen, told
+from tests.support.terminal import run
 
 pytestmark = [
     pytest.mark.tool("rsync"),
@@ -24,12 +24,6 @@ ON_SWAP = 'case "$3" in swap)'
 def there(tmp_path: Path) -> Iterator[Overseas]:
     with overseas(tmp_path) as found:
         yield found
-
-
-def told(row: Row, said: Said) -> None:
-    row.says(" ".join((said.out + said.err).split()))
-    assert str(said.code) == row.exit, said
-    assert "Traceback" not in said.err
 
 
 def whole(there: Overseas) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 
+from continuity.hosts.exchange import NOTHING
 from continuity.hosts.host import Command, Finished, Host
 from continuity.hosts.local import LocalHost
 
@@ -19,6 +21,14 @@ IMPATIENT = "BEGIN { *CORE::GLOBAL::sleep = sub {} }"
 
 REFUSED = "++$main::n == {number} ? do {{ $! = 13; 0 }} : CORE::rename($_[0], $_[1])"
 """Its rename of this number is refused."""
+
+
+def number_of(path: bytes) -> str:
+    """Give the number under which a thing of this machine is known."""
+    if not os.path.lexists(path):
+        return NOTHING
+    found = os.lstat(path)
+    return f"{found.st_dev}:{found.st_ino}"
 
 
 def renaming(how: str, number: int) -> str:

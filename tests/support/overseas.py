@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.faults import Row
 from tests.support.firm import Firm, Wishes, a_firm
 from tests.support.programs import program
 from tests.support.sshd import Sshd, running_sshd
@@ -168,3 +169,10 @@ def seen(source: Path) -> dict[bytes, object]:
             key = path.removeprefix(os.fsencode(source))
             found[key] = oct(looked.st_mode), looked.st_mtime_ns, looked.st_nlink, content
     return found
+
+
+def told(row: Row, said: Said) -> None:
+    """Demand that a command said what its row of the list of faults promises, and ended so."""
+    row.says(" ".join((said.out + said.err).split()))
+    assert str(said.code) == row.exit, said
+    assert "Traceback" not in said.err
